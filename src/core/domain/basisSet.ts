@@ -1,0 +1,33 @@
+// A basis set: the noiseless response of each metabolite (and of macromolecules) to one sequence.
+import type { ComplexSignal } from './complexArray.ts';
+
+export type BasisSignalKind = 'metabolite' | 'macromolecule' | 'lipid' | 'correction';
+
+export interface BasisSignal {
+  /** Canonical metabolite name (see metaboliteNames.ts); the file's own spelling is in `fileName`. */
+  readonly name: string;
+  readonly fileName: string;
+  readonly kind: BasisSignalKind;
+  /** Time-domain signal for unit concentration, NIfTI-MRS sign convention, `points` samples. */
+  readonly fid: ComplexSignal;
+}
+
+export interface BasisSet {
+  readonly id: string;
+  readonly title: string;
+  readonly nucleus: string;
+  readonly spectrometerFrequencyMHz: number;
+  readonly dwellTimeS: number;
+  readonly points: number;
+  readonly echoTimeS: number | null;
+  readonly sequence: string | null;
+  /** Where zero frequency stands on the ppm axis. [ppm] */
+  readonly referencePpm: number;
+  /** Linewidth (FWHM) already in the signals. [Hz] */
+  readonly linewidthHz: number | null;
+  readonly signals: readonly BasisSignal[];
+  /** "lineshape", "lcmodel", "fsl-json", "text" … */
+  readonly format: string;
+  /** SHA-256 of the file (for a folder: of its files' hashes, sorted by name, joined), lower-case hex; "" until hashed by the reader's caller. */
+  readonly sha256: string;
+}

@@ -1,0 +1,122 @@
+// The errors a user can meet. Messages are one clear sentence: what was expected, what was found, in which
+// file (its base name only); never a patient identifier.
+import type { JsonObject } from './json.ts';
+
+export type ErrorCode =
+  | 'READ_FAILED'
+  | 'FILE_EMPTY'
+  | 'FILE_TRUNCATED'
+  | 'FORMAT_UNKNOWN'
+  | 'FORMAT_INVALID'
+  | 'NOT_COMPLEX'
+  | 'DIMENSIONS_ABSURD'
+  | 'HEADER_MISSING'
+  | 'UNSUPPORTED'
+  | 'PROCESSING_FAILED'
+  | 'WRITE_FAILED'
+  | 'DISK_FULL'
+  | 'BASIS_MISSING'
+  | 'BASIS_MISMATCH'
+  | 'MODEL_MISSING'
+  | 'MODEL_INVALID'
+  | 'STUDY_DB_READ_ONLY'
+  | 'STUDY_DB_NEWER'
+  | 'STUDY_DB_CORRUPT'
+  | 'STUDY_DB_FAILED'
+  | 'NOT_FOUND'
+  | 'CANCELLED'
+  | 'USAGE'
+  | 'BUG';
+
+/** Base of every expected failure. `details` must be safe to log. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly details: JsonObject;
+
+  constructor(code: ErrorCode, message: string, details: JsonObject = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The file can't be read as what it claims to be. */
+export class ReaderError extends AppError {}
+/** The file is sound, but its content is outside what this program handles. */
+export class UnsupportedDataError extends AppError {}
+/** A processing or fitting step could not be carried out on this input. */
+export class ProcessingError extends AppError {}
+/** A basis set or a network is missing or does not fit the data. */
+export class ModelError extends AppError {}
+/** The study database refused. */
+export class StudyDbError extends AppError {}
+/** The caller asked wrongly (unknown option, contradictory arguments). */
+export class UsageError extends AppError {
+  constructor(message: string, details: JsonObject = {}) {
+    super('USAGE', message, details);
+  }
+}
+/** The user cancelled. */
+export class CancelledError extends AppError {
+  constructor(message = 'The job was cancelled.') {
+    super('CANCELLED', message);
+  }
+}
+/** A broken invariant of this program. */
+export class BugError extends AppError {
+  constructor(message: string, details: JsonObject = {}, cause?: unknown) {
+    super('BUG', message, details, cause);
+  }
+}
+
+/** An error as it crosses process and worker borders and stands in `--json` output. */
+export interface ErrorRecord {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: JsonObject;
+}
+
+/**
+ * Turns anything thrown into a record fit for the user; unexpected errors become code BUG.
+ * @param error whatever was caught
+ */
+export function toErrorRecord(error: unknown): ErrorRecord {
+  if (error instanceof AppError) {
+    return { code: error.code, message: error.message, details: error.details };
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return { code: 'BUG', message: `Internal error: ${text}`, details: {} };
+}
+
+/** Rebuilds the error class from a record that crossed a border. */
+export function fromErrorRecord(record: ErrorRecord): AppError {
+  const { code, message, details } = record;
+  switch (code) {
+    case 'CANCELLED':
+      return new CancelledError(message);
+    case 'BUG':
+      return new BugError(message, details);
+    case 'USAGE':
+      return new UsageError(message, details);
+    case 'UNSUPPORTED':
+      return new UnsupportedDataError(code, message, details);
+    case 'PROCESSING_FAILED':
+    case 'WRITE_FAILED':
+    case 'DISK_FULL':
+      return new ProcessingError(code, message, details);
+    case 'BASIS_MISSING':
+    case 'BASIS_MISMATCH':
+    case 'MODEL_MISSING':
+    case 'MODEL_INVALID':
+      return new ModelError(code, message, details);
+    case 'STUDY_DB_READ_ONLY':
+    case 'STUDY_DB_NEWER':
+    case 'STUDY_DB_CORRUPT':
+    case 'STUDY_DB_FAILED':
+    case 'NOT_FOUND':
+      return new StudyDbError(code, message, details);
+    default:
+      return new ReaderError(code, message, details);
+  }
+}

@@ -1,0 +1,173 @@
+// StudyStore: the study database as the program sees it. Rows are plain, immutable records with opaque ids.
+import type { PatientInfo } from '../domain/mrsDataset.ts';
+import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
+import type { VoxelQuantification } from '../domain/quantification.ts';
+import type { Recipe } from '../domain/recipe.ts';
+
+export type StudyState = 'new' | 'fitted' | 'reviewed' | 'signed';
+export type DatasetRole = 'metabolite' | 'water' | 'image' | 'truth' | 'unknown';
+
+export interface StudyRecord {
+  readonly id: string;
+  readonly patientId: string;
+  readonly title: string;
+  readonly studyDate: string | null;
+  readonly region: string | null;
+  readonly state: StudyState;
+  readonly createdAt: string;
+}
+
+/** A worklist row. */
+export interface StudySummary extends StudyRecord {
+  readonly patient: PatientInfo;
+  /** Of the first metabolite dataset: sequence, field, TE and TR. */
+  readonly sequence: string | null;
+  readonly fieldT: number | null;
+  readonly echoTimeS: number | null;
+  readonly repetitionTimeS: number | null;
+  readonly datasetCount: number;
+  readonly resultCount: number;
+}
+
+/** What the header of a dataset says, kept beside the raw file so that lists need not read it. */
+export interface DatasetDescription {
+  readonly format: string;
+  /** Voxel grid x, y, z (image: matrix size). */
+  readonly grid: readonly number[];
+  /** MRS only: e.g. [{tag:'DIM_COIL', length:8}]. */
+  readonly dimensions: readonly { readonly tag: string; readonly length: number }[];
+  readonly points: number | null;
+  readonly dwellTimeS: number | null;
+  readonly spectrometerFrequencyMHz: number | null;
+  readonly nucleus: string | null;
+  readonly fieldT: number | null;
+  readonly echoTimeS: number | null;
+  readonly repetitionTimeS: number | null;
+  readonly sequence: string | null;
+  readonly manufacturer: string | null;
+  readonly scannerModel: string | null;
+  readonly affine: readonly number[] | null;
+  readonly warnings: readonly Warning[];
+}
+
+export interface DatasetRecord {
+  readonly id: string;
+  readonly studyId: string;
+  readonly role: DatasetRole;
+  /** SHA-256 of the raw file, lower-case hex. */
+  readonly sha256: string;
+  /** The raw file's base name (shown to the user; never logged). */
+  readonly fileName: string;
+  readonly sizeBytes: number;
+  readonly description: DatasetDescription;
+  readonly importedAt: string;
+}
+
+export interface NewDataset {
+  readonly role: DatasetRole;
+  readonly fileName: string;
+  readonly bytes: Uint8Array;
+  readonly description: DatasetDescription;
+}
+
+export interface NewStudy {
+  readonly patient: PatientInfo;
+  readonly title: string;
+  readonly studyDate: string | null;
+  readonly region: string | null;
+}
+
+/** An analysis: one recipe run over one dataset, append-only, with every hash that went in. */
+export interface NewAnalysis {
+  readonly studyId: string;
+  readonly datasetId: string;
+  readonly waterDatasetId: string | null;
+  readonly method: string;
+  readonly recipe: Recipe;
+  readonly basisId: string;
+  readonly inputSha256: string;
+  readonly waterSha256: string | null;
+  readonly recipeSha256: string;
+  readonly basisSha256: string;
+  readonly appVersion: string;
+  readonly provenance: readonly ProvenanceEntry[];
+  readonly warnings: readonly Warning[];
+  readonly voxels: readonly VoxelQuantification[];
+}
+
+export interface AnalysisSummary {
+  readonly id: string;
+  readonly studyId: string;
+  readonly datasetId: string;
+  readonly method: string;
+  readonly recipeId: string;
+  readonly basisId: string;
+  readonly status: string;
+  readonly voxelCount: number;
+  readonly createdAt: string;
+}
+
+export interface AnalysisRecord extends AnalysisSummary, NewAnalysis {
+  readonly id: string;
+  readonly studyId: string;
+  readonly datasetId: string;
+  readonly method: string;
+  readonly basisId: string;
+}
+
+export interface ReportRecord {
+  readonly id: string;
+  readonly studyId: string;
+  readonly analysisId: string;
+  readonly format: 'html' | 'pdf' | 'csv';
+  readonly sha256: string;
+  readonly createdAt: string;
+}
+
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+export interface JobRecord {
+  readonly id: string;
+  readonly studyId: string | null;
+  readonly kind: string;
+  readonly state: JobState;
+  readonly message: string | null;
+  readonly createdAt: string;
+  readonly finishedAt: string | null;
+}
+
+export interface ImportOutcome {
+  readonly study: StudyRecord;
+  readonly datasets: readonly DatasetRecord[];
+  /** Datasets whose raw file was in the database already; nothing was written for them. */
+  readonly alreadyKnown: readonly DatasetRecord[];
+}
+
+export interface StudyStore {
+  /**
+   * Imports files as one study, in one transaction. A file whose bytes are already stored is not stored again; if all
+   * are known, the existing study is returned and nothing is written.
+   * @throws StudyDbError (read-only, full disk, corrupt): then nothing was written
+   */
+  readonly importStudy: (study: NewStudy, datasets: readonly NewDataset[]) => ImportOutcome;
+  readonly addDatasets: (studyId: string, datasets: readonly NewDataset[]) => ImportOutcome;
+  readonly listStudies: () => StudySummary[];
+  /** @throws StudyDbError NOT_FOUND */
+  readonly getStudy: (studyId: string) => StudySummary;
+  readonly deleteStudy: (studyId: string) => void;
+  readonly setStudyState: (studyId: string, state: StudyState) => void;
+  readonly listDatasets: (studyId: string) => DatasetRecord[];
+  readonly getDataset: (datasetId: string) => DatasetRecord;
+  /** The raw file, byte for byte; its SHA-256 is checked. @throws StudyDbError STUDY_DB_CORRUPT */
+  readonly readRawFile: (datasetId: string) => Uint8Array;
+  readonly addAnalysis: (analysis: NewAnalysis) => AnalysisRecord;
+  readonly listAnalyses: (studyId: string) => AnalysisSummary[];
+  readonly getAnalysis: (analysisId: string) => AnalysisRecord;
+  readonly addReport: (report: Omit<ReportRecord, 'id' | 'createdAt'>) => ReportRecord;
+  readonly listReports: (studyId: string) => ReportRecord[];
+  readonly startJob: (kind: string, studyId: string | null) => JobRecord;
+  readonly finishJob: (jobId: string, state: JobState, message: string | null) => void;
+  readonly listJobs: () => JobRecord[];
+  readonly getSetting: (key: string) => string | null;
+  readonly setSetting: (key: string, value: string) => void;
+  readonly close: () => void;
+}
