@@ -1,0 +1,148 @@
+// Builds dist/: main process, preload, worker threads and command line with esbuild, the renderer with Vite.
+// `--only=cli` builds the command line and its workers; `--force` builds although nothing changed.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { REPO_ROOT, runMain, SetUpError } from './commands.mjs';
+import { setUp } from './setup.mjs';
+
+const SOURCE = path.join(REPO_ROOT, 'src');
+const DIST = path.join(REPO_ROOT, 'dist');
+const CONFIGURATION = [
+  'package.json',
+  'package-lock.json',
+  'vite.config.ts',
+  'tsconfig.base.json',
+  'scripts/build.mjs',
+];
+
+/** Native modules and what they load by name stay in node_modules. */
+const EXTERNAL = ['electron', 'libsql', '@libsql/*', '@neon-rs/*', 'onnxruntime-node'];
+
+/** CommonJS packages inside an ES module bundle call require for Node's own modules. */
+const REQUIRE_BANNER =
+  "import { createRequire as lineshapeCreateRequire } from 'node:module';\n" +
+  'const require = lineshapeCreateRequire(import.meta.url);';
+
+/**
+ * Builds what changed since the last build.
+ * @param {object} options
+ * @param {'all' | 'cli'} options.only the whole app, or only the command line and its workers
+ * @param {boolean} [options.force] build although the sources are those of the last build
+ * @param {(line: string) => void} options.onMessage receiver of the progress lines
+ * @returns {Promise<boolean>} whether anything was built
+ * @throws {SetUpError} where a source is missing or does not compile
+ */
+export async function build({ only, force = false, onMessage }) {
+  const stamp = path.join(DIST, `build-${only}.json`);
+  const hash = await sourceHash();
+  const entries = await nodeEntries(only);
+  const outputs = entries.map((entry) => entry.outfile);
+  if (only === 'all') outputs.push(path.join(DIST, 'renderer', 'index.html'));
+  if (!force && (await stampedHash(stamp)) === hash && outputs.every((file) => existsSync(file))) {
+    onMessage('Build: up to date');
+    return false;
+  }
+  const startMs = performance.now();
+  await rm(stamp, { force: true });
+  await Promise.all([...entries.map(bundle), ...(only === 'all' ? [buildRenderer()] : [])]);
+  await mkdir(DIST, { recursive: true });
+  await writeFile(stamp, JSON.stringify({ hash }));
+  onMessage(`Build: ${only === 'all' ? 'app and command line' : 'command line'}, ${seconds(startMs)} s`);
+  return true;
+}
+
+function seconds(startMs) {
+  return ((performance.now() - startMs) / 1000).toFixed(1);
+}
+
+async function nodeEntries(only) {
+  const cli = { source: 'cli/lineshape.ts', outfile: path.join(DIST, 'cli', 'lineshape.js'), format: 'esm' };
+  const main = { source: 'main/main.ts', outfile: path.join(DIST, 'main', 'main.js'), format: 'esm' };
+  const host = { source: 'main/studyHost.worker.ts', outfile: path.join(DIST, 'main', 'studyHost.worker.js'), format: 'esm' };
+  const preload = { source: 'preload/preload.ts', outfile: path.join(DIST, 'preload', 'preload.cjs'), format: 'cjs' };
+  const files = await readdir(path.join(SOURCE, 'node', 'workers')).catch(() => []);
+  const workers = files
+    .filter((file) => file.endsWith('.worker.ts'))
+    .map((file) => ({
+      source: `node/workers/${file}`,
+      outfile: path.join(DIST, 'workers', file.replace(/\.ts$/, '.js')),
+      format: 'esm',
+    }));
+  const entries = only === 'cli' ? [cli, ...workers] : [cli, main, host, preload, ...workers];
+  for (const { source } of entries) {
+    if (!existsSync(path.join(SOURCE, source)))
+      throw new SetUpError(`the build needs src/${source}, which is missing.`);
+  }
+  return entries;
+}
+
+async function bundle({ source, outfile, format }) {
+  const { build: esbuild, formatMessages } = await import('esbuild');
+  const { version } = JSON.parse(await readFile(path.join(REPO_ROOT, 'package.json'), 'utf8'));
+  try {
+    await esbuild({
+      entryPoints: [path.join(SOURCE, source)],
+      outfile,
+      bundle: true,
+      format,
+      platform: 'node',
+      target: 'node20.18',
+      external: EXTERNAL,
+      sourcemap: 'linked',
+      legalComments: 'linked',
+      define: { __APP_VERSION__: JSON.stringify(version) },
+      ...(format === 'esm' ? { banner: { js: REQUIRE_BANNER } } : {}),
+      absWorkingDir: REPO_ROOT,
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    if (!error.errors) throw error;
+    const text = await formatMessages(error.errors, { kind: 'error', color: false });
+    throw new SetUpError(`src/${source} does not build.\n${text.join('\n')}`);
+  }
+}
+
+async function buildRenderer() {
+  if (!existsSync(path.join(SOURCE, 'renderer', 'index.html'))) {
+    throw new SetUpError('the build needs src/renderer/index.html, which is missing.');
+  }
+  const { build: viteBuild } = await import('vite');
+  try {
+    await viteBuild({ configFile: path.join(REPO_ROOT, 'vite.config.ts'), logLevel: 'warn' });
+  } catch (error) {
+    throw new SetUpError(`src/renderer does not build.\n${error.message}`);
+  }
+}
+
+/** SHA-256 over every source and configuration file, names included. */
+async function sourceHash() {
+  const hash = createHash('sha256');
+  const entries = await readdir(SOURCE, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(REPO_ROOT, path.join(entry.parentPath ?? entry.path, entry.name)));
+  for (const file of [...files.sort(), ...CONFIGURATION]) {
+    hash
+      .update(`${file}\0`)
+      .update(await readFile(path.join(REPO_ROOT, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+async function stampedHash(stamp) {
+  const text = await readFile(stamp, 'utf8').catch(() => null);
+  return text === null ? null : JSON.parse(text).hash;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await runMain(async () => {
+    const onMessage = (line) => console.error(line);
+    await setUp({ electron: false, display: false, onMessage });
+    const only = process.argv.includes('--only=cli') ? 'cli' : 'all';
+    await build({ only, force: process.argv.includes('--force'), onMessage });
+  });
+}

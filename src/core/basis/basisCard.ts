@@ -1,0 +1,72 @@
+// The card beside a shipped basis file: what it holds, for which scans it is, how it was made, and its hash.
+import { ModelError } from '../domain/errors.ts';
+
+export const BASIS_CARD_SCHEMA = 'lineshape.basis-card/1';
+
+export interface BasisCard {
+  readonly schema: typeof BASIS_CARD_SCHEMA;
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  /** Base name of the basis file beside the card. */
+  readonly file: string;
+  /** SHA-256 of that file, lower-case hex. */
+  readonly sha256: string;
+  readonly nucleus: string;
+  readonly fieldT: number;
+  readonly spectrometerFrequencyMHz: number;
+  /** Family: "PRESS" … */
+  readonly sequence: string;
+  readonly echoTimeS: number;
+  /** Timings of the sequence, e.g. te1S, te2S. */
+  readonly sequenceParameters: Readonly<Record<string, number | string>>;
+  readonly dwellTimeS: number;
+  readonly points: number;
+  readonly referencePpm: number;
+  readonly linewidthHz: number;
+  readonly metabolites: readonly string[];
+  readonly macromolecules: readonly string[];
+  /** In words: how it was simulated, and what an amplitude of 1 means. */
+  readonly simulation: string;
+  readonly amplitudeUnit: string;
+  readonly limits: readonly string[];
+  readonly sources: readonly string[];
+}
+
+const TEXTS = ['id', 'title', 'file', 'sha256', 'nucleus', 'sequence', 'simulation', 'amplitudeUnit'] as const;
+const NUMBERS = [
+  'version',
+  'fieldT',
+  'spectrometerFrequencyMHz',
+  'echoTimeS',
+  'dwellTimeS',
+  'points',
+  'referencePpm',
+  'linewidthHz',
+] as const;
+const LISTS = ['metabolites', 'macromolecules', 'limits', 'sources'] as const;
+
+/**
+ * Checks and types a card.
+ * @param json parsed card
+ * @param fileName for the message
+ * @throws ModelError MODEL_INVALID naming the field that is wrong
+ */
+export function parseBasisCard(json: unknown, fileName: string): BasisCard {
+  const fail = (what: string): never => {
+    throw new ModelError('MODEL_INVALID', `The basis card ${fileName} is not valid: ${what}.`, { fileName });
+  };
+  if (typeof json !== 'object' || json === null) return fail('an object was expected');
+  const card = json as Readonly<Record<string, unknown>>;
+  if (card['schema'] !== BASIS_CARD_SCHEMA) fail(`"schema" should be "${BASIS_CARD_SCHEMA}"`);
+  for (const key of TEXTS) if (typeof card[key] !== 'string') fail(`"${key}" should be a text`);
+  for (const key of NUMBERS) if (!Number.isFinite(card[key])) fail(`"${key}" should be a number`);
+  for (const key of LISTS) {
+    const value = card[key];
+    if (!Array.isArray(value) || !value.every((v) => typeof v === 'string')) fail(`"${key}" should be a list of texts`);
+  }
+  const parameters = card['sequenceParameters'];
+  if (typeof parameters !== 'object' || parameters === null) fail('"sequenceParameters" should be an object');
+  if (!/^[0-9a-f]{64}$/.test(card['sha256'] as string)) fail('"sha256" should be 64 hexadecimal digits');
+  return json as BasisCard;
+}

@@ -1,0 +1,96 @@
+// Gzip (RFC 1952) in and out, with its checksum checked; decompression grows with the output, never with what a
+// damaged trailer claims.
+import { Gunzip, gzipSync } from 'fflate';
+import { ReaderError } from '../domain/errors.ts';
+
+/** Compressed bytes handed over at once; keeps fflate's working copies small. */
+const CHUNK_BYTES = 1 << 16;
+/** No typed array in any supported runtime should be asked for more. [bytes] */
+const MAX_OUTPUT_BYTES = 2 ** 32 - 1;
+
+/** @returns whether the bytes begin like a gzip stream */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 3 && bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8;
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c >>> 0;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < bytes.length; i++) {
+    crc = (CRC_TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number) ^ (crc >>> 8);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+function join(chunks: readonly Uint8Array[], total: number): Uint8Array {
+  const out = new Uint8Array(total);
+  let at = 0;
+  for (const chunk of chunks) {
+    out.set(chunk, at);
+    at += chunk.length;
+  }
+  return out;
+}
+
+/** fflate's error code for a stream that ends early. */
+const FFLATE_UNEXPECTED_EOF = 0;
+
+/**
+ * Decompresses a gzip file of one or more members.
+ * @param bytes the whole compressed file
+ * @param fileName base name, for messages
+ * @throws ReaderError FILE_TRUNCATED where the stream ends early, FORMAT_INVALID where it is damaged
+ */
+export function gunzip(bytes: Uint8Array, fileName: string): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  let members = 1;
+  const stream = new Gunzip((chunk) => {
+    chunks.push(chunk);
+    total += chunk.length;
+  });
+  stream.onmember = () => {
+    members++;
+  };
+  try {
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      const end = Math.min(at + CHUNK_BYTES, bytes.length);
+      // A copy: fflate keeps references into what it is given.
+      stream.push(bytes.slice(at, end), end === bytes.length);
+      if (total > MAX_OUTPUT_BYTES) throw new RangeError('output too long');
+    }
+  } catch (error) {
+    const truncated = (error as { code?: unknown }).code === FFLATE_UNEXPECTED_EOF;
+    throw truncated
+      ? new ReaderError('FILE_TRUNCATED', `${fileName} ends in the middle of its gzip stream.`, {}, error)
+      : new ReaderError('FORMAT_INVALID', `${fileName} is a damaged gzip file and can't be decompressed.`, {}, error);
+  }
+  const out = join(chunks, total);
+  checkTrailer(bytes, out, members, fileName);
+  return out;
+}
+
+function checkTrailer(bytes: Uint8Array, out: Uint8Array, members: number, fileName: string): void {
+  if (members > 1) return; // each member has its own trailer; fflate doesn't say where they end
+  if (bytes.length < 18) throw new ReaderError('FILE_TRUNCATED', `${fileName} ends in the middle of its gzip stream.`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const expectedCrc = view.getUint32(bytes.length - 8, true);
+  const expectedSize = view.getUint32(bytes.length - 4, true);
+  if (expectedSize !== out.length || expectedCrc !== crc32(out)) {
+    throw new ReaderError(
+      'FORMAT_INVALID',
+      `${fileName} is a damaged or cut gzip file: its checksum doesn't match its content (${expectedSize} bytes expected, ${out.length} found).`,
+      { expectedBytes: expectedSize, foundBytes: out.length },
+    );
+  }
+}
+
+/** Compresses deterministically: no file name, time zero. */
+export function gzip(bytes: Uint8Array): Uint8Array {
+  return gzipSync(bytes, { level: 6, mtime: 0 });
+}

@@ -1,0 +1,97 @@
+// Complex linear least squares by modified Gram–Schmidt on the augmented matrix [A | b], which is backward stable
+// (Björck 1967, doi:10.1007/BF01934122), with one reorthogonalisation pass.
+import type { ComplexVector } from './fft.ts';
+
+/** ⟨a, b⟩ = Σ ā·b. */
+export function innerProduct(a: ComplexVector, b: ComplexVector): { readonly re: number; readonly im: number } {
+  let re = 0;
+  let im = 0;
+  for (let i = 0; i < a.re.length; i++) {
+    const ar = a.re[i] as number;
+    const ai = a.im[i] as number;
+    const br = b.re[i] as number;
+    const bi = b.im[i] as number;
+    re += ar * br + ai * bi;
+    im += ar * bi - ai * br;
+  }
+  return { re, im };
+}
+
+/** y += (cr + i·ci)·x. */
+export function addScaled(y: ComplexVector, cr: number, ci: number, x: ComplexVector): void {
+  for (let i = 0; i < y.re.length; i++) {
+    const xr = x.re[i] as number;
+    const xi = x.im[i] as number;
+    y.re[i] = (y.re[i] as number) + cr * xr - ci * xi;
+    y.im[i] = (y.im[i] as number) + cr * xi + ci * xr;
+  }
+}
+
+/** Coefficients of a least-squares solution, with the residual b − A·x. */
+export interface LeastSquaresSolution {
+  readonly coefficients: ComplexVector;
+  readonly residual: ComplexVector;
+}
+
+/** Columns that keep less than this part of their norm after projection are dependent: their coefficient is 0. */
+const DEPENDENT = 1e-12;
+
+/** Removes the part along the orthonormal `q` columns from v. @returns nothing; adds the coefficients to r's column */
+function project(v: ComplexVector, q: readonly ComplexVector[], rRe: Float64Array, rIm: Float64Array): void {
+  q.forEach((column, k) => {
+    const c = innerProduct(column, v);
+    addScaled(v, -c.re, -c.im, column);
+    rRe[k] = (rRe[k] as number) + c.re;
+    rIm[k] = (rIm[k] as number) + c.im;
+  });
+}
+
+/**
+ * Minimises ‖A·x − b‖.
+ * @param columns the columns of A, equal lengths; left untouched
+ * @param b right-hand side
+ */
+export function solveComplexLeastSquares(columns: readonly ComplexVector[], b: ComplexVector): LeastSquaresSolution {
+  const n = columns.length;
+  const q: ComplexVector[] = [];
+  const rRe: Float64Array[] = [];
+  const rIm: Float64Array[] = [];
+  const diagonal = new Float64Array(n);
+  columns.forEach((column, j) => {
+    const v = { re: column.re.slice(), im: column.im.slice() };
+    const before = Math.sqrt(innerProduct(v, v).re);
+    const colRe = new Float64Array(n + 1);
+    const colIm = new Float64Array(n + 1);
+    project(v, q, colRe, colIm);
+    project(v, q, colRe, colIm);
+    const norm = Math.sqrt(innerProduct(v, v).re);
+    const independent = norm > DEPENDENT * before && norm > 0;
+    diagonal[j] = independent ? norm : 0;
+    const scale = independent ? 1 / norm : 0;
+    for (let i = 0; i < v.re.length; i++) {
+      v.re[i] = (v.re[i] as number) * scale;
+      v.im[i] = (v.im[i] as number) * scale;
+    }
+    q.push(v);
+    rRe.push(colRe);
+    rIm.push(colIm);
+  });
+  const residual = { re: b.re.slice(), im: b.im.slice() };
+  const x = { re: new Float64Array(n), im: new Float64Array(n) };
+  project(residual, q, x.re, x.im);
+  project(residual, q, x.re, x.im);
+  for (let j = n - 1; j >= 0; j--) {
+    const d = diagonal[j] as number;
+    x.re[j] = d === 0 ? 0 : (x.re[j] as number) / d;
+    x.im[j] = d === 0 ? 0 : (x.im[j] as number) / d;
+    const colRe = rRe[j] as Float64Array;
+    const colIm = rIm[j] as Float64Array;
+    for (let i = 0; i < j; i++) {
+      const xr = x.re[j] as number;
+      const xi = x.im[j] as number;
+      x.re[i] = (x.re[i] as number) - ((colRe[i] as number) * xr - (colIm[i] as number) * xi);
+      x.im[i] = (x.im[i] as number) - ((colRe[i] as number) * xi + (colIm[i] as number) * xr);
+    }
+  }
+  return { coefficients: x, residual };
+}

@@ -1,0 +1,4 @@
+// The pipeline's public face: recipes, preprocessing, analysis, and the study workflow on top.
+export * from './recipes.ts';
+export * from './runPreprocessing.ts';
+export * from './analyse.ts';

@@ -1,0 +1,139 @@
+// The shipped recipes, and the reading of a recipe from JSON. A recipe orders the steps; only pipeline/ runs them.
+import { UsageError } from '../domain/errors.ts';
+import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type { MrsDataset } from '../domain/mrsDataset.ts';
+import { dimensionLength, voxelCount } from '../domain/mrsDataset.ts';
+import type { Recipe, RecipeStep, StepName } from '../domain/recipe.ts';
+
+const NLLS = { method: 'nlls', options: {} } as const;
+const step = (name: StepName, options: JsonObject = {}): RecipeStep => ({ step: name, options });
+
+/** Raw single-voxel scans: everything from coils to the reference. */
+const SVS_DEFAULT: Recipe = {
+  schema: 'lineshape.recipe/1',
+  id: 'svs-default',
+  title: 'Single voxel, from raw transients',
+  version: 1,
+  preprocessing: [
+    step('coilCombination'),
+    step('eddyCurrent'),
+    step('alignment'),
+    step('outlierRejection'),
+    step('averaging'),
+    step('waterRemoval'),
+    step('ppmReferencing'),
+    step('phasing'),
+  ],
+  quantification: NLLS,
+};
+
+/** Scans the scanner or another program has already combined, aligned and averaged. */
+const SVS_PROCESSED: Recipe = {
+  schema: 'lineshape.recipe/1',
+  id: 'svs-processed',
+  title: 'Single voxel, already averaged',
+  version: 1,
+  preprocessing: [step('averaging'), step('waterRemoval'), step('ppmReferencing'), step('phasing')],
+  quantification: NLLS,
+};
+
+/** Spectroscopic imaging: voxel by voxel, without alignment of transients. */
+const MRSI_DEFAULT: Recipe = {
+  schema: 'lineshape.recipe/1',
+  id: 'mrsi-default',
+  title: 'Spectroscopic imaging',
+  version: 1,
+  preprocessing: [
+    step('coilCombination'),
+    step('eddyCurrent'),
+    step('averaging'),
+    step('waterRemoval'),
+    step('ppmReferencing'),
+    step('phasing'),
+  ],
+  quantification: NLLS,
+};
+
+/** The fit alone: data exactly as they are. */
+const FIT_ONLY: Recipe = {
+  schema: 'lineshape.recipe/1',
+  id: 'fit-only',
+  title: 'No preprocessing',
+  version: 1,
+  preprocessing: [],
+  quantification: NLLS,
+};
+
+export const RECIPES: readonly Recipe[] = [SVS_DEFAULT, SVS_PROCESSED, MRSI_DEFAULT, FIT_ONLY];
+
+const STEP_NAMES: readonly StepName[] = [
+  'coilCombination',
+  'eddyCurrent',
+  'alignment',
+  'outlierRejection',
+  'averaging',
+  'waterRemoval',
+  'phasing',
+  'ppmReferencing',
+];
+
+/** @throws UsageError naming the recipes there are */
+export function recipeById(id: string): Recipe {
+  const recipe = RECIPES.find((r) => r.id === id);
+  if (recipe === undefined) {
+    throw new UsageError(`There is no recipe "${id}"; there are ${RECIPES.map((r) => r.id).join(', ')}.`);
+  }
+  return recipe;
+}
+
+/** The recipe a newcomer would want for this dataset. */
+export function defaultRecipeFor(dataset: MrsDataset): Recipe {
+  if (voxelCount(dataset) > 1) return MRSI_DEFAULT;
+  const isRaw = dimensionLength(dataset, 'DIM_COIL') > 1 || dimensionLength(dataset, 'DIM_DYN') > 1;
+  return isRaw ? SVS_DEFAULT : SVS_PROCESSED;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parseStep(value: unknown, index: number): RecipeStep {
+  if (!isObject(value) || typeof value['step'] !== 'string') {
+    throw new UsageError(`Step ${index + 1} of the recipe has no "step" name.`);
+  }
+  const name = value['step'];
+  if (!STEP_NAMES.includes(name as StepName)) {
+    throw new UsageError(`The recipe's step "${name}" is not known; there are ${STEP_NAMES.join(', ')}.`);
+  }
+  const options = value['options'] ?? {};
+  if (!isObject(options)) throw new UsageError(`The options of the recipe's step "${name}" must be an object.`);
+  return { step: name as StepName, options: options as { [key: string]: JsonValue } };
+}
+
+/**
+ * Reads a recipe from parsed JSON.
+ * @throws UsageError saying what is wrong
+ */
+export function parseRecipe(json: unknown): Recipe {
+  if (!isObject(json) || json['schema'] !== 'lineshape.recipe/1') {
+    throw new UsageError('This is not a recipe: it lacks "schema": "lineshape.recipe/1".');
+  }
+  const { id, title, version, preprocessing, quantification } = json;
+  if (typeof id !== 'string' || id === '') throw new UsageError('The recipe lacks an "id".');
+  if (!Array.isArray(preprocessing)) throw new UsageError('The recipe lacks its list "preprocessing".');
+  if (quantification !== undefined && !isObject(quantification)) {
+    throw new UsageError('The recipe\'s "quantification" must be an object.');
+  }
+  const options = quantification?.['options'] ?? {};
+  if (!isObject(options)) throw new UsageError("The recipe's quantification options must be an object.");
+  return {
+    schema: 'lineshape.recipe/1',
+    id,
+    title: typeof title === 'string' ? title : id,
+    version: typeof version === 'number' ? version : 1,
+    preprocessing: preprocessing.map(parseStep),
+    quantification: {
+      method: typeof quantification?.['method'] === 'string' ? quantification['method'] : 'nlls',
+      options: options as JsonObject,
+    },
+  };
+}

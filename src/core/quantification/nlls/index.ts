@@ -1,0 +1,24 @@
+// The NLLS method's public face.
+import type { BasisSet } from '../../domain/basisSet.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Cancellation } from '../../ports/cancellation.ts';
+import type { FitInput, FitOutput } from '../../ports/fitRunner.ts';
+import { fitSpectrum } from './fit.ts';
+import { parseNllsOptions } from './options.ts';
+import { buildResult } from './result.ts';
+import { signalsFor } from './signals.ts';
+
+export { DEFAULT_NLLS_OPTIONS, parseNllsOptions } from './options.ts';
+export type { NllsOptions } from './options.ts';
+export { NLLS_VERSION } from './result.ts';
+export { estimateNoiseSd } from './noise.ts';
+
+/**
+ * Fits one voxel. `elapsedMs` of the result is 0: the caller, who has a clock, sets it.
+ * @throws ModelError, ProcessingError, UsageError (options), CancelledError
+ */
+export function fitNlls(input: FitInput, basis: BasisSet, options: JsonObject, cancellation: Cancellation): FitOutput {
+  const parsed = parseNllsOptions(options);
+  const state = fitSpectrum(input, signalsFor(input, basis, parsed), parsed, cancellation);
+  return { voxel: input.voxel, ...buildResult(input, state, 0) };
+}

@@ -1,0 +1,125 @@
+// Start of the fit from the data themselves, so that an offset of 0.17 ppm or a phase of 180° never gives a wrong
+// answer: cross-correlation of the data with the dominant basis signals over all shifts of the search range at once
+// (an FFT of data · conj(template)), phase from the argument of the correlation.
+import type { ComplexSignal } from '../../domain/complexArray.ts';
+import { ppmAxis } from '../../domain/axes.ts';
+import { fft, fidToSpectrum, nextPowerOfTwo, spectrumToFid } from '../../math/fft.ts';
+import type { ModelSignal } from './model.ts';
+
+/** The strong singlets, each with the signals that make it. */
+const LANDMARKS: readonly (readonly string[])[] = [
+  ['NAA', 'NAAG'],
+  ['Cr', 'PCr'],
+  ['GPC', 'PCho', 'Cho'],
+];
+/** Lines narrower than about 1/(π·this) pass; macromolecules and baseline, which decay sooner, are held back. [s] */
+const BROAD_LINE_TIME_S = 0.012;
+/** Lorentzian broadening of the templates: a usual in vivo line. [Hz] */
+const TEMPLATE_LINEWIDTH_HZ = 4;
+
+export interface StartCandidate {
+  readonly shiftHz: number;
+  readonly phase0: number;
+  readonly score: number;
+}
+
+/** Keeps the part of a signal within the ppm window and takes its broad lines away. */
+function conditioned(
+  fid: ComplexSignal,
+  dwellTimeS: number,
+  spectrometerFrequencyMHz: number,
+  range: readonly [number, number],
+): ComplexSignal {
+  const spectrum = fidToSpectrum(fid);
+  const ppm = ppmAxis(fid.re.length, dwellTimeS, spectrometerFrequencyMHz);
+  for (let i = 0; i < ppm.length; i++) {
+    const p = ppm[i] as number;
+    if (p < range[0] || p > range[1]) {
+      spectrum.re[i] = 0;
+      spectrum.im[i] = 0;
+    }
+  }
+  const windowed = spectrumToFid(spectrum);
+  for (let i = 0; i < windowed.re.length; i++) {
+    const w = 1 - Math.exp(-(((i * dwellTimeS) / BROAD_LINE_TIME_S) ** 2));
+    windowed.re[i] = w * (windowed.re[i] as number);
+    windowed.im[i] = w * (windowed.im[i] as number);
+  }
+  return windowed;
+}
+
+function sumOf(signals: readonly ModelSignal[], names: readonly string[]): ComplexSignal | null {
+  const members = signals.filter((s) => names.includes(s.name));
+  const first = members[0];
+  if (first === undefined) return null;
+  const n = first.fid.re.length;
+  const sum = { re: new Float64Array(n), im: new Float64Array(n) };
+  for (const member of members) {
+    for (let i = 0; i < n; i++) {
+      sum.re[i] = (sum.re[i] as number) + (member.fid.re[i] as number) / members.length;
+      sum.im[i] = (sum.im[i] as number) + (member.fid.im[i] as number) / members.length;
+    }
+  }
+  return sum;
+}
+
+function templatesFor(signals: readonly ModelSignal[]): ComplexSignal[] {
+  const landmarks = LANDMARKS.map((names) => sumOf(signals, names)).filter((t) => t !== null);
+  if (landmarks.length > 0) return landmarks;
+  return signals.filter((s) => s.kind === 'metabolite').map((s) => s.fid);
+}
+
+/** Correlation of data and template at every shift, normalised by the template's energy. */
+function correlation(data: ComplexSignal, template: ComplexSignal, dwellTimeS: number, size: number): ComplexSignal {
+  const product = { re: new Float64Array(size), im: new Float64Array(size) };
+  let energy = 0;
+  for (let i = 0; i < data.re.length; i++) {
+    const w = Math.exp(-Math.PI * TEMPLATE_LINEWIDTH_HZ * i * dwellTimeS);
+    const tr = w * (template.re[i] as number);
+    const ti = w * (template.im[i] as number);
+    const dr = data.re[i] as number;
+    const di = data.im[i] as number;
+    product.re[i] = dr * tr + di * ti;
+    product.im[i] = di * tr - dr * ti;
+    energy += tr * tr + ti * ti;
+  }
+  const c = fft(product);
+  const scale = 1 / Math.sqrt(Math.max(energy, 1e-300));
+  return { re: c.re.map((v) => v * scale), im: c.im.map((v) => v * scale) };
+}
+
+/**
+ * The likeliest shifts and phases, best first.
+ * @param fid data, scaled as it comes
+ * @param searchHz half width of the search
+ * @param count how many candidates at most
+ */
+export function startCandidates(
+  fid: ComplexSignal,
+  signals: readonly ModelSignal[],
+  dwellTimeS: number,
+  spectrometerFrequencyMHz: number,
+  searchHz: number,
+  count: number,
+): StartCandidate[] {
+  const searchPpm = searchHz / spectrometerFrequencyMHz;
+  const data = conditioned(fid, dwellTimeS, spectrometerFrequencyMHz, [1.7 - searchPpm, 3.45 + searchPpm]);
+  const size = 4 * nextPowerOfTwo(fid.re.length);
+  const correlations = templatesFor(signals)
+    .map((t) => conditioned(t, dwellTimeS, spectrometerFrequencyMHz, [1.7, 3.45]))
+    .map((t) => correlation(data, t, dwellTimeS, size));
+  const steps = Math.max(1, Math.round(searchHz * size * dwellTimeS));
+  const at = (k: number): number => (k + size) % size;
+  const power = (k: number): number =>
+    correlations.reduce((sum, c) => sum + (c.re[at(k)] as number) ** 2 + (c.im[at(k)] as number) ** 2, 0);
+  const candidates: StartCandidate[] = [];
+  for (let k = -steps; k <= steps; k++) {
+    const p = power(k);
+    if (p < power(k - 1) || p < power(k + 1)) continue;
+    const re = correlations.reduce((sum, c) => sum + (c.re[at(k)] as number), 0);
+    const im = correlations.reduce((sum, c) => sum + (c.im[at(k)] as number), 0);
+    candidates.push({ shiftHz: k / (size * dwellTimeS), phase0: Math.atan2(im, re), score: p });
+  }
+  if (candidates.length === 0) candidates.push({ shiftHz: 0, phase0: 0, score: 0 });
+  return candidates.sort((a, b) => b.score - a.score).slice(0, count);
+}

@@ -1,0 +1,116 @@
+// Results as CSV (RFC 4180): one row a metabolite and voxel, units in the header, every hash beside the numbers.
+import { voxelPosition } from './reportModel.ts';
+import { resultRows } from './tables.ts';
+import type { QuantificationResult } from '../domain/quantification.ts';
+
+/** One voxel's result with what identifies where it comes from. No patient identifiers. */
+export interface CsvInput {
+  readonly fileName: string;
+  /** x, y, z lengths. */
+  readonly grid: readonly number[];
+  readonly basisId: string;
+  readonly recipeId: string;
+  readonly programVersion: string;
+  readonly hashes: {
+    readonly input: string;
+    readonly water: string | null;
+    readonly recipe: string;
+    readonly basis: string;
+  };
+  readonly voxels: readonly { readonly voxel: number; readonly result: QuantificationResult }[];
+}
+
+type Cell = string | number | null;
+
+const COLUMNS = [
+  'file',
+  'voxel',
+  'x',
+  'y',
+  'z',
+  'method',
+  'method_version',
+  'status',
+  'metabolite',
+  'kind',
+  'amplitude_basis_units',
+  'crlb_percent',
+  'crlb_absolute_basis_units',
+  'ratio_to_tCr',
+  'concentration_mM',
+  'reliability',
+  'snr',
+  'fwhm_Hz',
+  'shift_Hz',
+  'phase0_deg',
+  'phase1_deg_per_ppm',
+  'lorentzian_Hz',
+  'gaussian_Hz',
+  'warnings',
+  'basis',
+  'basis_sha256',
+  'recipe',
+  'recipe_sha256',
+  'input_sha256',
+  'water_sha256',
+  'program_version',
+] as const;
+
+/** Full precision, so that nothing is lost between the file and the app; a missing value is an empty cell. */
+function csvCell(value: Cell): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
+  // A leading =, +, - or @ would be run as a formula by a spreadsheet; a plain name such as "-CrCH2" is none.
+  const safe = /^[=+\-@\t]/.test(value) && !/^-\w+$/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function voxelRows(input: CsvInput, voxel: number, result: QuantificationResult): Cell[][] {
+  const [x, y, z] = voxelPosition(voxel, input.grid);
+  const warnings = result.warnings.map((w) => w.code).join(' ');
+  return resultRows(result).map(({ name, kind, estimate, reliability }) => [
+    input.fileName,
+    voxel,
+    x,
+    y,
+    z,
+    result.method,
+    result.version,
+    result.status,
+    name,
+    kind,
+    estimate.amplitude,
+    estimate.crlbPercent,
+    estimate.crlbAbsolute,
+    estimate.ratioToTCr,
+    estimate.concentrationMM,
+    reliability,
+    result.snr.value,
+    result.fwhmHz,
+    result.shiftHz,
+    result.phase0Deg,
+    result.phase1DegPerPpm,
+    result.lorentzianHz,
+    result.gaussianHz,
+    warnings,
+    input.basisId,
+    input.hashes.basis,
+    input.recipeId,
+    input.hashes.recipe,
+    input.hashes.input,
+    input.hashes.water,
+    input.programVersion,
+  ]);
+}
+
+/**
+ * @param inputs one entry an analysis
+ * @returns the CSV text, CRLF line ends, header first
+ */
+export function csvReport(inputs: readonly CsvInput[]): string {
+  const rows: Cell[][] = [[...COLUMNS]];
+  for (const input of inputs) {
+    for (const { voxel, result } of input.voxels) rows.push(...voxelRows(input, voxel, result));
+  }
+  return rows.map((row) => row.map(csvCell).join(',') + '\r\n').join('');
+}

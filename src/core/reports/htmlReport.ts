@@ -1,0 +1,242 @@
+// The report as one static HTML page: page one for the reader, page two the MRSinMRS checklist and the provenance.
+import type { MetaboliteEstimate } from '../domain/quantification.ts';
+import type { ChecklistSection } from './checklist.ts';
+import { mrsInMrsChecklist, voxelText } from './checklist.ts';
+import { escapeMarkup as esc } from './escape.ts';
+import { figureSvg } from './figureSvg.ts';
+import { imageSvg } from './imageSvg.ts';
+import type { QualityItem, ReportModel, Verdict } from './reportModel.ts';
+import { REPORT_STYLE } from './reportStyle.ts';
+import type { ResultRow } from './tables.ts';
+import { RELIABILITY_MARKS, formatCrlb, formatFixed, formatSignificant, formatTrimmed } from './tables.ts';
+
+export const RESEARCH_USE_LINE = 'Research use only. Not a medical device.';
+
+const MISSING = '<span class="missing">not stated</span>';
+/** More warnings than these go to page two, so that page one stays one page. */
+const WARNINGS_ON_PAGE_ONE = 4;
+/** Single metabolites a column of page one can hold. */
+const SINGLES_PER_COLUMN = 13;
+
+const text = (value: string | null): string => (value === null || value.trim() === '' ? MISSING : esc(value));
+
+function field(label: string, value: string | null, strong = false): string {
+  return `<div><dt>${esc(label)}</dt><dd${strong ? ' class="strong"' : ''}>${text(value)}</dd></div>`;
+}
+
+const ms = (s: number | null): string | null => (s === null ? null : `${formatTrimmed(s * 1e3, 4)} ms`);
+
+/** ISO date and time to minutes, as it stands: no time zone is guessed. */
+function dateTime(iso: string | null): string | null {
+  if (iso === null) return null;
+  const match = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?/.exec(iso);
+  if (match === null) return iso;
+  return match[2] === undefined ? (match[1] as string) : `${match[1]} ${match[2]}${iso.endsWith('Z') ? ' UTC' : ''}`;
+}
+
+function header(model: ReportModel): string {
+  return `<header class="top"><div><h1>MR spectroscopy report</h1></div><div class="side">${esc(model.study.title)}<br>Printed ${esc(dateTime(model.generatedAt) ?? '')}</div></header>`;
+}
+
+function patientSection(model: ReportModel): string {
+  const { patient } = model;
+  const age = patient.ageYears === null ? null : `${formatFixed(patient.ageYears, 0)} y`;
+  const born = [patient.birthDate, age].filter((v) => v !== null).join(', ');
+  return `<section class="patient"><dl>${[
+    field('Patient', patient.name, true),
+    field('Patient ID', patient.id, true),
+    field('Born, age', born),
+    field('Sex', patient.sex),
+  ].join('')}</dl></section>`;
+}
+
+function scanSection(model: ReportModel): string {
+  const { scan } = model;
+  const { acquisition } = scan;
+  const scanner = [acquisition.manufacturer, acquisition.scannerModel].filter((v) => v !== null).join(' ');
+  const strength = scan.fieldT === null ? null : `${formatFixed(scan.fieldT, 1)} T`;
+  const nucleus = `${scan.nucleus} at ${formatFixed(scan.spectrometerFrequencyMHz, 2)} MHz`;
+  const [x, y, z] = model.voxelPosition;
+  const grid = scan.grid.some((n) => n > 1) ? ` (x ${x}, y ${y}, z ${z} of ${scan.grid.join(' × ')})` : '';
+  const size = voxelText(model);
+  const times = [
+    `TE ${ms(acquisition.echoTimeS) ?? 'not stated'}`,
+    `TR ${ms(acquisition.repetitionTimeS) ?? 'not stated'}`,
+  ];
+  return `<section class="box scan"><dl>${[
+    field('Examination', dateTime(acquisition.acquiredAt ?? model.study.date)),
+    field('Region', acquisition.region ?? model.study.region),
+    field('Scanner', scanner),
+    field('Field, nucleus', [strength, nucleus].filter((v) => v !== null).join(', ')),
+    field('Sequence', acquisition.sequence),
+    field('Timing', times.join(', ')),
+    field('Voxel', size === null && grid === '' ? null : `${size ?? 'size not stated'}${grid}`),
+    field('Water reference', scan.waterFileName === null ? 'none given' : 'used'),
+  ].join('')}</dl></section>`;
+}
+
+function figureSection(model: ReportModel): string {
+  const images = model.images.map((i) => `<div>${imageSvg(i, 166)}<div>${esc(i.caption)}</div></div>`).join('');
+  const size = images === '' ? { width: 700, height: 272 } : { width: 520, height: 280 };
+  const svg =
+    model.curves === null
+      ? '<p class="missing">No curves are stored with this result.</p>'
+      : figureSvg(model.curves, { ...size, title: '' });
+  return `<section class="figure">${images === '' ? '' : `<div class="images">${images}</div>`}<div class="spectrum">${svg}</div></section>`;
+}
+
+function statusSection(model: ReportModel): string {
+  if (model.result.status === 'converged') return '';
+  const words = model.result.status === 'refused' ? 'The method refused these data' : 'The fit did not converge';
+  return `<section class="status">${esc(`${words}${model.result.reason === null ? '.' : `: ${model.result.reason}`}`)}</section>`;
+}
+
+function cells(estimate: MetaboliteEstimate): string {
+  return `<td>${formatSignificant(estimate.ratioToTCr, 3)}</td><td>${formatCrlb(estimate.crlbPercent)}</td>`;
+}
+
+function tableRow(row: ResultRow, withAmplitude: boolean): string {
+  const mark = RELIABILITY_MARKS[row.reliability];
+  const members = row.members.length > 1 ? ` <small>${esc(row.members.join(' + '))}</small>` : '';
+  const amplitude = withAmplitude ? `<td>${formatSignificant(row.estimate.amplitude, 3)}</td>` : '';
+  const symbol = mark.symbol === '' ? '' : `<span title="${esc(mark.words)}">${mark.symbol}</span>`;
+  return `<tr class="${row.reliability}"><td>${esc(row.name)}${members}</td>${cells(row.estimate)}${amplitude}<td class="mark">${symbol}</td></tr>`;
+}
+
+function table(rows: readonly ResultRow[], kind: 'sums' | 'singles'): string {
+  const head = '<th>Metabolite</th><th>Ratio<br><small>to tCr</small></th><th>CRLB<br><small>%</small></th>';
+  const amplitude = kind === 'sums' ? '' : '<th>Amplitude<br><small>basis units</small></th>';
+  return `<table class="${kind}"><thead><tr>${head}${amplitude}<th class="mark"></th></tr></thead><tbody>${rows.map((r) => tableRow(r, kind === 'singles')).join('')}</tbody></table>`;
+}
+
+function tablesSection(model: ReportModel): string {
+  const sums = model.rows.filter((r) => r.kind === 'sum');
+  const singles = model.rows.filter((r) => r.kind === 'single');
+  const perColumn = Math.max(SINGLES_PER_COLUMN, Math.ceil(singles.length / 2));
+  const half = singles.length > SINGLES_PER_COLUMN ? Math.ceil(singles.length / 2) : perColumn;
+  const columns = [singles.slice(0, half), singles.slice(half)].filter((c) => c.length > 0);
+  const { uncertain, undetermined } = RELIABILITY_MARKS;
+  const key = `<p class="key">Ratio to tCr; CRLB of the amplitude. ${uncertain.symbol} ${esc(uncertain.words)}. ${undetermined.symbol} ${esc(undetermined.words)}. No relaxation or tissue correction.</p>`;
+  return `<section class="box results"><div class="tables"><div><h2>Ratios</h2>${table(sums, 'sums')}${key}</div>${columns
+    .map((c, i) => `<div><h2>${i === 0 ? 'Single metabolites' : '&nbsp;'}</h2>${table(c, 'singles')}</div>`)
+    .join('')}</div></section>`;
+}
+
+const VERDICT_WORDS: Readonly<Record<Verdict, string>> = { good: '✓ good', fair: '△ fair', poor: '✕ poor' };
+
+function qualityItem(item: QualityItem): string {
+  const space = item.unit === '' || item.unit.startsWith('°') ? '' : ' ';
+  const value = item.value === null ? 'not measured' : `${formatFixed(item.value, item.decimals)}${space}${item.unit}`;
+  const notes = [item.note, item.verdict === null ? '' : VERDICT_WORDS[item.verdict]]
+    .filter((n) => n !== '')
+    .join(', ');
+  return `<tr><td>${esc(item.label)}</td><td><b>${esc(value)}</b>${notes === '' ? '' : ` (${esc(notes)})`}</td></tr>`;
+}
+
+function qualitySection(model: ReportModel): string {
+  const rows = model.quality.map(qualityItem).join('');
+  return `<section class="quality-box"><h2>Quality</h2><table class="quality"><tbody>${rows}</tbody></table></section>`;
+}
+
+function warningsSection(model: ReportModel): string {
+  const shown = model.allWarnings.slice(0, WARNINGS_ON_PAGE_ONE);
+  const more = model.allWarnings.length - shown.length;
+  const list = shown.map((w) => `<li>${esc(w.message)}</li>`).join('');
+  const rest = more > 0 ? `<li>${more} more on page 2.</li>` : '';
+  const body = shown.length === 0 ? '<p class="none">None.</p>' : `<ul>${list}${rest}</ul>`;
+  return `<section class="warnings"><h2>Warnings</h2>${body}</section>`;
+}
+
+function conclusionSection(): string {
+  const rule = '<div class="rule"></div>';
+  return `<section class="conclusion"><h2>Conclusion</h2>${rule.repeat(4)}</section>`;
+}
+
+function signatureSection(): string {
+  return '<section class="signature"><div>Name, function</div><div>Signature</div><div>Date</div></section>';
+}
+
+function footer(model: ReportModel, page: number): string {
+  return `<footer><b>${RESEARCH_USE_LINE}</b><span>${esc(`${model.program} ${model.programVersion}`)} · input ${esc(model.hashes.input.slice(0, 12))} · page ${page} of 2</span></footer>`;
+}
+
+function checklistTable(section: ChecklistSection): string {
+  const rows = section.items.map((i) => `<tr><td>${esc(i.label)}</td><td>${text(i.value)}</td></tr>`).join('');
+  return `<table class="checklist"><thead><tr><th colspan="2">${esc(section.title)}</th></tr></thead><tbody>${rows}</tbody></table>`;
+}
+
+/** Scalars of a step's details in one line; arrays are summed up by their length. */
+function detailsText(details: Readonly<Record<string, unknown>>): string {
+  return Object.entries(details)
+    .map(([key, value]) => {
+      if (typeof value === 'number') return `${key} ${formatSignificant(value, 4)}`;
+      if (typeof value === 'string' || typeof value === 'boolean') return `${key} ${String(value)}`;
+      if (Array.isArray(value))
+        return value.length <= 4 ? `${key} ${value.map(String).join(', ')}` : `${key} (${value.length} values)`;
+      return null;
+    })
+    .filter((t) => t !== null)
+    .join('; ')
+    .slice(0, 260);
+}
+
+function provenanceSection(model: ReportModel): string {
+  const steps = model.provenance
+    .map(
+      (p) =>
+        `<tr><td>${esc(p.method)}</td><td>${esc(`${p.program} ${p.version}`)}${Object.keys(p.details).length === 0 ? '' : `: ${esc(detailsText(p.details))}`}</td></tr>`,
+    )
+    .join('');
+  const hash = (label: string, name: string, value: string | null): string =>
+    `<tr><td>${esc(label)}</td><td>${esc(name)}<br><span class="hash">${value === null ? MISSING : esc(value)}</span></td></tr>`;
+  const { hashes, scan } = model;
+  const rows = [
+    hash('Input, SHA-256', scan.fileName, hashes.input),
+    scan.waterFileName === null ? '' : hash('Water reference, SHA-256', scan.waterFileName, hashes.water),
+    hash('Basis set, SHA-256', model.basis.id, hashes.basis),
+    hash('Recipe, SHA-256', model.recipe.id, hashes.recipe),
+    `<tr><td>Analysed</td><td>${esc(dateTime(model.analysedAt) ?? model.analysedAt)} with ${esc(`${model.program} ${model.programVersion}`)}, ${esc(model.result.executionProvider)}</td></tr>`,
+  ];
+  return `<section class="provenance"><table class="checklist"><thead><tr><th colspan="2">Provenance</th></tr></thead><tbody>${steps}${rows.join('')}</tbody></table></section>`;
+}
+
+function allWarningsSection(model: ReportModel): string {
+  if (model.allWarnings.length <= WARNINGS_ON_PAGE_ONE) return '';
+  return `<section class="all-warnings"><h2>All warnings</h2><ul>${model.allWarnings.map((w) => `<li>${esc(w.message)}</li>`).join('')}</ul></section>`;
+}
+
+/**
+ * Lays the report out.
+ * @param model one voxel's report
+ * @returns a complete HTML document: escaped text, inline SVG, no scripts, no external resources
+ */
+export function htmlReport(model: ReportModel): string {
+  const first = [
+    header(model),
+    patientSection(model),
+    scanSection(model),
+    statusSection(model),
+    figureSection(model),
+    tablesSection(model),
+    `<div class="box two">${qualitySection(model)}${warningsSection(model)}</div>`,
+    conclusionSection(),
+    signatureSection(),
+    footer(model, 1),
+  ];
+  const second = [
+    `<header class="top"><div><h1>Method and provenance</h1></div><div class="side">MRSinMRS checklist, Lin et al. 2021, doi:10.1002/nbm.4484</div></header>`,
+    `<section class="checklist">${mrsInMrsChecklist(model).map(checklistTable).join('')}</section>`,
+    provenanceSection(model),
+    allWarningsSection(model),
+    footer(model, 2),
+  ];
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta name="viewport" content="width=device-width">
+<title>MR spectroscopy report</title>
+<style>${REPORT_STYLE}</style></head>
+<body><main><article class="page first">${first.join('\n')}</article>
+<article class="page second">${second.join('\n')}</article></main></body></html>
+`;
+}

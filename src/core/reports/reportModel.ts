@@ -1,0 +1,179 @@
+// The report as data: everything the page says, taken from the dataset, the recipe and the result, before any layout.
+import type { JsonObject } from '../domain/json.ts';
+import type { AcquisitionInfo, Affine, PatientInfo } from '../domain/mrsDataset.ts';
+import { voxelSizeMm } from '../domain/mrsDataset.ts';
+import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
+import type { FitCurves, QuantificationResult } from '../domain/quantification.ts';
+import type { Recipe } from '../domain/recipe.ts';
+import type { ResultRow } from './tables.ts';
+import { formatFixed, resultRows } from './tables.ts';
+
+/** What the page says of the scan. */
+export interface ReportScan {
+  readonly fileName: string;
+  readonly waterFileName: string | null;
+  readonly format: string;
+  readonly acquisition: AcquisitionInfo;
+  readonly nucleus: string;
+  readonly spectrometerFrequencyMHz: number;
+  readonly fieldT: number | null;
+  readonly points: number;
+  readonly dwellTimeS: number;
+  /** Tags and lengths of the raw file's higher dimensions. */
+  readonly dimensions: readonly { readonly tag: string; readonly length: number }[];
+  /** Voxel grid x, y, z. */
+  readonly grid: readonly number[];
+  readonly affine: Affine | null;
+  /** Further NIfTI-MRS header keys, from which the checklist takes software version, coil, shim … */
+  readonly header: JsonObject;
+}
+
+/** A slice of the structural image with the voxel's outline on it. */
+export interface ReportImage {
+  /** Greyscale pixels 0–255, row by row from the top. */
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** Height over width of one pixel, so that anisotropic slices keep their shape. */
+  readonly pixelAspect: number;
+  /** Corners of the voxel's outline in pixels. */
+  readonly outline: readonly (readonly [number, number])[];
+  /** Letters at left, right, top, bottom. */
+  readonly letters: readonly [string, string, string, string];
+  readonly caption: string;
+}
+
+/** All that a report is made of. */
+export interface ReportInput {
+  readonly patient: PatientInfo;
+  readonly study: { readonly title: string; readonly date: string | null; readonly region: string | null };
+  readonly scan: ReportScan;
+  /** Index over x, y, z, C order. */
+  readonly voxel: number;
+  readonly result: QuantificationResult;
+  readonly curves: FitCurves | null;
+  readonly recipe: Recipe;
+  readonly basis: { readonly id: string; readonly title: string };
+  readonly hashes: {
+    readonly input: string;
+    readonly water: string | null;
+    readonly recipe: string;
+    readonly basis: string;
+  };
+  readonly provenance: readonly ProvenanceEntry[];
+  readonly warnings: readonly Warning[];
+  readonly program: string;
+  readonly programVersion: string;
+  readonly analysedAt: string;
+  readonly generatedAt: string;
+  readonly images: readonly ReportImage[];
+}
+
+export type Verdict = 'good' | 'fair' | 'poor';
+
+/** One figure of the quality line. */
+export interface QualityItem {
+  readonly label: string;
+  readonly value: number | null;
+  readonly decimals: number;
+  readonly unit: string;
+  readonly verdict: Verdict | null;
+  readonly note: string;
+}
+
+export interface ReportModel extends ReportInput {
+  readonly rows: readonly ResultRow[];
+  readonly quality: readonly QualityItem[];
+  readonly voxelSizeMm: readonly [number, number, number] | null;
+  /** Centre of the voxel in scanner coordinates, RAS. [mm] */
+  readonly voxelCentreMm: readonly [number, number, number] | null;
+  /** x, y, z index of the voxel in the grid, from 0. */
+  readonly voxelPosition: readonly [number, number, number];
+  /** Every warning once: of the file, the preprocessing and the fit. */
+  readonly allWarnings: readonly Warning[];
+}
+
+/**
+ * FWHM grades in ppm. Source: TARQUIN's quality report (Wilson 2011, doi:10.1002/mrm.22579): below 0.05 good,
+ * to 0.1 average or borderline, above 0.1 failed.
+ */
+const FWHM_GOOD_PPM = 0.05;
+const FWHM_POOR_PPM = 0.1;
+
+function fwhmVerdict(ppm: number): Verdict {
+  if (ppm < FWHM_GOOD_PPM) return 'good';
+  return ppm <= FWHM_POOR_PPM ? 'fair' : 'poor';
+}
+
+function qualityItems(result: QuantificationResult, frequencyMHz: number): QualityItem[] {
+  const finite = (v: number): number | null => (Number.isFinite(v) ? v : null);
+  const fwhmPpm = result.fwhmHz > 0 && frequencyMHz > 0 ? result.fwhmHz / frequencyMHz : null;
+  const item = (label: string, value: number | null, decimals: number, unit: string, note: string): QualityItem => ({
+    label,
+    value,
+    decimals,
+    unit,
+    verdict: null,
+    note,
+  });
+  return [
+    item('SNR', finite(result.snr.value), 1, '', result.snr.definition),
+    {
+      ...item('Linewidth (FWHM)', finite(result.fwhmHz), 1, 'Hz', fwhmPpm === null ? '' : `${fwhmPpm.toFixed(3)} ppm`),
+      verdict: fwhmPpm === null ? null : fwhmVerdict(fwhmPpm),
+    },
+    item('Frequency shift', finite(result.shiftHz), 2, 'Hz', ''),
+    item('Phase', finite(result.phase0Deg), 1, '°', `and ${formatFixed(result.phase1DegPerPpm, 2)}°/ppm`),
+    item(
+      'Broadening',
+      finite(result.lorentzianHz),
+      1,
+      'Hz Lorentzian',
+      `and ${formatFixed(result.gaussianHz, 1)} Hz Gaussian, beyond the basis`,
+    ),
+  ];
+}
+
+/** @param voxel index over x, y, z, C order @param grid lengths of x, y, z @returns x, y, z from 0 */
+export function voxelPosition(voxel: number, grid: readonly number[]): readonly [number, number, number] {
+  const ny = grid[1] ?? 1;
+  const nz = grid[2] ?? 1;
+  return [Math.floor(voxel / (ny * nz)), Math.floor(voxel / nz) % ny, voxel % nz];
+}
+
+function centreMm(affine: Affine | null, p: readonly [number, number, number]): [number, number, number] | null {
+  if (affine === null || affine.length < 12) return null;
+  const row = (r: number): number =>
+    (affine[r] as number) * p[0] +
+    (affine[r + 1] as number) * p[1] +
+    (affine[r + 2] as number) * p[2] +
+    (affine[r + 3] as number);
+  return [row(0), row(4), row(8)];
+}
+
+function uniqueWarnings(warnings: readonly Warning[]): Warning[] {
+  const seen = new Set<string>();
+  return warnings.filter((w) => {
+    const key = `${w.code} ${w.message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/**
+ * Completes a report's data with what follows from them.
+ * @param input dataset, recipe, result and hashes of one voxel
+ */
+export function buildReport(input: ReportInput): ReportModel {
+  const position = voxelPosition(input.voxel, input.scan.grid);
+  return {
+    ...input,
+    rows: resultRows(input.result),
+    quality: qualityItems(input.result, input.scan.spectrometerFrequencyMHz),
+    voxelSizeMm: voxelSizeMm(input.scan.affine),
+    voxelCentreMm: centreMm(input.scan.affine, position),
+    voxelPosition: position,
+    allWarnings: uniqueWarnings([...input.warnings, ...input.result.warnings]),
+  };
+}

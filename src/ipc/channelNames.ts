@@ -1,0 +1,48 @@
+// The names of contract.ts without zod, so that the sandboxed preload stays a few kilobytes. The compiler checks below,
+// and tests/contract/channelNames.test.ts, that the two lists are the same.
+import type { ChannelName, EventName, PathChannel } from './contract.ts';
+
+export const CHANNEL_NAMES = [
+  'app:info',
+  'settings:get',
+  'settings:set',
+  'view:get',
+  'view:set',
+  'study:list',
+  'study:open',
+  'study:delete',
+  'study:set-state',
+  'import:dialog',
+  'import:paths',
+  'import:demo',
+  'dataset:signal',
+  'image:read',
+  'basis:list',
+  'recipe:list',
+  'fit:start',
+  'job:cancel',
+  'analysis:open',
+  'analysis:curves',
+  'report:preview',
+  'report:export',
+] as const satisfies readonly ChannelName[];
+
+export const EVENT_NAMES = [
+  'job:progress',
+  'job:finished',
+  'studies:changed',
+  'menu:command',
+  'import:finished',
+  'app:error',
+] as const satisfies readonly EventName[];
+
+/** Channels that carry file paths: the preload alone may call them, so that the page can't name a file. */
+export const PATH_CHANNELS = ['import:paths'] as const satisfies readonly PathChannel[];
+
+/** Fails to compile, naming what is missing, if a list above is shorter than the contract. */
+type Complete<All extends string, Listed extends string> = [Exclude<All, Listed>] extends [never]
+  ? true
+  : Exclude<All, Listed>;
+export const ALL_CHANNELS_LISTED: Complete<ChannelName, (typeof CHANNEL_NAMES)[number]> = true;
+export const ALL_EVENTS_LISTED: Complete<EventName, (typeof EVENT_NAMES)[number]> = true;
+export const ALL_PATH_CHANNELS_LISTED: Complete<PathChannel, (typeof PATH_CHANNELS)[number]> = true;

@@ -1,0 +1,347 @@
+// Every channel between the renderer and the main process: name, request schema, response schema. The only list.
+import { z } from 'zod';
+
+const id = z.string().min(1).max(64);
+const text = z.string().max(4000);
+const json = z.record(z.string(), z.json());
+const floats = z.instanceof(Float64Array);
+
+export const warningSchema = z.object({ code: z.string(), message: z.string() });
+
+export const errorSchema = z.object({ code: z.string(), message: z.string(), details: json });
+
+export const patientSchema = z.object({
+  name: z.string().nullable(),
+  id: z.string().nullable(),
+  sex: z.string().nullable(),
+  birthDate: z.string().nullable(),
+  ageYears: z.number().nullable(),
+  weightKg: z.number().nullable(),
+});
+
+export const studyStateSchema = z.enum(['new', 'fitted', 'reviewed', 'signed']);
+
+export const studySummarySchema = z.object({
+  id,
+  patientId: id,
+  title: z.string(),
+  studyDate: z.string().nullable(),
+  region: z.string().nullable(),
+  state: studyStateSchema,
+  createdAt: z.string(),
+  patient: patientSchema,
+  sequence: z.string().nullable(),
+  fieldT: z.number().nullable(),
+  echoTimeS: z.number().nullable(),
+  repetitionTimeS: z.number().nullable(),
+  datasetCount: z.number().int(),
+  resultCount: z.number().int(),
+});
+
+export const datasetDescriptionSchema = z.object({
+  format: z.string(),
+  grid: z.array(z.number()),
+  dimensions: z.array(z.object({ tag: z.string(), length: z.number().int() })),
+  points: z.number().int().nullable(),
+  dwellTimeS: z.number().nullable(),
+  spectrometerFrequencyMHz: z.number().nullable(),
+  nucleus: z.string().nullable(),
+  fieldT: z.number().nullable(),
+  echoTimeS: z.number().nullable(),
+  repetitionTimeS: z.number().nullable(),
+  sequence: z.string().nullable(),
+  manufacturer: z.string().nullable(),
+  scannerModel: z.string().nullable(),
+  affine: z.array(z.number()).nullable(),
+  warnings: z.array(warningSchema),
+});
+
+export const datasetRecordSchema = z.object({
+  id,
+  studyId: id,
+  role: z.enum(['metabolite', 'water', 'image', 'truth', 'unknown']),
+  sha256: z.string(),
+  fileName: z.string(),
+  sizeBytes: z.number(),
+  description: datasetDescriptionSchema,
+  importedAt: z.string(),
+});
+
+export const analysisSummarySchema = z.object({
+  id,
+  studyId: id,
+  datasetId: id,
+  method: z.string(),
+  recipeId: z.string(),
+  basisId: z.string(),
+  status: z.string(),
+  voxelCount: z.number().int(),
+  createdAt: z.string(),
+});
+
+export const reportRecordSchema = z.object({
+  id,
+  studyId: id,
+  analysisId: id,
+  format: z.enum(['html', 'pdf', 'csv']),
+  sha256: z.string(),
+  createdAt: z.string(),
+});
+
+export const studyDetailSchema = z.object({
+  study: studySummarySchema,
+  datasets: z.array(datasetRecordSchema),
+  analyses: z.array(analysisSummarySchema),
+  reports: z.array(reportRecordSchema),
+});
+
+const estimateSchema = z.object({
+  name: z.string(),
+  amplitude: z.number(),
+  crlbPercent: z.number().nullable(),
+  crlbAbsolute: z.number().nullable(),
+  ratioToTCr: z.number().nullable(),
+  concentrationMM: z.number().nullable(),
+});
+
+export const quantificationResultSchema = z.object({
+  method: z.string(),
+  version: z.string(),
+  status: z.enum(['converged', 'notConverged', 'refused']),
+  reason: z.string().nullable(),
+  metabolites: z.array(estimateSchema),
+  combined: z.array(estimateSchema),
+  phase0Deg: z.number(),
+  phase1DegPerPpm: z.number(),
+  shiftHz: z.number(),
+  lorentzianHz: z.number(),
+  gaussianHz: z.number(),
+  snr: z.object({ value: z.number(), definition: z.string() }),
+  fwhmHz: z.number(),
+  residualSd: z.number(),
+  elapsedMs: z.number(),
+  inDistribution: z.boolean(),
+  executionProvider: z.string(),
+  warnings: z.array(warningSchema),
+  correlation: z.array(z.number()).nullable(),
+  diagnostics: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+});
+
+export const curvesSchema = z.object({
+  ppm: floats,
+  data: floats,
+  fit: floats,
+  baseline: floats,
+  residual: floats,
+  components: z.array(z.object({ name: z.string(), curve: floats })),
+});
+
+export const provenanceSchema = z.object({
+  time: z.string(),
+  program: z.string(),
+  version: z.string(),
+  method: z.string(),
+  details: json,
+});
+
+export const analysisDetailSchema = z.object({
+  summary: analysisSummarySchema,
+  waterDatasetId: id.nullable(),
+  recipe: json,
+  hashes: z.object({
+    input: z.string(),
+    water: z.string().nullable(),
+    recipe: z.string(),
+    basis: z.string(),
+  }),
+  appVersion: z.string(),
+  provenance: z.array(provenanceSchema),
+  warnings: z.array(warningSchema),
+  voxels: z.array(z.object({ voxel: z.number().int(), result: quantificationResultSchema })),
+});
+
+export const basisCardSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  sequence: z.string().nullable(),
+  echoTimeS: z.number().nullable(),
+  spectrometerFrequencyMHz: z.number(),
+  fieldT: z.number().nullable(),
+  metabolites: z.array(z.string()),
+  sha256: z.string(),
+  /** Why it doesn't fit the dataset asked about; empty if it does or none was named. */
+  mismatch: z.string().nullable(),
+  warnings: z.array(warningSchema),
+});
+
+export const recipeCardSchema = z.object({ id: z.string(), title: z.string(), version: z.number().int() });
+
+export const importResultSchema = z.object({
+  studies: z.array(z.object({ studyId: id, title: z.string(), isNew: z.boolean() })),
+  failures: z.array(z.object({ fileName: z.string(), error: errorSchema })),
+});
+
+/** Which signal of a dataset to show. `coil` and `transient` count only for stage "raw". */
+export const signalRequestSchema = z.object({
+  datasetId: id,
+  stage: z.enum(['raw', 'processed']),
+  waterDatasetId: id.nullable(),
+  voxel: z.number().int().min(0).max(1e6),
+  coil: z.union([z.literal('combined'), z.number().int().min(0).max(4096)]),
+  transient: z.union([z.literal('mean'), z.number().int().min(0).max(1e5)]),
+});
+
+export const signalSchema = z.object({
+  re: floats,
+  im: floats,
+  dwellTimeS: z.number(),
+  spectrometerFrequencyMHz: z.number(),
+  nucleus: z.string(),
+  referencePpm: z.number(),
+  warnings: z.array(warningSchema),
+});
+
+/** Keys of what the app remembers for the user. */
+export const settingKeySchema = z.enum(['theme', 'layout', 'imageConvention', 'viewDefaults']);
+
+/** Requests: the renderer asks, the main process answers. */
+export const CHANNELS = {
+  'app:info': {
+    request: z.object({}),
+    response: z.object({
+      version: z.string(),
+      electronVersion: z.string(),
+      databaseName: z.string(),
+      executionProvider: z.string(),
+      threads: z.number().int(),
+    }),
+  },
+  'settings:get': { request: z.object({ key: settingKeySchema }), response: z.object({ value: text.nullable() }) },
+  'settings:set': { request: z.object({ key: settingKeySchema, value: text }), response: z.object({}) },
+  'view:get': { request: z.object({ studyId: id }), response: z.object({ value: text.nullable() }) },
+  'view:set': { request: z.object({ studyId: id, value: text }), response: z.object({}) },
+  'study:list': { request: z.object({}), response: z.array(studySummarySchema) },
+  'study:open': { request: z.object({ studyId: id }), response: studyDetailSchema },
+  'study:delete': { request: z.object({ studyId: id }), response: z.object({ deleted: z.boolean() }) },
+  'study:set-state': {
+    request: z.object({ studyId: id, state: studyStateSchema }),
+    response: z.object({}),
+  },
+  /** Opens the system's file dialog; nothing imported gives empty lists. */
+  'import:dialog': { request: z.object({}), response: importResultSchema },
+  /** Paths of dropped files, made by the preload from the drop's File objects: the renderer never sees one. */
+  'import:paths': {
+    request: z.object({ paths: z.array(z.string().max(4096)).min(1).max(5000) }),
+    response: importResultSchema,
+  },
+  'import:demo': { request: z.object({}), response: importResultSchema },
+  'dataset:signal': { request: signalRequestSchema, response: signalSchema },
+  /** A structural image's NIfTI bytes, for NiiVue. */
+  'image:read': {
+    request: z.object({ datasetId: id }),
+    response: z.object({ fileName: z.string(), bytes: z.instanceof(Uint8Array) }),
+  },
+  'basis:list': { request: z.object({ datasetId: id.nullable() }), response: z.array(basisCardSchema) },
+  'recipe:list': { request: z.object({}), response: z.array(recipeCardSchema) },
+  /** Starts preprocessing and fit; progress and end come as events. Voxels null = all with signal. */
+  'fit:start': {
+    request: z.object({
+      datasetId: id,
+      waterDatasetId: id.nullable(),
+      basisId: z.string().max(200),
+      recipeId: z.string().max(200),
+      options: json,
+      voxels: z.array(z.number().int().min(0)).max(100000).nullable(),
+    }),
+    response: z.object({ jobId: id }),
+  },
+  'job:cancel': { request: z.object({ jobId: id }), response: z.object({}) },
+  'analysis:open': { request: z.object({ analysisId: id }), response: analysisDetailSchema },
+  'analysis:curves': {
+    request: z.object({ analysisId: id, voxel: z.number().int().min(0) }),
+    response: curvesSchema.nullable(),
+  },
+  /** The report of one analysis (of one voxel for MRSI) as a complete HTML page, for the preview pane. */
+  'report:preview': {
+    request: z.object({ analysisId: id, voxel: z.number().int().min(0) }),
+    response: z.object({ html: z.string() }),
+  },
+  /** Asks where to save and writes the file; saved false if the user cancelled the dialog. */
+  'report:export': {
+    request: z.object({
+      analysisId: id,
+      voxel: z.number().int().min(0),
+      format: z.enum(['html', 'pdf', 'csv']),
+    }),
+    response: z.object({ saved: z.boolean(), fileName: z.string().nullable() }),
+  },
+} as const;
+
+/** Events: the main process tells the renderer. */
+export const EVENTS = {
+  'job:progress': z.object({ jobId: id, fraction: z.number(), message: z.string() }),
+  'job:finished': z.object({
+    jobId: id,
+    state: z.enum(['done', 'failed', 'cancelled']),
+    analysisId: id.nullable(),
+    error: errorSchema.nullable(),
+  }),
+  /** A study appeared or changed (import, fit, deletion): lists should be read again. */
+  'studies:changed': z.object({ studyId: id.nullable() }),
+  /** A menu item or the command line asked for something only the renderer can do. */
+  'menu:command': z.object({
+    command: z.enum([
+      'open-files',
+      'open-demo',
+      'run-fit',
+      'export-pdf',
+      'export-csv',
+      'export-html',
+      'show-worklist',
+      'show-shortcuts',
+      'toggle-theme',
+    ]),
+  }),
+  /** Files given on the command line or by the file manager were imported. */
+  'import:finished': importResultSchema,
+  /** Something went wrong outside a request. */
+  'app:error': errorSchema,
+} as const;
+
+export type ChannelName = keyof typeof CHANNELS;
+export type EventName = keyof typeof EVENTS;
+/** Channels that carry file paths; not on `window.lineshape.call` (see importDropped). */
+export type PathChannel = 'import:paths';
+/** Channels the page may call itself. */
+export type PageChannel = Exclude<ChannelName, PathChannel>;
+export type ChannelRequest<C extends ChannelName> = z.infer<(typeof CHANNELS)[C]['request']>;
+export type ChannelResponse<C extends ChannelName> = z.infer<(typeof CHANNELS)[C]['response']>;
+export type EventPayload<E extends EventName> = z.infer<(typeof EVENTS)[E]>;
+
+/** What crosses back for a request: a value, or an error in words. */
+export type IpcResult<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: z.infer<typeof errorSchema> };
+
+/** What the preload puts on `window.lineshape`. */
+export interface LineshapeApi {
+  /** @returns the channel's response, or the error in words; never rejects */
+  readonly call: {
+    readonly [C in PageChannel]: (request: ChannelRequest<C>) => Promise<IpcResult<ChannelResponse<C>>>;
+  };
+  /** @returns a function that stops listening */
+  readonly on: { readonly [E in EventName]: (listener: (payload: EventPayload<E>) => void) => () => void };
+  /** Imports what was dropped or pasted; paths stay in the preload. */
+  readonly importDropped: (files: readonly unknown[]) => Promise<IpcResult<ChannelResponse<'import:paths'>>>;
+}
+
+export type StudySummaryView = z.infer<typeof studySummarySchema>;
+export type DatasetView = z.infer<typeof datasetRecordSchema>;
+export type StudyDetailView = z.infer<typeof studyDetailSchema>;
+export type AnalysisDetailView = z.infer<typeof analysisDetailSchema>;
+export type AnalysisSummaryView = z.infer<typeof analysisSummarySchema>;
+export type QuantificationResultView = z.infer<typeof quantificationResultSchema>;
+export type CurvesView = z.infer<typeof curvesSchema>;
+export type SignalView = z.infer<typeof signalSchema>;
+export type BasisCardView = z.infer<typeof basisCardSchema>;
+export type ImportResultView = z.infer<typeof importResultSchema>;
+export type ErrorView = z.infer<typeof errorSchema>;

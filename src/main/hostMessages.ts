@@ -1,0 +1,71 @@
+// What goes between the main process and the study host (the thread that holds database, pipeline and reports).
+import type { ErrorRecord } from '../core/domain/errors.ts';
+import type {
+  ChannelName,
+  ChannelRequest,
+  ChannelResponse,
+  EventName,
+  EventPayload,
+  ImportResultView,
+} from '../ipc/contract.ts';
+import type { DeepReadonly } from './registrar.ts';
+
+/** Channels that need Electron: dialogs, printing, versions. The host answers all others. */
+export type MainChannel = 'app:info' | 'import:dialog' | 'report:export';
+export type HostChannel = Exclude<ChannelName, MainChannel>;
+
+/** Requests of the main process itself. */
+export interface InternalRequests {
+  /** A report as it goes to disk; a PDF is printed from its HTML. */
+  readonly 'host:report': {
+    readonly request: { readonly analysisId: string; readonly voxel: number; readonly format: 'html' | 'csv' };
+    readonly response: { readonly content: string; readonly suggestedName: string };
+  };
+  readonly 'host:record-report': {
+    readonly request: { readonly analysisId: string; readonly format: 'html' | 'pdf' | 'csv'; readonly sha256: string };
+    readonly response: null;
+  };
+  /** Cancels jobs, ends the workers, closes the database. */
+  readonly 'host:close': { readonly request: null; readonly response: null };
+}
+
+export type HostRequestName = HostChannel | keyof InternalRequests;
+export type HostRequest<N extends HostRequestName> = N extends HostChannel
+  ? ChannelRequest<N>
+  : N extends keyof InternalRequests
+    ? InternalRequests[N]['request']
+    : never;
+export type HostResponse<N extends HostRequestName> = N extends HostChannel
+  ? DeepReadonly<ChannelResponse<N>>
+  : N extends keyof InternalRequests
+    ? InternalRequests[N]['response']
+    : never;
+
+export type HostHandlers = {
+  readonly [N in HostRequestName]: (request: HostRequest<N>) => HostResponse<N> | Promise<HostResponse<N>>;
+};
+
+/** What the host is started with (workerData). */
+export interface HostStart {
+  readonly database: string;
+  readonly resources: string;
+  /** Folder of the bundled worker files. */
+  readonly workers: string;
+  readonly appVersion: string;
+}
+
+export interface ToHost {
+  readonly id: number;
+  readonly name: HostRequestName;
+  readonly request: unknown;
+}
+
+export type FromHost =
+  | { readonly kind: 'ready'; readonly threads: number }
+  /** The database could not be opened; the host ends. */
+  | { readonly kind: 'unusable'; readonly error: ErrorRecord }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorRecord }
+  | { readonly kind: 'event'; readonly event: EventName; readonly payload: DeepReadonly<EventPayload<EventName>> };
+
+export type ImportOutcomeView = DeepReadonly<ImportResultView>;

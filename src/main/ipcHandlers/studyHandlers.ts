@@ -1,0 +1,32 @@
+// The worklist and one study: list, open, delete, state.
+import type { HostHandlers } from '../hostMessages.ts';
+import type { HandlerContext } from './context.ts';
+
+export function studyHandlers({
+  services: { store, jobs, analyses },
+  emit,
+}: HandlerContext): Pick<HostHandlers, 'study:list' | 'study:open' | 'study:delete' | 'study:set-state'> {
+  return {
+    'study:list': () => store.listStudies(),
+    'study:open': ({ studyId }) => ({
+      study: store.getStudy(studyId),
+      datasets: store.listDatasets(studyId),
+      analyses: store.listAnalyses(studyId),
+      reports: store.listReports(studyId),
+    }),
+    'study:delete': ({ studyId }) => {
+      store.getStudy(studyId); // says so where there is none
+      jobs.cancelOfStudy(studyId);
+      store.deleteStudy(studyId);
+      analyses.clear();
+      emit('studies:changed', { studyId: null });
+      return { deleted: true };
+    },
+    'study:set-state': ({ studyId, state }) => {
+      store.getStudy(studyId);
+      store.setStudyState(studyId, state);
+      emit('studies:changed', { studyId });
+      return {};
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// Long work the user waits for: each job has an id, stands in the database, tells its progress, and can be cancelled.
+import { toErrorRecord } from '../core/domain/errors.ts';
+import type { ErrorRecord } from '../core/domain/errors.ts';
+import type { Cancellation } from '../core/ports/cancellation.ts';
+import type { ProgressListener } from '../core/ports/progress.ts';
+import type { JobRecord, JobState, StudyStore } from '../core/ports/studyStore.ts';
+import type { EventLog } from './eventLog.ts';
+import { cancellationSource } from '../node/workers/cancellation.ts';
+import { throttleProgress } from '../node/workers/throttle.ts';
+import type { Emit } from './ipcHandlers/context.ts';
+
+/** The work of a job. @returns the id of the analysis it stored */
+export type JobWork = (cancellation: Cancellation, onProgress: ProgressListener) => Promise<string>;
+
+export interface JobsPorts {
+  readonly store: Pick<StudyStore, 'startJob' | 'finishJob' | 'listJobs'>;
+  readonly emit: Emit;
+  readonly log: EventLog;
+}
+
+export interface Jobs {
+  /** Starts the work and returns at once. */
+  readonly start: (kind: string, studyId: string, work: JobWork) => string;
+  /** Nothing happens for a job that has ended. */
+  readonly cancel: (jobId: string) => void;
+  readonly cancelOfStudy: (studyId: string) => void;
+  /** Cancels everything. @returns once every job has ended */
+  readonly cancelAll: () => Promise<void>;
+}
+
+interface RunningJob {
+  readonly studyId: string;
+  readonly cancellation: Cancellation;
+  readonly cancel: () => void;
+  ended: Promise<void>;
+}
+
+/** Marks the jobs that a crash or a power cut left running. @returns how many there were */
+export function closeAbandonedJobs(store: Pick<StudyStore, 'listJobs' | 'finishJob'>): number {
+  const open = store.listJobs().filter((job: JobRecord) => job.state === 'running' || job.state === 'queued');
+  for (const job of open) store.finishJob(job.id, 'failed', 'Lineshape ended while the job was running.');
+  return open.length;
+}
+
+/**
+ * @param ports database, events, clock
+ * @returns the jobs of this run of the app
+ */
+export function createJobs(ports: JobsPorts): Jobs {
+  const running = new Map<string, RunningJob>();
+
+  const finish = (jobId: string, studyId: string, state: JobState, error: ErrorRecord | null): void => {
+    try {
+      ports.store.finishJob(jobId, state, error?.message ?? null);
+    } catch (storeError) {
+      // The study may have been deleted meanwhile, and its jobs with it; the page is told either way.
+      ports.log.failure('job-not-recorded', { code: toErrorRecord(storeError).code }, storeError);
+    }
+    if (state === 'done') ports.emit('studies:changed', { studyId });
+  };
+
+  const execute = async (jobId: string, job: RunningJob, work: JobWork): Promise<void> => {
+    const onProgress = throttleProgress(({ fraction, message }) =>
+      ports.emit('job:progress', { jobId, fraction: Math.min(1, Math.max(0, fraction)), message }),
+    );
+    try {
+      const analysisId = await work(job.cancellation, onProgress);
+      finish(jobId, job.studyId, 'done', null);
+      ports.emit('job:finished', { jobId, state: 'done', analysisId, error: null });
+    } catch (error) {
+      const record = toErrorRecord(error);
+      const state = record.code === 'CANCELLED' ? 'cancelled' : 'failed';
+      if (state === 'failed') ports.log.failure('job-failed', { code: record.code }, error);
+      finish(jobId, job.studyId, state, record);
+      ports.emit('job:finished', { jobId, state, analysisId: null, error: record });
+    } finally {
+      running.delete(jobId);
+    }
+  };
+
+  return {
+    start: (kind, studyId, work) => {
+      const { id } = ports.store.startJob(kind, studyId);
+      const job: RunningJob = { studyId, ...cancellationSource(), ended: Promise.resolve() };
+      running.set(id, job);
+      // After the caller's answer is on its way: the page must know the id before the first event of it.
+      job.ended = new Promise<void>((resolve) => setImmediate(resolve)).then(() => execute(id, job, work));
+      return id;
+    },
+    cancel: (jobId) => {
+      running.get(jobId)?.cancel();
+    },
+    cancelOfStudy: (studyId) => {
+      for (const job of running.values()) if (job.studyId === studyId) job.cancel();
+    },
+    cancelAll: async () => {
+      const ended = [...running.values()].map((job) => {
+        job.cancel();
+        return job.ended;
+      });
+      await Promise.all(ended);
+    },
+  };
+}

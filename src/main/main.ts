@@ -1,0 +1,203 @@
+// The Electron main process: starts, opens the window and, in a thread beside it, the database, and ends cleanly.
+import { mkdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { app, BrowserWindow, dialog, ipcMain, Menu, session } from 'electron';
+import { toErrorRecord } from '../core/domain/errors.ts';
+import { isEmptyOpening, parseArguments, parseHandover } from './commandLine.ts';
+import type { Opening } from './commandLine.ts';
+import { createEventLog } from './eventLog.ts';
+import { createEventLoopLog } from './eventLoopLog.ts';
+import type { Emit } from './ipcHandlers/context.ts';
+import { createMainHandlers } from './ipcHandlers/mainHandlers.ts';
+import { menuTemplate } from './menu.ts';
+import { appPaths } from './paths.ts';
+import type { AppPaths } from './paths.ts';
+import { declareScheme, servePages } from './protocol.ts';
+import { PAGE_ORIGIN } from './protocolPaths.ts';
+import { registerHandlers } from './registrar.ts';
+import { hardenContents, hardenSession } from './security.ts';
+import { createStudyHost, startHostThread } from './studyHost.ts';
+import type { StudyHost } from './studyHost.ts';
+import { openMainWindow } from './windows.ts';
+
+const environment = process.env;
+const development = !app.isPackaged;
+const log = createEventLog(
+  (line) => process.stderr.write(line),
+  () => new Date().toISOString(),
+);
+const loop = createEventLoopLog(environment['LINESHAPE_EVENT_LOOP_LOG'] || null);
+
+let mainWindow: BrowserWindow | null = null;
+let host: StudyHost | null = null;
+/** Work that must not be lost behind the start: files given before the page can show them. */
+const waiting: Opening[] = [];
+let pageLoaded = false;
+let quitting = false;
+
+const emit: Emit = (event, payload) => {
+  if (mainWindow !== null && !mainWindow.isDestroyed()) mainWindow.webContents.send(event, payload);
+};
+
+function tellTiming(what: string): void {
+  if (environment['LINESHAPE_TIMING'] !== '1') return;
+  const sinceStartMs = Math.round(performance.timeOrigin + performance.now() - (process.getCreationTime() ?? 0));
+  process.stdout.write(`${JSON.stringify({ timing: what, ms: sinceStartMs })}\n`);
+}
+
+/** Says why there can be no app, and ends it. */
+function giveUp(sentence: string): void {
+  if (environment['LINESHAPE_NO_DIALOGS']) process.stderr.write(`${sentence}\n`);
+  else dialog.showErrorBox('Lineshape can’t start', sentence);
+  app.exit(1);
+}
+
+function startHost(paths: AppPaths): StudyHost {
+  mkdirSync(paths.userData, { recursive: true });
+  const { database, resources, workers } = paths;
+  const thread = startHostThread(paths.studyHost, { database, resources, workers, appVersion: app.getVersion() });
+  const started = createStudyHost(
+    thread,
+    (event, payload) => {
+      if (event === 'job:finished') loop.endJob();
+      emit(event, payload);
+    },
+    (error) => {
+      log.failure('host-died', { code: 'BUG' }, error);
+      emit('app:error', toErrorRecord(error));
+    },
+  );
+  started.ready.then(
+    () => {
+      tellTiming('database-open');
+      void handleOpenings();
+    },
+    (error: unknown) => giveUp(toErrorRecord(error).message),
+  );
+  return started;
+}
+
+function registerChannels(studyHost: StudyHost, paths: AppPaths): void {
+  const handlers = createMainHandlers({
+    host: studyHost,
+    window: () => mainWindow,
+    appVersion: app.getVersion(),
+    databaseName: basename(paths.database),
+    onFitStart: loop.beginJob,
+  });
+  registerHandlers(ipcMain, handlers, { origin: PAGE_ORIGIN, validateResponses: development, log });
+}
+
+/** Imports what the command line or the file manager named, once there is a page to show it. */
+async function handleOpenings(): Promise<void> {
+  if (!pageLoaded || host === null) return;
+  for (const { demo, files } of waiting.splice(0)) {
+    try {
+      if (demo) emit('import:finished', await host.ask('import:demo', {}));
+      if (files.length > 0) emit('import:finished', await host.ask('import:paths', { paths: [...files] }));
+    } catch (error) {
+      emit('app:error', toErrorRecord(error));
+    }
+  }
+}
+
+function receive(opening: Opening): void {
+  if (isEmptyOpening(opening)) return;
+  waiting.push(opening);
+  void handleOpenings();
+}
+
+function openWindow(paths: AppPaths): void {
+  pageLoaded = false;
+  mainWindow = openMainWindow({
+    preload: paths.preload,
+    userData: paths.userData,
+    developerTools: development,
+    log,
+    onLoaded: () => {
+      pageLoaded = true;
+      tellTiming('did-finish-load');
+      void handleOpenings();
+    },
+  });
+  mainWindow.once('ready-to-show', () => tellTiming('ready-to-show'));
+  mainWindow.on('closed', () => {
+    mainWindow = null;
+  });
+}
+
+function start(): void {
+  const paths = appPaths(app, environment);
+  hardenSession(session.defaultSession, development);
+  servePages(paths.renderer);
+  // The thread opens the database while the window loads.
+  host = startHost(paths);
+  registerChannels(host, paths);
+  openWindow(paths);
+  app.setAboutPanelOptions({
+    applicationName: 'Lineshape',
+    applicationVersion: app.getVersion(),
+    copyright: 'Research use only, not a medical device.',
+  });
+  const template = menuTemplate({
+    send: (command) => emit('menu:command', { command }),
+    mac: process.platform === 'darwin',
+    development,
+  });
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow(paths);
+  });
+}
+
+/** Cancels the jobs and closes the database, then really quits. */
+async function finish(): Promise<void> {
+  try {
+    await host?.close();
+  } catch (error) {
+    log.failure('close-failed', { code: 'BUG' }, error);
+  }
+  loop.close();
+  app.exit(0);
+}
+
+function main(): void {
+  if (environment['LINESHAPE_USER_DATA']) app.setPath('userData', environment['LINESHAPE_USER_DATA']);
+  const asked = parseArguments(process.argv, app.getAppPath(), process.cwd());
+  // The lock belongs to the userData folder: two databases may be open in two instances.
+  if (!app.requestSingleInstanceLock({ demo: asked.demo, files: [...asked.files] })) {
+    app.exit(0);
+    return;
+  }
+  declareScheme();
+  hardenContents(app);
+  receive(asked);
+  app.on('second-instance', (_event, _argv, _cwd, data) => {
+    const opening = parseHandover(data);
+    if (opening !== null) receive(opening);
+    if (mainWindow?.isMinimized()) mainWindow.restore();
+    mainWindow?.focus();
+  });
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    receive({ demo: false, files: [path] });
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('will-quit', (event) => {
+    if (quitting) return;
+    quitting = true;
+    event.preventDefault();
+    void finish();
+  });
+  process.on('uncaughtException', (error) => {
+    log.failure('uncaught', { code: 'BUG' }, error);
+    emit('app:error', { code: 'BUG', message: `Internal error: ${error.message}`, details: {} });
+  });
+  process.on('unhandledRejection', (error) => log.failure('unhandled', { code: 'BUG' }, error));
+  app.whenReady().then(start, (error: unknown) => log.failure('not-ready', { code: 'BUG' }, error));
+}
+
+main();

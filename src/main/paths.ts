@@ -1,0 +1,33 @@
+// Where the app's own files and the user's are.
+import { join, resolve } from 'node:path';
+import type { App } from 'electron';
+
+export interface AppPaths {
+  readonly renderer: string;
+  readonly preload: string;
+  /** The bundled studyHost.worker.ts. */
+  readonly studyHost: string;
+  readonly workers: string;
+  readonly resources: string;
+  readonly userData: string;
+  readonly database: string;
+}
+
+/**
+ * @param app Electron's app; its userData must be set already
+ * @param environment process.env: LINESHAPE_DB names another database
+ */
+export function appPaths(app: App, environment: Readonly<Record<string, string | undefined>>): AppPaths {
+  const root = app.getAppPath();
+  const userData = app.getPath('userData');
+  return {
+    renderer: join(root, 'dist', 'renderer'),
+    preload: join(root, 'dist', 'preload', 'preload.cjs'),
+    studyHost: join(root, 'dist', 'main', 'studyHost.worker.js'),
+    workers: join(root, 'dist', 'workers'),
+    // electron-builder puts extraResources beside the archive.
+    resources: app.isPackaged ? join(process.resourcesPath, 'resources') : join(root, 'resources'),
+    userData,
+    database: resolve(environment['LINESHAPE_DB'] || join(userData, 'lineshape.db')),
+  };
+}

@@ -1,0 +1,113 @@
+// The registrar: every request passes here. Checks who asks, parses what is asked, runs the handler, answers in words.
+import { toErrorRecord } from '../core/domain/errors.ts';
+import type { ErrorRecord } from '../core/domain/errors.ts';
+import { CHANNELS } from '../ipc/contract.ts';
+import type { ChannelName, ChannelRequest, ChannelResponse, IpcResult } from '../ipc/contract.ts';
+import type { EventLog } from './eventLog.ts';
+
+/** The sender as Electron's IpcMainInvokeEvent describes it; null once the frame is gone. */
+export interface SenderFrame {
+  readonly url: string;
+  readonly parent: unknown;
+}
+
+export interface InvokeEvent {
+  readonly senderFrame: SenderFrame | null;
+}
+
+/** The part of Electron's ipcMain that is used. */
+export interface InvokePort {
+  readonly handle: (
+    channel: string,
+    listener: (event: InvokeEvent, request: unknown) => Promise<IpcResult<unknown>>,
+  ) => void;
+}
+
+/** Answers are built from the domain's read-only records; numbers arrays stay what they are. */
+export type DeepReadonly<T> = T extends Float64Array | Uint8Array
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+type Answer<C extends ChannelName> = DeepReadonly<ChannelResponse<C>>;
+
+export type Handlers = {
+  readonly [C in ChannelName]: (request: ChannelRequest<C>) => Answer<C> | Promise<Answer<C>>;
+};
+
+export interface RegistrarOptions {
+  /** Origin of the only page that may ask, e.g. "app://lineshape". */
+  readonly origin: string;
+  /** Checks answers against the contract too: in development and tests, for its cost. */
+  readonly validateResponses: boolean;
+  readonly log: EventLog;
+}
+
+const REFUSED: ErrorRecord = { code: 'USAGE', message: 'The request was refused: it is not from Lineshape.', details: {} };
+
+/**
+ * Only the main frame of the app's own page may ask.
+ * @param frame the sender; null once it is gone
+ * @param origin scheme and host
+ */
+export function isTrustedSender(frame: SenderFrame | null, origin: string): boolean {
+  if (frame === null || frame.parent !== null) return false;
+  try {
+    const url = new URL(frame.url);
+    return `${url.protocol}//${url.host}` === origin;
+  } catch {
+    return false;
+  }
+}
+
+async function run(
+  channel: ChannelName,
+  handler: (request: never) => unknown,
+  request: unknown,
+  options: RegistrarOptions,
+): Promise<IpcResult<unknown>> {
+  const parsed = CHANNELS[channel].request.safeParse(request);
+  if (!parsed.success) {
+    // The schema's path says which field; its value is not repeated, because it may name a patient.
+    const field = parsed.error.issues[0]?.path.map(String).join('.') || 'request';
+    const message = `The request ${channel} was refused: "${field}" is not what the contract asks for.`;
+    return { ok: false, error: { code: 'USAGE', message, details: { channel } } };
+  }
+  const value = await handler(parsed.data as never);
+  if (options.validateResponses) {
+    const checked = CHANNELS[channel].response.safeParse(value);
+    if (!checked.success) {
+      const field = checked.error.issues[0]?.path.map(String).join('.') || 'response';
+      const message = `Internal error: the answer to ${channel} breaks the contract at "${field}".`;
+      return { ok: false, error: { code: 'BUG', message, details: { channel } } };
+    }
+  }
+  return { ok: true, value };
+}
+
+/**
+ * Registers every channel of the contract.
+ * @param port ipcMain
+ * @param handlers one function a channel
+ * @param options who may ask, and what is checked
+ */
+export function registerHandlers(port: InvokePort, handlers: Handlers, options: RegistrarOptions): void {
+  for (const channel of Object.keys(CHANNELS) as ChannelName[]) {
+    port.handle(channel, async (event, request) => {
+      if (!isTrustedSender(event.senderFrame, options.origin)) {
+        options.log.warn('ipc-refused', { channel });
+        return { ok: false, error: REFUSED };
+      }
+      try {
+        const result = await run(channel, handlers[channel], request, options);
+        if (!result.ok) options.log.warn('ipc-malformed', { channel, code: result.error.code });
+        return result;
+      } catch (error) {
+        const record = toErrorRecord(error);
+        options.log.failure('ipc-failed', { channel, code: record.code }, error);
+        return { ok: false, error: record };
+      }
+    });
+  }
+}

@@ -1,0 +1,157 @@
+// The signal a spectrum view shows: raw (a coil, a transient, or their combination) or as the default recipe leaves it.
+import { WATER_PPM } from '../core/domain/axes.ts';
+import { signalAt, shapeSize } from '../core/domain/complexArray.ts';
+import type { ComplexSignal } from '../core/domain/complexArray.ts';
+import { ProcessingError } from '../core/domain/errors.ts';
+import { dimensionLength, voxelCount } from '../core/domain/mrsDataset.ts';
+import type { DimensionTag, MrsDataset } from '../core/domain/mrsDataset.ts';
+import type { Recipe } from '../core/domain/recipe.ts';
+import { defaultRecipeFor } from '../core/pipeline/index.ts';
+import type { PreprocessingOutcome } from '../core/pipeline/index.ts';
+import type { StudyStore } from '../core/ports/studyStore.ts';
+import type { ChannelRequest, SignalView } from '../ipc/contract.ts';
+import type { PipelineRunner } from '../node/workers/pipelineRunner.ts';
+import { NEVER_CANCELLED } from '../node/workers/cancellation.ts';
+import { ByteCache } from './byteCache.ts';
+import type { DeepReadonly } from './registrar.ts';
+
+export type SignalRequest = ChannelRequest<'dataset:signal'>;
+
+/** Parsed scans kept for quick browsing of coils, transients and voxels. */
+const PARSED_BYTES = 256 * 2 ** 20;
+const PROCESSED_BYTES = 128 * 2 ** 20;
+
+/** Coil combination alone, for looking at single transients. */
+const COMBINE_COILS: Recipe = {
+  schema: 'lineshape.recipe/1',
+  id: 'combine-coils',
+  title: 'Coil combination only',
+  version: 1,
+  preprocessing: [{ step: 'coilCombination', options: {} }],
+  quantification: { method: 'nlls', options: {} },
+};
+
+export interface SignalPorts {
+  readonly store: Pick<StudyStore, 'getDataset' | 'readRawFile'>;
+  readonly pipeline: PipelineRunner;
+  readonly appVersion: string;
+}
+
+export interface Signals {
+  /** @throws ReaderError, ProcessingError, StudyDbError */
+  readonly signal: (request: SignalRequest) => Promise<DeepReadonly<SignalView>>;
+  /** The parsed scan. */
+  readonly dataset: (datasetId: string) => Promise<MrsDataset>;
+}
+
+/** @returns the place of a tagged dimension's element in the FID index, and how far it moves */
+function strideOf(dataset: MrsDataset, tag: DimensionTag): number {
+  const index = dataset.dimensions.findIndex((d) => d.tag === tag);
+  return index < 0 ? 0 : shapeSize(dataset.data.shape.slice(4 + index, -1));
+}
+
+function checkIndex(name: string, index: number, length: number): void {
+  if (index < length) return;
+  throw new ProcessingError(
+    'PROCESSING_FAILED',
+    `The scan has ${length} ${name}${length === 1 ? '' : 's'}; number ${index + 1} was asked for.`,
+  );
+}
+
+/** Mean of signals of equal length. @returns a new signal */
+export function meanSignal(signals: readonly ComplexSignal[]): ComplexSignal {
+  const points = signals[0]?.re.length ?? 0;
+  const mean = { re: new Float64Array(points), im: new Float64Array(points) };
+  for (const { re, im } of signals) {
+    for (let t = 0; t < points; t++) {
+      mean.re[t] = (mean.re[t] as number) + (re[t] as number) / signals.length;
+      mean.im[t] = (mean.im[t] as number) + (im[t] as number) / signals.length;
+    }
+  }
+  return mean;
+}
+
+/**
+ * Takes one FID out of a scan; dimensions other than coils and transients stand at their first element.
+ * @param voxel index over x, y, z, C order
+ * @param coil index, ignored where the scan has no coils
+ * @param transient index, or "mean" of all
+ * @returns a copy
+ * @throws ProcessingError where there is no such element
+ */
+export function pickSignal(
+  dataset: MrsDataset,
+  voxel: number,
+  coil: number,
+  transient: number | 'mean',
+): ComplexSignal {
+  checkIndex('voxel', voxel, voxelCount(dataset));
+  const perVoxel = shapeSize(dataset.data.shape.slice(3, -1));
+  const coils = dimensionLength(dataset, 'DIM_COIL');
+  const transients = dimensionLength(dataset, 'DIM_DYN');
+  if (coils > 1) checkIndex('coil', coil, coils);
+  if (transient !== 'mean') checkIndex('transient', transient, transients);
+  const base = voxel * perVoxel + (coils > 1 ? coil : 0) * strideOf(dataset, 'DIM_COIL');
+  const at = (i: number): ComplexSignal => signalAt(dataset.data, base + i * strideOf(dataset, 'DIM_DYN'));
+  if (transient === 'mean') return meanSignal(Array.from({ length: transients }, (_, i) => at(i)));
+  const { re, im } = at(transient);
+  return { re: re.slice(), im: im.slice() };
+}
+
+const datasetBytes = ({ data }: MrsDataset): number => data.re.byteLength + data.im.byteLength;
+const outcomeBytes = ({ dataset, water }: PreprocessingOutcome): number =>
+  datasetBytes(dataset) + (water === null ? 0 : datasetBytes(water));
+
+/**
+ * @param ports database, workers, version for the provenance
+ * @returns signals on request, with what they need kept in memory
+ */
+export function createSignals({ store, pipeline, appVersion }: SignalPorts): Signals {
+  const parsed = new ByteCache<MrsDataset>(PARSED_BYTES, datasetBytes);
+  const processed = new ByteCache<PreprocessingOutcome>(PROCESSED_BYTES, outcomeBytes);
+  const stamp = { program: 'Lineshape', version: appVersion };
+
+  const dataset = (datasetId: string): Promise<MrsDataset> => {
+    const { sha256, fileName } = store.getDataset(datasetId);
+    // The name goes into the key, because the reader may choose the format by it.
+    return parsed.get(`${sha256}/${fileName}`, () =>
+      pipeline.parse([{ name: fileName, bytes: store.readRawFile(datasetId) }]),
+    );
+  };
+
+  const run = async (
+    { datasetId, waterDatasetId }: SignalRequest,
+    scan: MrsDataset,
+    recipe: Recipe,
+  ): Promise<PreprocessingOutcome> => {
+    const water = waterDatasetId === null ? null : await dataset(waterDatasetId);
+    const key = [datasetId, waterDatasetId ?? '', recipe.id, recipe.version].join('/');
+    return processed.get(key, () =>
+      pipeline.preprocess({ dataset: scan, water, recipe, stamp }, NEVER_CANCELLED, () => undefined),
+    );
+  };
+
+  const signal = async (request: SignalRequest): Promise<DeepReadonly<SignalView>> => {
+    const { stage, voxel, coil, transient } = request;
+    const raw = await dataset(request.datasetId);
+    const view = (shown: MrsDataset, fid: ComplexSignal, warnings: SignalView['warnings']): DeepReadonly<SignalView> => ({
+      ...fid,
+      dwellTimeS: shown.dwellTimeS,
+      spectrometerFrequencyMHz: shown.spectrometerFrequencyMHz,
+      nucleus: shown.nucleus,
+      referencePpm: WATER_PPM,
+      warnings,
+    });
+    if (stage === 'processed') {
+      const outcome = await run(request, raw, defaultRecipeFor(raw));
+      return view(outcome.dataset, pickSignal(outcome.dataset, voxel, 0, 'mean'), [...outcome.warnings]);
+    }
+    if (coil !== 'combined' || dimensionLength(raw, 'DIM_COIL') === 1) {
+      return view(raw, pickSignal(raw, voxel, coil === 'combined' ? 0 : coil, transient), [...raw.warnings]);
+    }
+    const combined = await run(request, raw, COMBINE_COILS);
+    return view(combined.dataset, pickSignal(combined.dataset, voxel, 0, transient), [...combined.warnings]);
+  };
+
+  return { signal, dataset };
+}

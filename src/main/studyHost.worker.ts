@@ -1,0 +1,38 @@
+// Entry of the study host thread: opens the services, then answers requests one by one as they come.
+import { parentPort, workerData } from 'node:worker_threads';
+import { toErrorRecord } from '../core/domain/errors.ts';
+import { createEventLog } from './eventLog.ts';
+import { createHostHandlers } from './ipcHandlers/index.ts';
+import type { Emit } from './ipcHandlers/context.ts';
+import type { FromHost, HostHandlers, HostStart, ToHost } from './hostMessages.ts';
+import { createServices } from './services.ts';
+
+const send = (message: FromHost): void => parentPort?.postMessage(message);
+const emit: Emit = (event, payload) => send({ kind: 'event', event, payload });
+const log = createEventLog(
+  (line) => process.stderr.write(line),
+  () => new Date().toISOString(),
+);
+
+async function answer(handlers: HostHandlers, { id, name, request }: ToHost): Promise<void> {
+  try {
+    const value: unknown = await handlers[name](request as never);
+    send({ kind: 'answer', id, value });
+  } catch (error) {
+    const record = toErrorRecord(error);
+    // The registrar logs what the page asked; a bug's place is known here only.
+    if (record.code === 'BUG') log.failure('host-failed', { name, code: record.code }, error);
+    send({ kind: 'refusal', id, error: record });
+  }
+}
+
+try {
+  const services = createServices(workerData as HostStart, emit, log);
+  const handlers = createHostHandlers({ services, emit });
+  parentPort?.on('message', (message: ToHost) => void answer(handlers, message));
+  send({ kind: 'ready', threads: services.threads });
+} catch (error) {
+  const record = toErrorRecord(error);
+  log.failure('host-unusable', { code: record.code }, error);
+  send({ kind: 'unusable', error: record });
+}

@@ -1,0 +1,81 @@
+// Brings a database file to the newest schema: identity and version checks, a backup beside it, then each migration in
+// a transaction of its own.
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { StudyDbError } from '../../core/domain/errors.ts';
+import type { Connection } from './connection.ts';
+import type { Migration } from './migrations/index.ts';
+import { corruptError } from './sqliteErrors.ts';
+
+/** Marks a file as ours in SQLite's header ("LnSh"), so that another program's database is never altered. */
+export const APPLICATION_ID = 0x4c6e5368;
+
+/** @returns the schema version of a connected database; 0 for an empty one @throws StudyDbError */
+export function checkSchema(connection: Connection, newest: number): number {
+  // Emptiness first: another process may be making the schema, and an emptiness that is out of date does no harm.
+  const isEmpty = connection.get('SELECT 1 AS one FROM sqlite_schema LIMIT 1') === null;
+  const version = connection.pragmaNumber('user_version');
+  const applicationId = connection.pragmaNumber('application_id');
+  if (applicationId !== APPLICATION_ID && !(isEmpty && version === 0 && applicationId === 0)) {
+    throw corruptError(connection.fileName, 'it is a database of another program, not a Lineshape study database');
+  }
+  if (version > newest) {
+    throw new StudyDbError(
+      'STUDY_DB_NEWER',
+      `The study database ${connection.fileName} has schema version ${version}, but this program knows versions up ` +
+        `to ${newest} only; please open it with a newer Lineshape.`,
+      { found: version, supported: newest },
+    );
+  }
+  return version;
+}
+
+/**
+ * Applies what is missing. An existing database is first copied to `<path>.before-vN.bak`, N the version it gets.
+ * @param path absolute path of the database file
+ * @param migrations all of them, in order
+ * @throws StudyDbError; the database is then as it was before the failing migration, and the backup remains
+ */
+export function migrate(connection: Connection, path: string, migrations: readonly Migration[]): void {
+  const newest = migrations.at(-1)?.version ?? 0;
+  const found = checkSchema(connection, newest);
+  if (found === newest) return;
+  if (found > 0) backUp(connection, path, newest);
+  for (const migration of migrations) {
+    connection.transaction(() => {
+      // Read again under the write lock: another process may have migrated meanwhile.
+      if (connection.pragmaNumber('user_version') >= migration.version) return;
+      migration.up(connection);
+      connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+      connection.exec(`PRAGMA user_version = ${migration.version}`);
+    });
+  }
+}
+
+/** Copies the database, complete or not at all. @returns path of the copy */
+function backUp(connection: Connection, path: string, newest: number): string {
+  const target = freeBackupPath(path, newest);
+  const partial = `${target}.partial`;
+  rmSync(partial, { force: true });
+  try {
+    connection.run('VACUUM INTO ?', [partial]);
+    const file = openSync(partial, 'r+');
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(partial, target);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw connection.translate(error);
+  }
+  return target;
+}
+
+/** An earlier backup is never overwritten: the next one gets a number. */
+function freeBackupPath(path: string, newest: number): string {
+  const first = `${path}.before-v${newest}.bak`;
+  let candidate = first;
+  for (let n = 2; existsSync(candidate); n++) candidate = first.replace(/\.bak$/, `.${n}.bak`);
+  return candidate;
+}

@@ -1,0 +1,172 @@
+// Opens the study database (SQLite through libsql) and hands it out as the port StudyStore.
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { StudyDbError } from '../../core/domain/errors.ts';
+import type { StudyStore } from '../../core/ports/studyStore.ts';
+import * as activity from './activity.ts';
+import * as analyses from './analyses.ts';
+import { Connection } from './connection.ts';
+import * as datasets from './datasets.ts';
+import * as importing from './importing.ts';
+import { checkSchema, migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+import { readOnlyError } from './sqliteErrors.ts';
+import type { StoreContext } from './storeContext.ts';
+import * as studies from './studies.ts';
+
+/** How long a statement waits for another process that is writing. [ms] */
+const BUSY_TIMEOUT_MS = 10_000;
+
+export interface StudyDbOptions {
+  /** @returns ISO 8601 date and time, UTC */
+  readonly now: () => string;
+  /** Source of record ids; random UUIDs unless given. */
+  readonly newId?: () => string;
+  /** Opens without ever writing: every write is refused with STUDY_DB_READ_ONLY. */
+  readonly readOnly?: boolean;
+  /** A quota: beyond it writes are refused as if the disk were full. */
+  readonly maxSizeBytes?: number;
+}
+
+/**
+ * Opens a study database, makes it where there is none, and brings it to the newest schema (after a backup).
+ * @param path database file; its folder must exist
+ * @returns the store; close it when done
+ * @throws StudyDbError NOT_FOUND (no such folder, or no such file to read), STUDY_DB_READ_ONLY, STUDY_DB_NEWER,
+ * STUDY_DB_CORRUPT, DISK_FULL, STUDY_DB_FAILED
+ */
+export function openStudyDb(path: string, options: StudyDbOptions): StudyStore {
+  const absolute = resolve(path);
+  const readOnly = options.readOnly ?? false;
+  checkPlace(absolute, readOnly);
+  const connection = readOnly ? connectForReading(absolute) : connectForWriting(absolute, options.maxSizeBytes);
+  return makeStore({ connection, now: options.now, newId: options.newId ?? randomUUID }, readOnly);
+}
+
+/** Says in words what SQLite would only call "unable to open database file". */
+function checkPlace(path: string, readOnly: boolean): void {
+  const file = basename(path);
+  const refuse = (message: string): never => {
+    throw new StudyDbError('NOT_FOUND', message, { file });
+  };
+  if (!existsSync(dirname(path))) refuse(`The folder of the study database ${file} does not exist.`);
+  if (!existsSync(path)) {
+    if (readOnly) refuse(`The study database ${file} does not exist.`);
+  } else if (!statSync(path).isFile()) {
+    throw new StudyDbError('STUDY_DB_FAILED', `The study database ${file} is not a file.`, { file });
+  }
+  // SQLite keeps its write-ahead log beside the file.
+  if (!readOnly && !isWritableFolder(dirname(path))) throw readOnlyError(file);
+}
+
+/** Tries it: permission bits alone tell neither of read-only media nor of access lists. */
+function isWritableFolder(folder: string): boolean {
+  const probe = join(folder, `.lineshape-${randomUUID()}`);
+  try {
+    closeSync(openSync(probe, 'wx'));
+    rmSync(probe);
+    return true;
+  } catch (error) {
+    return !['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
+}
+
+function connectForWriting(path: string, maxSizeBytes: number | undefined): Connection {
+  return connect(path, path, (connection) => prepareWriting(connection, path, maxSizeBytes));
+}
+
+/**
+ * SQLite reads a WAL database only where it can make its index file beside it. On a medium that forbids this, and where
+ * no log is pending, it is told that nothing changes the file.
+ */
+function connectForReading(path: string): Connection {
+  const uri = pathToFileURL(path).href;
+  try {
+    return connect(`${uri}?mode=ro`, path, prepareReading);
+  } catch (error) {
+    const log = `${path}-wal`;
+    const hasLog = existsSync(log) && statSync(log).size > 0;
+    if (hasLog || !(error instanceof StudyDbError) || error.code !== 'STUDY_DB_FAILED') throw error;
+    return connect(`${uri}?immutable=1`, path, prepareReading);
+  }
+}
+
+function connect(location: string, path: string, prepare: (connection: Connection) => void): Connection {
+  const connection = new Connection(location, basename(path));
+  try {
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    prepare(connection);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function prepareReading(connection: Connection): void {
+  connection.exec('PRAGMA query_only = ON');
+  const newest = MIGRATIONS.at(-1)?.version ?? 0;
+  const found = checkSchema(connection, newest);
+  if (found < newest) {
+    throw new StudyDbError(
+      'STUDY_DB_READ_ONLY',
+      `The study database ${connection.fileName} has the older schema version ${found} and can't be brought to ` +
+        `version ${newest}, because it was opened for reading only.`,
+      { found, supported: newest },
+    );
+  }
+}
+
+function prepareWriting(connection: Connection, path: string, maxSizeBytes: number | undefined): void {
+  // Refuses foreign and newer files before anything in them is changed.
+  const found = checkSchema(connection, MIGRATIONS.at(-1)?.version ?? 0);
+  connection.requireWritable(found);
+  connection.get('PRAGMA journal_mode = WAL');
+  connection.exec('PRAGMA synchronous = FULL');
+  connection.exec('PRAGMA foreign_keys = ON');
+  // Without it INSERT OR REPLACE would delete rows past the append-only triggers.
+  connection.exec('PRAGMA recursive_triggers = ON');
+  // Deleted patient data is overwritten, not only unlinked.
+  connection.get('PRAGMA secure_delete = ON');
+  if (maxSizeBytes !== undefined) {
+    const pages = Math.floor(maxSizeBytes / connection.pragmaNumber('page_size'));
+    connection.get(`PRAGMA max_page_count = ${pages}`);
+  }
+  migrate(connection, path, MIGRATIONS);
+}
+
+function makeStore(context: StoreContext, readOnly: boolean): StudyStore {
+  return {
+    importStudy: (study, files) => importing.importStudy(context, study, files),
+    addDatasets: (studyId, files) => importing.addDatasets(context, studyId, files),
+    listStudies: () => studies.listStudies(context),
+    getStudy: (studyId) => studies.getStudy(context, studyId),
+    deleteStudy: (studyId) => studies.deleteStudy(context, studyId),
+    setStudyState: (studyId, state) => studies.setStudyState(context, studyId, state),
+    listDatasets: (studyId) => datasets.listDatasets(context, studyId),
+    getDataset: (datasetId) => datasets.getDataset(context, datasetId),
+    readRawFile: (datasetId) => datasets.readRawFile(context, datasetId),
+    addAnalysis: (analysis) => analyses.addAnalysis(context, analysis),
+    listAnalyses: (studyId) => analyses.listAnalyses(context, studyId),
+    getAnalysis: (analysisId) => analyses.getAnalysis(context, analysisId),
+    addReport: (report) => activity.addReport(context, report),
+    listReports: (studyId) => activity.listReports(context, studyId),
+    startJob: (kind, studyId) => activity.startJob(context, kind, studyId),
+    finishJob: (jobId, state, message) => activity.finishJob(context, jobId, state, message),
+    listJobs: () => activity.listJobs(context),
+    getSetting: (key) => activity.getSetting(context, key),
+    setSetting: (key, value) => activity.setSetting(context, key, value),
+    close: () => closeStore(context, readOnly),
+  };
+}
+
+/** Leaves one file behind where it can: the write-ahead log is brought in first. */
+function closeStore({ connection }: StoreContext, readOnly: boolean): void {
+  try {
+    if (!readOnly) connection.emptyLog();
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,51 @@
+// What goes between the main thread and its workers. Messages carry a job id; tasks are data.
+import type { ErrorRecord } from '../../core/domain/errors.ts';
+import type { JsonObject } from '../../core/domain/json.ts';
+import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
+import type { Recipe } from '../../core/domain/recipe.ts';
+import type { ReadOptions } from '../../core/formats/readOptions.ts';
+import type { FitInput } from '../../core/ports/fitRunner.ts';
+import type { ProgressReport } from '../../core/ports/progress.ts';
+import type { NamedBytes } from '../files/hashing.ts';
+
+/** Fits one voxel with the basis set shared under `basisKey`. Answer: FitOutput. */
+export interface FitTask {
+  readonly kind: 'fit';
+  readonly method: string;
+  readonly options: JsonObject;
+  readonly basisKey: string;
+  readonly input: FitInput;
+}
+
+/** Runs a recipe's preprocessing. Answer: PreprocessingOutcome. */
+export interface PreprocessTask {
+  readonly kind: 'preprocess';
+  readonly dataset: MrsDataset;
+  readonly water: MrsDataset | null;
+  readonly recipe: Recipe;
+  /** Who signs the provenance, and when: a clock can't be sent. */
+  readonly program: string;
+  readonly version: string;
+  readonly time: string;
+}
+
+/** Reads the files of one scan. Answer: MrsDataset. */
+export interface ParseTask {
+  readonly kind: 'parse';
+  readonly files: readonly NamedBytes[];
+  readonly options: ReadOptions;
+}
+
+export type WorkerTask = FitTask | PreprocessTask | ParseTask;
+
+/** To a worker. `cancelFlag` is one shared integer: not zero once the job is cancelled. */
+export type PoolMessage<Task> =
+  | { readonly type: 'share'; readonly key: string; readonly value: unknown }
+  | { readonly type: 'forget'; readonly key: string }
+  | { readonly type: 'run'; readonly jobId: number; readonly task: Task; readonly cancelFlag: Int32Array };
+
+/** From a worker. */
+export type WorkerMessage =
+  | { readonly type: 'progress'; readonly jobId: number; readonly report: ProgressReport }
+  | { readonly type: 'done'; readonly jobId: number; readonly value: unknown }
+  | { readonly type: 'failed'; readonly jobId: number; readonly error: ErrorRecord };

@@ -1,0 +1,108 @@
+// One worker thread of the pool: its job, what it holds, and how it ends.
+import { Worker } from 'node:worker_threads';
+import { fromErrorRecord, ProcessingError } from '../../core/domain/errors.ts';
+import type { ProgressListener } from '../../core/ports/progress.ts';
+import { detach } from './detach.ts';
+import type { PoolMessage, WorkerMessage } from './messages.ts';
+
+/** A job as a worker sees it. */
+export interface WorkerJob<Task> {
+  readonly id: number;
+  readonly task: Task;
+  readonly cancelFlag: Int32Array;
+  readonly onProgress: ProgressListener;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class PoolWorker<Task> {
+  readonly #worker: Worker;
+  readonly #shared = new Set<string>();
+  readonly #onFree: (worker: PoolWorker<Task>, alive: boolean) => void;
+  #job: WorkerJob<Task> | null = null;
+  #ended = false;
+
+  /**
+   * @param url worker file (JavaScript)
+   * @param onFree called after each job, and once when the thread has died
+   */
+  constructor(url: URL, onFree: (worker: PoolWorker<Task>, alive: boolean) => void) {
+    this.#onFree = onFree;
+    // No inherited flags: those of a test runner or of a debugger don't suit a worker.
+    this.#worker = new Worker(url, { execArgv: [] });
+    this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
+    this.#worker.on('messageerror', (error) => this.#die(error));
+    this.#worker.on('error', (error) => this.#die(error));
+    this.#worker.on('exit', (code) => this.#die(new Error(`exit code ${code}`)));
+    // An idle worker must not keep the process alive.
+    this.#worker.unref();
+  }
+
+  get job(): WorkerJob<Task> | null {
+    return this.#job;
+  }
+
+  /** Hands over something that several tasks use, unless the worker has it. */
+  share(key: string, value: unknown): void {
+    if (this.#shared.has(key)) return;
+    this.#shared.add(key);
+    this.#send({ type: 'share', key, value });
+  }
+
+  forget(key: string): void {
+    if (this.#shared.delete(key)) this.#send({ type: 'forget', key });
+  }
+
+  run(job: WorkerJob<Task>): void {
+    this.#job = job;
+    this.#worker.ref();
+    const { value: task, transfer } = detach(job.task);
+    this.#send({ type: 'run', jobId: job.id, task, cancelFlag: job.cancelFlag }, transfer);
+  }
+
+  /** Ends the thread; its job, if any, is rejected with `error`. */
+  async end(error: Error): Promise<void> {
+    this.#fail(error);
+    await this.#worker.terminate();
+  }
+
+  #send(message: PoolMessage<Task>, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #receive(message: WorkerMessage): void {
+    const job = this.#job;
+    if (this.#ended || job === null || job.id !== message.jobId) return;
+    if (message.type === 'progress') {
+      job.onProgress(message.report);
+      return;
+    }
+    this.#job = null;
+    this.#worker.unref();
+    if (message.type === 'done') job.resolve(message.value);
+    else job.reject(fromErrorRecord(message.error));
+    this.#onFree(this, true);
+  }
+
+  #die(cause: unknown): void {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    this.#fail(
+      new ProcessingError(
+        'PROCESSING_FAILED',
+        'A worker thread stopped unexpectedly, and the work it was doing is lost; please try again.',
+        { cause: text },
+        cause,
+      ),
+    );
+  }
+
+  /** The first reason counts; what the dying thread says afterwards is ignored. */
+  #fail(error: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const job = this.#job;
+    this.#job = null;
+    job?.reject(error);
+    this.#onFree(this, false);
+  }
+}

@@ -1,0 +1,58 @@
+// The only way from the window to the main process: the contract's channels, with errors as exceptions in words.
+import type {
+  ChannelName,
+  ChannelRequest,
+  ChannelResponse,
+  ErrorView,
+  EventName,
+  EventPayload,
+  ImportResultView,
+  IpcResult,
+} from '../../ipc/contract.ts';
+
+/** A request the main process answered with an error; the message is fit for the user. */
+export class RequestError extends Error {
+  readonly code: string;
+  readonly details: ErrorView['details'];
+
+  constructor(error: ErrorView) {
+    super(error.message);
+    this.name = 'RequestError';
+    this.code = error.code;
+    this.details = error.details;
+  }
+}
+
+function unwrap<T>(result: IpcResult<T>): T {
+  if (!result.ok) throw new RequestError(result.error);
+  return result.value;
+}
+
+/**
+ * Asks the main process.
+ * @param channel a channel of the contract
+ * @param payload plain data; reactive proxies are copied, since they can't cross the bridge
+ * @throws RequestError in the main process's words
+ */
+export async function request<C extends ChannelName>(
+  channel: C,
+  payload: ChannelRequest<C>,
+): Promise<ChannelResponse<C>> {
+  const plain = JSON.parse(JSON.stringify(payload)) as ChannelRequest<C>;
+  return unwrap(await window.lineshape.call[channel](plain));
+}
+
+/** Listens to an event of the main process. @returns a function that stops listening */
+export function listen<E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void): () => void {
+  return window.lineshape.on[event](listener);
+}
+
+/** Imports files dropped on the window; their paths never enter it. @throws RequestError */
+export async function importDropped(files: readonly File[]): Promise<ImportResultView> {
+  return unwrap(await window.lineshape.importDropped(files));
+}
+
+/** One sentence for the user from anything caught. */
+export function errorSentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

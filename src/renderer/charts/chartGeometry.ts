@@ -1,0 +1,65 @@
+// Pixels ⇄ ppm and heights in a chart's panels, and the labels that stand over them.
+import type { ChartPanel, PeakLabel, PpmRange } from './chartTypes.ts';
+import { placePeakLabels, spreadVertically, type PlacedLabel } from './labelPlacement.ts';
+import type { PanelBox } from './spectrumOption.ts';
+import { nearestIndex, valueExtent } from './spectrumScale.ts';
+
+/** Pixel column → ppm. */
+export function pixelToPpm(box: PanelBox, range: PpmRange, x: number): number {
+  return range[0] - ((x - box.left) / box.width) * (range[0] - range[1]);
+}
+
+/** ppm → pixel column. */
+export function ppmToPixel(box: PanelBox, range: PpmRange, ppm: number): number {
+  return box.left + ((range[0] - ppm) / (range[0] - range[1])) * box.width;
+}
+
+/** Height → pixel row. */
+export function heightToPixel(box: PanelBox, height: number): number {
+  return box.top + ((box.extent.high - height) / (box.extent.high - box.extent.low)) * box.height;
+}
+
+const SEARCH_PPM = 0.04;
+
+/** Peak labels over a panel's first series, placed without collisions. @param textWidth pixels of a text */
+export function peakLabels(
+  panel: ChartPanel,
+  box: PanelBox,
+  range: PpmRange,
+  labels: readonly PeakLabel[],
+  textWidth: (text: string) => number,
+): PlacedLabel[] {
+  const top = (fromPpm: number, toPpm: number): number => {
+    const heights = panel.series
+      .filter((s) => s.unscaled !== true)
+      .map((s) => valueExtent(s.ppm, s.y, [fromPpm, toPpm])?.high ?? -Infinity);
+    const high = Math.max(...heights);
+    return Number.isFinite(high) ? heightToPixel(box, high) : box.top + box.height;
+  };
+  const requests = labels.map((label) => ({
+    text: label.text,
+    x: ppmToPixel(box, range, label.ppm),
+    y: top(label.ppm + SEARCH_PPM, label.ppm - SEARCH_PPM),
+    width: textWidth(label.text),
+  }));
+  const plot = { left: box.left, top: box.top + 2, right: box.left + box.width, bottom: box.top + box.height };
+  return placePeakLabels(requests, plot, (fromX, toX) => top(pixelToPpm(box, range, fromX), pixelToPpm(box, range, toX)));
+}
+
+export interface EndLabel {
+  readonly text: string;
+  readonly colour: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+const END_GAP = 12;
+
+/** Names at the lines' right ends, or none where they don't fit. */
+export function endLabels(panel: ChartPanel, box: PanelBox, range: PpmRange): EndLabel[] {
+  const named = panel.series.filter((s) => s.endLabel === true);
+  const wishes = named.map((s) => heightToPixel(box, s.y[nearestIndex(s.ppm, range[1])] ?? 0));
+  const rows = spreadVertically(wishes, END_GAP, box.top + 6, box.top + box.height - 6);
+  if (rows === null) return [];
+  return named.map((s, i) => ({ text: s.name, colour: s.colour, x: box.left + box.width + 6, y: rows[i] as number }));
+}

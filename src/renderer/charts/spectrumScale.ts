@@ -1,0 +1,145 @@
+// Ranges of a spectrum plot: zoom, pan, the y range of what is visible, decimation to what a screen can show.
+import type { ChartPanel, PpmRange } from './chartTypes.ts';
+
+export interface Extent {
+  readonly low: number;
+  readonly high: number;
+}
+
+const MIN_SPAN_PPM = 0.05;
+
+/**
+ * Index range [start, end) of the samples inside a ppm range, with one neighbour on each side so that lines reach the
+ * borders.
+ * @param ppm falling axis
+ */
+export function visibleIndices(ppm: Float64Array, range: PpmRange): { readonly start: number; readonly end: number } {
+  const firstAtOrBelow = (value: number): number => {
+    let low = 0;
+    let high = ppm.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ppm[middle] as number) > value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const start = Math.max(0, firstAtOrBelow(range[0]) - 1);
+  const end = Math.min(ppm.length, firstAtOrBelow(range[1]) + 1);
+  return { start, end: Math.max(start, end) };
+}
+
+/** Index of the sample nearest to a ppm value. @param ppm falling axis */
+export function nearestIndex(ppm: Float64Array, value: number): number {
+  const { start, end } = visibleIndices(ppm, [value, value]);
+  let best = start;
+  for (let i = start; i < end; i++) {
+    if (Math.abs((ppm[i] as number) - value) < Math.abs((ppm[best] as number) - value)) best = i;
+  }
+  return best;
+}
+
+/** Smallest and largest finite value in a ppm range, or null without one. */
+export function valueExtent(ppm: Float64Array, y: Float64Array, range: PpmRange): Extent | null {
+  const { start, end } = visibleIndices(ppm, range);
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = start; i < end; i++) {
+    const v = y[i] as number;
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  return low <= high && Number.isFinite(low) && Number.isFinite(high) ? { low, high } : null;
+}
+
+/**
+ * y range of a panel over the visible ppm range, with a margin; never empty.
+ * @param headroom part of the span added above for labels
+ */
+export function panelExtent(panel: ChartPanel, range: PpmRange, headroom = 0.08): Extent {
+  let low = panel.zeroLine === true ? 0 : Infinity;
+  let high = panel.zeroLine === true ? 0 : -Infinity;
+  for (const series of panel.series) {
+    if (series.unscaled === true) continue;
+    const extent = valueExtent(series.ppm, series.y, range);
+    if (extent === null) continue;
+    low = Math.min(low, extent.low);
+    high = Math.max(high, extent.high);
+  }
+  const band = panel.bandHalfWidth ?? 0;
+  if (band > 0) {
+    low = Math.min(low, -band);
+    high = Math.max(high, band);
+  }
+  if (!(low < high)) {
+    const centre = Number.isFinite(low) ? low : 0;
+    return { low: centre - 1, high: centre + 1 };
+  }
+  const span = high - low;
+  return { low: low - 0.05 * span, high: high + headroom * span };
+}
+
+/**
+ * y range of a panel that shares another's units per pixel, around zero; widened where its values need more.
+ * @param own what the panel needs
+ * @param reference y range of the other panel
+ * @param heightRatio own height over the other's
+ */
+export function sharedScaleExtent(own: Extent, reference: Extent, heightRatio: number): Extent {
+  const half = Math.max(((reference.high - reference.low) * heightRatio) / 2, Math.abs(own.low), Math.abs(own.high));
+  return { low: -half, high: half };
+}
+
+/** Keeps a range inside the axis, with its width where possible. @param limits the axis's ends, high first */
+export function clampRange(range: PpmRange, limits: PpmRange): PpmRange {
+  const full = limits[0] - limits[1];
+  const span = Math.min(full, Math.max(MIN_SPAN_PPM, range[0] - range[1]));
+  let left = range[0];
+  if (left > limits[0]) left = limits[0];
+  if (left - span < limits[1]) left = limits[1] + span;
+  return [left, left - span];
+}
+
+/** Zooms around a ppm value that stays where it is. @param factor below 1 zooms in */
+export function zoomRange(range: PpmRange, at: number, factor: number, limits: PpmRange): PpmRange {
+  const span = Math.max(MIN_SPAN_PPM, (range[0] - range[1]) * factor);
+  const share = (range[0] - at) / (range[0] - range[1]);
+  const left = at + share * span;
+  return clampRange([left, left - span], limits);
+}
+
+/** Moves the range by a part of its width; positive shows lower ppm. */
+export function panRange(range: PpmRange, part: number, limits: PpmRange): PpmRange {
+  const by = (range[0] - range[1]) * part;
+  return clampRange([range[0] - by, range[1] - by], limits);
+}
+
+/**
+ * Visible samples as [ppm, y] pairs, at most about four a pixel column: of each column its first, lowest, highest and
+ * last sample in their order, so that no peak is lost.
+ * @param columns width of the plot in pixels
+ */
+export function decimate(
+  ppm: Float64Array,
+  y: Float64Array,
+  range: PpmRange,
+  columns: number,
+): (readonly [number, number])[] {
+  const { start, end } = visibleIndices(ppm, range);
+  const count = end - start;
+  const point = (i: number): readonly [number, number] => [ppm[i] as number, y[i] as number];
+  if (count <= 4 * columns) return Array.from({ length: count }, (_, i) => point(start + i));
+  const points: (readonly [number, number])[] = [];
+  for (let c = 0; c < columns; c++) {
+    const from = start + Math.floor((c * count) / columns);
+    const to = start + Math.floor(((c + 1) * count) / columns);
+    let low = from;
+    let high = from;
+    for (let i = from; i < to; i++) {
+      if ((y[i] as number) < (y[low] as number)) low = i;
+      if ((y[i] as number) > (y[high] as number)) high = i;
+    }
+    for (const i of [...new Set([from, Math.min(low, high), Math.max(low, high), to - 1])]) points.push(point(i));
+  }
+  return points;
+}

@@ -1,0 +1,3 @@
+// Jobs: progress and cancellation of long work.
+export { default as JobProgress } from './JobProgress.vue';
+export { useJobs, type Job, type JobEnd } from './store.ts';

@@ -1,0 +1,3 @@
+// Session: the open study and what is selected in it.
+export * from './model.ts';
+export { useSession } from './store.ts';

@@ -1,0 +1,3 @@
+// Worklist: the studies of the database.
+export { default as WorklistPage } from './WorklistPage.vue';
+export { useWorklist } from './store.ts';

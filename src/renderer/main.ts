@@ -1,0 +1,9 @@
+// Entry of the window: Vue, Pinia, the frame.
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import 'splitpanes/dist/splitpanes.css';
+import './app/theme.css';
+import './app/controls.css';
+import App from './app/App.vue';
+
+createApp(App).use(createPinia()).mount('#app');

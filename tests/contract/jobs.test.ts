@@ -1,0 +1,103 @@
+// Jobs: recorded, told of, cancellable, and never left running.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ProcessingError } from '../../src/core/domain/errors.ts';
+import type { JobRecord } from '../../src/core/ports/studyStore.ts';
+import { createEventLog } from '../../src/main/eventLog.ts';
+import { closeAbandonedJobs, createJobs } from '../../src/main/jobs.ts';
+import type { JobsPorts } from '../../src/main/jobs.ts';
+
+function jobStore() {
+  const jobs = new Map<string, JobRecord>();
+  return {
+    startJob: (kind: string, studyId: string | null): JobRecord => {
+      const id = `job-${jobs.size + 1}`;
+      const record: JobRecord = { id, studyId, kind, state: 'running', message: null, createdAt: '', finishedAt: null };
+      jobs.set(id, record);
+      return record;
+    },
+    finishJob: (id: string, state: JobRecord['state'], message: string | null): void => {
+      const found = jobs.get(id);
+      if (found === undefined) throw new Error('no such job');
+      jobs.set(id, { ...found, state, message });
+    },
+    listJobs: () => [...jobs.values()],
+  };
+}
+
+function setUp() {
+  const store = jobStore();
+  const events: { event: string; payload: Record<string, unknown> }[] = [];
+  const logged: string[] = [];
+  let ended: (() => void) | null = null;
+  const finished = new Promise<void>((resolve) => (ended = resolve));
+  const ports: JobsPorts = {
+    store,
+    emit: (event, payload) => {
+      events.push({ event, payload: payload as Record<string, unknown> });
+      if (event === 'job:finished') ended?.();
+    },
+    log: createEventLog(
+      (line) => logged.push(line),
+      () => '',
+    ),
+  };
+  return { jobs: createJobs(ports), store, events, logged, finished };
+}
+
+describe('jobs', () => {
+  it('tell that they are done, with the analysis, and that the study changed', async () => {
+    const { jobs, store, events, finished } = setUp();
+    const jobId = jobs.start('fit', 's1', async () => 'a1');
+    expect(events).toEqual([]); // nothing is told before the caller has the id
+    await finished;
+    expect(events).toEqual([
+      { event: 'studies:changed', payload: { studyId: 's1' } },
+      { event: 'job:finished', payload: { jobId, state: 'done', analysisId: 'a1', error: null } },
+    ]);
+    expect(store.listJobs()[0]).toMatchObject({ state: 'done' });
+  });
+
+  it('fail in words, in the database and to the page, but not in the log', async () => {
+    const { jobs, store, events, logged, finished } = setUp();
+    jobs.start('fit', 's1', () => Promise.reject(new ProcessingError('PROCESSING_FAILED', 'No signal in SMITH.nii.')));
+    await finished;
+    expect(events.at(-1)?.payload).toMatchObject({ state: 'failed', error: { code: 'PROCESSING_FAILED' } });
+    expect(store.listJobs()[0]).toMatchObject({ state: 'failed', message: 'No signal in SMITH.nii.' });
+    expect(logged.join('')).not.toContain('SMITH');
+  });
+
+  it.each(['cancel', 'cancelOfStudy', 'cancelAll'] as const)('end as cancelled after %s', async (way) => {
+    const { jobs, events, finished } = setUp();
+    const jobId = jobs.start('fit', 's1', async (cancellation) => {
+      for (;;) {
+        cancellation.throwIfCancelled();
+        await sleep(1);
+      }
+    });
+    jobs.cancelOfStudy('another study');
+    if (way === 'cancel') jobs.cancel(jobId);
+    else if (way === 'cancelOfStudy') jobs.cancelOfStudy('s1');
+    else await jobs.cancelAll();
+    await finished;
+    expect(events.at(-1)?.payload).toMatchObject({ jobId, state: 'cancelled', error: { code: 'CANCELLED' } });
+  });
+
+  it('tell the page of their end even where the database can no longer record it', async () => {
+    const { jobs, store, events, finished } = setUp();
+    store.finishJob = () => {
+      throw new Error('gone');
+    };
+    jobs.start('fit', 's1', async () => 'a1');
+    await finished;
+    expect(events.at(-1)).toMatchObject({ event: 'job:finished', payload: { state: 'done' } });
+  });
+
+  it('left running by a crash are closed at the next start', () => {
+    const store = jobStore();
+    store.startJob('fit', 's1');
+    store.finishJob(store.startJob('fit', 's1').id, 'done', null);
+    expect(closeAbandonedJobs(store)).toBe(1);
+    expect(store.listJobs().map((job) => job.state)).toEqual(['failed', 'done']);
+  });
+});

@@ -1,0 +1,188 @@
+// Migrations of the study database: from nothing and from every earlier version to the newest, with a backup, whole or
+// not at all.
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import Database from 'libsql';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { Connection } from '../../src/node/study-db/connection.ts';
+import { migrate } from '../../src/node/study-db/migrate.ts';
+import { MIGRATIONS } from '../../src/node/study-db/migrations/index.ts';
+import type { Migration } from '../../src/node/study-db/migrations/index.ts';
+import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
+import { newAnalysis, newDataset, newStudy } from '../fixtures/studies.ts';
+import { makeTempFolder } from '../fixtures/tempFolder.ts';
+
+const NEWEST = MIGRATIONS.at(-1)!.version;
+const folder = makeTempFolder();
+const now = (): string => '2026-01-01T00:00:00.000Z';
+let serial = 0;
+let path = '';
+
+beforeEach(() => {
+  path = join(folder, `migrated${serial++}.db`);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A migration that a future version might have, to try the machinery beyond the released ones. */
+const next: Migration = {
+  version: NEWEST + 1,
+  name: 'a-column-more',
+  up: (connection) => {
+    connection.exec("ALTER TABLE studies ADD COLUMN note TEXT NOT NULL DEFAULT 'none'");
+    connection.exec('CREATE TABLE notes (id INTEGER PRIMARY KEY) STRICT');
+  },
+};
+
+function withConnection<T>(at: string, work: (connection: Connection) => T): T {
+  const connection = new Connection(at, basename(at));
+  try {
+    connection.exec('PRAGMA foreign_keys = ON');
+    return work(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+/** Tables, indexes and triggers with their SQL. */
+function schemaOf(at: string): string[] {
+  return withConnection(at, (connection) =>
+    connection
+      .all('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name')
+      .map((row) => `${row.text('type')} ${row.text('name')}: ${row.textOrNull('sql') ?? ''}`),
+  );
+}
+
+const versionOf = (at: string): number => withConnection(at, (connection) => connection.pragmaNumber('user_version'));
+const backupsOf = (at: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.startsWith(`${basename(at)}.`) && name.includes('.bak'))
+    .sort();
+
+/** Rows that a database of schema 1 may hold, written as that version wrote them. */
+const ROWS_OF_VERSION_1 = `
+INSERT INTO patients (id, patient_id, name, created_at) VALUES ('p', 'P-1', 'Test Person', '2026-01-01T00:00:00Z');
+INSERT INTO studies (id, patient, title, state, created_at) VALUES ('s', 'p', 'Brain', 'new', '2026-01-01T00:00:00Z');
+INSERT INTO raw_files (sha256, size_bytes, bytes)
+  VALUES ('039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81', 3, x'010203');
+INSERT INTO datasets (id, study_id, role, sha256, file_name, description, imported_at)
+  SELECT 'd', 's', 'metabolite', sha256, 'scan.nii.gz', '{"sequence":"PRESS"}', '2026-01-01T00:00:00Z' FROM raw_files;
+`;
+
+/** Builds a database as the program of that version left it. */
+function buildVersion(version: number): void {
+  withConnection(path, (connection) => {
+    migrate(
+      connection,
+      path,
+      MIGRATIONS.filter((migration) => migration.version <= version),
+    );
+    if (version >= 1) connection.exec(ROWS_OF_VERSION_1);
+  });
+}
+
+describe('migrations', () => {
+  it('are numbered from 1 without gaps', () => {
+    expect(MIGRATIONS.map((migration) => migration.version)).toEqual(MIGRATIONS.map((_, i) => i + 1));
+  });
+
+  it.each(Array.from({ length: NEWEST + 1 }, (_, version) => version))(
+    'bring version %i to the newest, with the schema of a new database and its rows kept',
+    (version) => {
+      const fresh = `${path}.fresh`;
+      openStudyDb(fresh, { now }).close();
+      buildVersion(version);
+      const store = openStudyDb(path, { now });
+      if (version >= 1) {
+        expect(store.getStudy('s')).toMatchObject({ title: 'Brain', sequence: 'PRESS', datasetCount: 1 });
+        expect(store.readRawFile('d')).toEqual(new Uint8Array([1, 2, 3]));
+      }
+      const { study, datasets } = store.importStudy(newStudy(), [newDataset(1)]);
+      store.addAnalysis(newAnalysis(study.id, datasets[0]!.id));
+      store.close();
+      expect(schemaOf(path)).toEqual(schemaOf(fresh));
+      expect([versionOf(path), versionOf(fresh)]).toEqual([NEWEST, NEWEST]);
+      const backedUp = version > 0 && version < NEWEST;
+      expect(backupsOf(path)).toEqual(backedUp ? [`${basename(path)}.before-v${NEWEST}.bak`] : []);
+    },
+  );
+
+  it('leave a database of the newest version untouched', () => {
+    buildVersion(NEWEST);
+    openStudyDb(path, { now }).close();
+    const before = readFileSync(path);
+    openStudyDb(path, { now }).close();
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('make every table STRICT', () => {
+    buildVersion(NEWEST);
+    const tables = withConnection(path, (connection) =>
+      connection
+        .all("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'")
+        .map((row) => [row.text('name'), row.number('strict')]),
+    );
+    expect(tables.length).toBeGreaterThanOrEqual(10);
+    expect(tables.filter(([, strict]) => strict !== 1)).toEqual([]);
+  });
+});
+
+describe('migrating an existing database', () => {
+  it('first makes a complete backup that opens as the version it was', () => {
+    buildVersion(NEWEST);
+    const schemaBefore = schemaOf(path);
+    withConnection(path, (connection) => migrate(connection, path, [...MIGRATIONS, next]));
+    expect(versionOf(path)).toBe(NEWEST + 1);
+    expect(schemaOf(path).join()).toContain('notes');
+    const backup = `${path}.before-v${NEWEST + 1}.bak`;
+    expect(schemaOf(backup)).toEqual(schemaBefore);
+    const store = openStudyDb(backup, { now });
+    expect(store.readRawFile('d')).toEqual(new Uint8Array([1, 2, 3]));
+    store.close();
+  });
+
+  it('never overwrites an earlier backup', () => {
+    buildVersion(NEWEST);
+    const failing: Migration = {
+      ...next,
+      up: () => {
+        throw new Error('stop');
+      },
+    };
+    for (let attempt = 0; attempt < 2; attempt++) {
+      expect(() => withConnection(path, (c) => migrate(c, path, [...MIGRATIONS, failing]))).toThrow('stop');
+    }
+    const name = `${basename(path)}.before-v${NEWEST + 1}`;
+    expect(backupsOf(path)).toEqual([`${name}.2.bak`, `${name}.bak`]);
+  });
+
+  it('undoes a migration that fails half-way, and keeps those before it', () => {
+    buildVersion(NEWEST);
+    const failing: Migration = {
+      version: NEWEST + 2,
+      name: 'half-way',
+      up: (connection) => {
+        connection.exec('CREATE TABLE half (id INTEGER PRIMARY KEY) STRICT; DELETE FROM datasets');
+        connection.exec('INSERT INTO no_such_table VALUES (1)');
+      },
+    };
+    expect(() => withConnection(path, (c) => migrate(c, path, [...MIGRATIONS, next, failing]))).toThrow();
+    expect(versionOf(path)).toBe(NEWEST + 1);
+    expect(schemaOf(path).join()).not.toContain('half');
+    const database = new Database(path);
+    expect(database.prepare('SELECT id FROM datasets').all([])).toHaveLength(1);
+    database.close();
+  });
+
+  it('changes nothing where the backup cannot be written', () => {
+    buildVersion(NEWEST);
+    withConnection(path, (connection) => {
+      // A folder that is not there stands for any place where the backup can't be written.
+      const elsewhere = join(folder, 'no', 'such', 'folder.db');
+      expect(() => migrate(connection, elsewhere, [...MIGRATIONS, next])).toThrow(
+        expect.objectContaining({ code: 'STUDY_DB_FAILED' }),
+      );
+    });
+    expect(versionOf(path)).toBe(NEWEST);
+    expect(existsSync(join(folder, 'no'))).toBe(false);
+  });
+});
