@@ -27,7 +27,9 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'niivue', test: /node_modules[\\/](@niivue|gl-matrix|nifti-reader-js)[\\/]/ },
+            // First what the start needs: Vite's loader of lazy chunks would else land in one of the large ones.
+            { name: 'vue', test: /vite[\\/]preload-helper|node_modules[\\/](@vue|vue|pinia)[\\/]/, priority: 1 },
+            { name: 'niivue', test: /node_modules[\\/]@niivue[\\/]/ },
             { name: 'charts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
           ],
         },

@@ -60,23 +60,28 @@ function seconds(startMs) {
 
 async function nodeEntries(only) {
   const cli = { source: 'cli/lineshape.ts', outfile: path.join(DIST, 'cli', 'lineshape.js'), format: 'esm' };
+  const workers = await workerEntries('node/workers', 'workers');
   const main = { source: 'main/main.ts', outfile: path.join(DIST, 'main', 'main.js'), format: 'esm' };
-  const host = { source: 'main/studyHost.worker.ts', outfile: path.join(DIST, 'main', 'studyHost.worker.js'), format: 'esm' };
   const preload = { source: 'preload/preload.ts', outfile: path.join(DIST, 'preload', 'preload.cjs'), format: 'cjs' };
-  const files = await readdir(path.join(SOURCE, 'node', 'workers')).catch(() => []);
-  const workers = files
-    .filter((file) => file.endsWith('.worker.ts'))
-    .map((file) => ({
-      source: `node/workers/${file}`,
-      outfile: path.join(DIST, 'workers', file.replace(/\.ts$/, '.js')),
-      format: 'esm',
-    }));
-  const entries = only === 'cli' ? [cli, ...workers] : [cli, main, host, preload, ...workers];
+  const entries = [cli, ...workers];
+  if (only === 'all') entries.push(main, preload, ...(await workerEntries('main', 'main')));
   for (const { source } of entries) {
     if (!existsSync(path.join(SOURCE, source)))
       throw new SetUpError(`the build needs src/${source}, which is missing.`);
   }
   return entries;
+}
+
+/** Every NAME.worker.ts of a folder becomes a file of its own, which a thread starts with. */
+async function workerEntries(folder, target) {
+  const files = await readdir(path.join(SOURCE, folder)).catch(() => []);
+  return files
+    .filter((file) => file.endsWith('.worker.ts'))
+    .map((file) => ({
+      source: `${folder}/${file}`,
+      outfile: path.join(DIST, target, file.replace(/\.ts$/, '.js')),
+      format: 'esm',
+    }));
 }
 
 async function bundle({ source, outfile, format }) {

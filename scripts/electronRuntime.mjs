@@ -97,7 +97,7 @@ async function officialRuntime(onMessage) {
     return { reason: `the download of Electron ${version} is switched off by LINESHAPE_ELECTRON_DOWNLOAD=skip` };
   }
   const memory = path.join(cacheFolder(), `electron-${version}-download-failed.json`);
-  const remembered = await rememberedFailure(memory);
+  const remembered = hasOwnMirror() ? null : await rememberedFailure(memory);
   if (remembered) return { reason: remembered };
   onMessage(`Electron ${version}: fetching the official binary …`);
   const failure = await downloadOfficial(version);
@@ -120,12 +120,14 @@ async function rememberedFailure(memory) {
   return `${reason}; tried on ${time.slice(0, 16).replace('T', ' ')} UTC, delete ${memory} to try again`;
 }
 
+/** Whether the user named a download host or a proxy: then the usual host says nothing about what is reachable. */
+function hasOwnMirror() {
+  return Object.keys(process.env).some((name) => /^(npm_config_)?electron_(mirror|get_use_proxy)$/i.test(name));
+}
+
 /** @returns {Promise<string | null>} why it failed, or null */
 async function downloadOfficial(version) {
-  const mirrored = Object.keys(process.env).some((name) =>
-    /^(npm_config_)?electron_(mirror|get_use_proxy)$/i.test(name),
-  );
-  if (!mirrored) {
+  if (!hasOwnMirror()) {
     const refusal = await probeDownloadHost(version);
     if (refusal) return refusal;
   }

@@ -80,7 +80,8 @@ export function requestedSegments(rawUrl: string): readonly string[] | null {
   } catch {
     return null; // not a URL, or a broken escape
   }
-  if (url.protocol !== `${APP_SCHEME}:` || url.host !== PAGE_HOST || url.username !== '' || url.password !== '') return null;
+  if (url.protocol !== `${APP_SCHEME}:` || url.host !== PAGE_HOST || url.username !== '' || url.password !== '')
+    return null;
   const segments = (path === '/' ? '/index.html' : path).slice(1).split('/');
   const refused = (s: string): boolean =>
     s === '' || s === '.' || s === '..' || s.includes('\\') || s.includes('\0') || s.includes(':') || s.includes('%');

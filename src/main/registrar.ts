@@ -23,12 +23,16 @@ export interface InvokePort {
   ) => void;
 }
 
-/** Answers are built from the domain's read-only records; numbers arrays stay what they are. */
-export type DeepReadonly<T> = T extends Float64Array | Uint8Array
-  ? T
-  : T extends object
-    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-    : T;
+/** Answers are built from the domain's read-only records. JSON and other dictionaries stay what they are. */
+export type DeepReadonly<T> = T extends Float64Array
+  ? Float64Array
+  : T extends Uint8Array
+    ? Uint8Array
+    : T extends object
+      ? string extends keyof T
+        ? T
+        : { readonly [K in keyof T]: DeepReadonly<T[K]> }
+      : T;
 
 type Answer<C extends ChannelName> = DeepReadonly<ChannelResponse<C>>;
 
@@ -44,7 +48,11 @@ export interface RegistrarOptions {
   readonly log: EventLog;
 }
 
-const REFUSED: ErrorRecord = { code: 'USAGE', message: 'The request was refused: it is not from Lineshape.', details: {} };
+const REFUSED: ErrorRecord = {
+  code: 'USAGE',
+  message: 'The request was refused: it is not from Lineshape.',
+  details: {},
+};
 
 /**
  * Only the main frame of the app's own page may ask.

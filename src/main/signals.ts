@@ -5,6 +5,7 @@ import type { ComplexSignal } from '../core/domain/complexArray.ts';
 import { ProcessingError } from '../core/domain/errors.ts';
 import { dimensionLength, voxelCount } from '../core/domain/mrsDataset.ts';
 import type { DimensionTag, MrsDataset } from '../core/domain/mrsDataset.ts';
+import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import type { Recipe } from '../core/domain/recipe.ts';
 import { defaultRecipeFor } from '../core/pipeline/index.ts';
 import type { PreprocessingOutcome } from '../core/pipeline/index.ts';
@@ -34,7 +35,7 @@ const COMBINE_COILS: Recipe = {
 export interface SignalPorts {
   readonly store: Pick<StudyStore, 'getDataset' | 'readRawFile'>;
   readonly pipeline: PipelineRunner;
-  readonly appVersion: string;
+  readonly stamp: ProvenanceStamp;
 }
 
 export interface Signals {
@@ -103,13 +104,12 @@ const outcomeBytes = ({ dataset, water }: PreprocessingOutcome): number =>
   datasetBytes(dataset) + (water === null ? 0 : datasetBytes(water));
 
 /**
- * @param ports database, workers, version for the provenance
+ * @param ports database, workers, and who signs the provenance
  * @returns signals on request, with what they need kept in memory
  */
-export function createSignals({ store, pipeline, appVersion }: SignalPorts): Signals {
+export function createSignals({ store, pipeline, stamp }: SignalPorts): Signals {
   const parsed = new ByteCache<MrsDataset>(PARSED_BYTES, datasetBytes);
   const processed = new ByteCache<PreprocessingOutcome>(PROCESSED_BYTES, outcomeBytes);
-  const stamp = { program: 'Lineshape', version: appVersion };
 
   const dataset = (datasetId: string): Promise<MrsDataset> => {
     const { sha256, fileName } = store.getDataset(datasetId);
@@ -127,14 +127,22 @@ export function createSignals({ store, pipeline, appVersion }: SignalPorts): Sig
     const water = waterDatasetId === null ? null : await dataset(waterDatasetId);
     const key = [datasetId, waterDatasetId ?? '', recipe.id, recipe.version].join('/');
     return processed.get(key, () =>
-      pipeline.preprocess({ dataset: scan, water, recipe, stamp }, NEVER_CANCELLED, () => undefined),
+      pipeline.preprocess(scan, water, recipe, {
+        stamp,
+        cancellation: NEVER_CANCELLED,
+        onProgress: () => undefined,
+      }),
     );
   };
 
   const signal = async (request: SignalRequest): Promise<DeepReadonly<SignalView>> => {
     const { stage, voxel, coil, transient } = request;
     const raw = await dataset(request.datasetId);
-    const view = (shown: MrsDataset, fid: ComplexSignal, warnings: SignalView['warnings']): DeepReadonly<SignalView> => ({
+    const view = (
+      shown: MrsDataset,
+      fid: ComplexSignal,
+      warnings: SignalView['warnings'],
+    ): DeepReadonly<SignalView> => ({
       ...fid,
       dwellTimeS: shown.dwellTimeS,
       spectrometerFrequencyMHz: shown.spectrometerFrequencyMHz,

@@ -20,13 +20,20 @@ interface Pending {
 }
 
 /** The part of a Worker that is used. */
-export type HostThread = Pick<Worker, 'postMessage' | 'terminate'> & {
+export interface HostThread {
   readonly on: (event: 'message' | 'error' | 'exit', listener: (value: never) => void) => unknown;
-};
+  readonly postMessage: (message: ToHost) => void;
+  readonly terminate: () => Promise<unknown>;
+}
 
 /** Starts the thread. @param workerFile the bundled studyHost.worker.js */
 export function startHostThread(workerFile: string, start: HostStart): HostThread {
-  return new Worker(workerFile, { workerData: start });
+  const worker = new Worker(workerFile, { workerData: start });
+  return {
+    on: (event, listener) => worker.on(event, listener as (value: unknown) => void),
+    postMessage: (message) => worker.postMessage(message),
+    terminate: () => worker.terminate(),
+  };
 }
 
 /**

@@ -73,7 +73,10 @@ describe('answers', () => {
 
   it('run no inline script, no eval, and reach no network', () => {
     const directive = (csp: string, name: string) =>
-      csp.split('; ').find((part) => part.startsWith(`${name} `))?.slice(name.length + 1);
+      csp
+        .split('; ')
+        .find((part) => part.startsWith(`${name} `))
+        ?.slice(name.length + 1);
     expect(directive(PAGE_CSP, 'default-src')).toBe("'none'");
     expect(directive(PAGE_CSP, 'script-src')).toBe("'self' 'wasm-unsafe-eval'");
     expect(PAGE_CSP).not.toMatch(/'unsafe-eval'|https?:|\*/);
@@ -89,9 +92,12 @@ describe('answers', () => {
 });
 
 describe('requests', () => {
-  it.each(['app://lineshape/x.js', 'app://report/1', 'data:text/plain,x', 'blob:app://lineshape/1'])('lets %s pass', (url) => {
-    expect(isAllowedRequest(url, false)).toBe(true);
-  });
+  it.each(['app://lineshape/x.js', 'app://report/1', 'data:text/plain,x', 'blob:app://lineshape/1'])(
+    'lets %s pass',
+    (url) => {
+      expect(isAllowedRequest(url, false)).toBe(true);
+    },
+  );
 
   it.each([
     'https://example.org/',

@@ -96,7 +96,9 @@ describe('registrar', () => {
   });
 
   it('hands an expected error over in its own words', async () => {
-    const { ask } = registered({ 'study:open': new StudyDbError('NOT_FOUND', 'There is no such study.', { kind: 'study' }) });
+    const { ask } = registered({
+      'study:open': new StudyDbError('NOT_FOUND', 'There is no such study.', { kind: 'study' }),
+    });
     expect(await ask('study:open', { studyId: 's1' })).toEqual({
       ok: false,
       error: { code: 'NOT_FOUND', message: 'There is no such study.', details: { kind: 'study' } },

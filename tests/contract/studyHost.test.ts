@@ -11,11 +11,11 @@ function farEnd() {
   const port = new EventEmitter();
   const received: ToHost[] = [];
   let terminated = 0;
-  const thread = {
-    on: (event: string, listener: (value: never) => void) => port.on(event, listener),
-    postMessage: (message: ToHost) => received.push(message),
+  const thread: HostThread = {
+    on: (event, listener) => port.on(event, listener as (value: unknown) => void),
+    postMessage: (message) => received.push(message),
     terminate: async () => ++terminated,
-  } as unknown as HostThread;
+  };
   const events: unknown[] = [];
   const deaths: Error[] = [];
   const host = createStudyHost(

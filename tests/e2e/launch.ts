@@ -1,5 +1,6 @@
 // Starts the real app for an end-to-end test: own user data, console and page errors collected, closed cleanly.
 // `import { expect, test } from './launch.ts'`; a test takes `app` (started) or `launchApp` (to start, restart, or both).
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -68,9 +69,10 @@ async function start(userDataFolder: string, options: LaunchOptions): Promise<St
     cwd: REPO_ROOT,
     env: environment(userData, options.env ?? {}),
   });
+  const child = electron.process();
   const output: string[] = [];
-  electron.process().stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-  electron.process().stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   const problems: string[] = [];
   const note = (text: string): void => {
     if (!options.expectedProblems?.some((pattern) => pattern.test(text))) problems.push(text);
@@ -85,7 +87,7 @@ async function start(userDataFolder: string, options: LaunchOptions): Promise<St
     await window.screenshot({ path: file });
     return file;
   };
-  return { output, app: { electron, window, userData, problems, screenshot, close: () => closeApp(electron) } };
+  return { output, app: { electron, window, userData, problems, screenshot, close: () => closeApp(electron, child) } };
 }
 
 const watched = new WeakSet<Page>();
@@ -100,8 +102,7 @@ function watch(page: Page, note: (text: string) => void): void {
 }
 
 /** @throws where the app does not end by itself: hanging at the end is a fault, and no process may be left behind */
-async function closeApp(electron: ElectronApplication): Promise<void> {
-  const child = electron.process();
+async function closeApp(electron: ElectronApplication, child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {

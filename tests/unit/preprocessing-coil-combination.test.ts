@@ -105,9 +105,9 @@ describe('coil combination', () => {
   it('is not cancelled by transients of opposite phase', () => {
     const transients = [0, Math.PI, 0, Math.PI].map((phaseRad) => synthesise(BRAIN, { phaseRad }));
     const outcome = combineCoils(coilDataset(transients, 0.05, 21), DEFAULT_OPTIONS, contextWith());
-    expect(relativeError(fidOf(outcome.dataset, 0), synthesise(BRAIN, { scale: lengthOfB }))).toBeLessThan(0.7);
-    const first = fidOf(outcome.dataset, 0).re[0]!;
-    expect(Math.abs(first) / (6.1 * lengthOfB)).toBeGreaterThan(0.9);
+    // noise only: 0.05·lengthOfB·… over a signal of rms 0.5; a cancelled estimate would give 1 or more
+    expect(relativeError(fidOf(outcome.dataset, 0), synthesise(BRAIN, { scale: lengthOfB }))).toBeLessThan(0.2);
+    expect(relativeError(fidOf(outcome.dataset, 1), synthesise(BRAIN, { scale: -lengthOfB }))).toBeLessThan(0.2);
   });
 
   it('gives a dead coil no weight and survives an empty voxel', () => {

@@ -5,6 +5,8 @@ import { ReaderError } from '../domain/errors.ts';
 
 /** Compressed bytes handed over at once; keeps fflate's working copies small. */
 const CHUNK_BYTES = 1 << 16;
+/** Compressed bytes handed over at once where only the start is wanted. */
+const START_CHUNK_BYTES = 1024;
 /** No typed array in any supported runtime should be asked for more. [bytes] */
 const MAX_OUTPUT_BYTES = 2 ** 32 - 1;
 
@@ -73,6 +75,27 @@ export function gunzip(bytes: Uint8Array, fileName: string): Uint8Array {
   const out = join(chunks, total);
   checkTrailer(bytes, out, members, fileName);
   return out;
+}
+
+/**
+ * The first bytes of a gzip file's content, for telling what it holds; damage is not reported.
+ * @returns up to `count` bytes, fewer where the stream is short or damaged
+ */
+export function gunzipStart(bytes: Uint8Array, count: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  const stream = new Gunzip((chunk) => {
+    chunks.push(chunk);
+    total += chunk.length;
+  });
+  try {
+    for (let at = 0; at < bytes.length && total < count; at += START_CHUNK_BYTES) {
+      stream.push(bytes.slice(at, at + START_CHUNK_BYTES), false);
+    }
+  } catch {
+    return join(chunks, total).subarray(0, count);
+  }
+  return join(chunks, total).subarray(0, count);
 }
 
 function checkTrailer(bytes: Uint8Array, out: Uint8Array, members: number, fileName: string): void {

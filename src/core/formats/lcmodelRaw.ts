@@ -17,6 +17,7 @@ import {
   realFieldWidth,
 } from '../math/fortranText.ts';
 import type { LcmodelControl } from './lcmodelControl.ts';
+import { implausibleTimes } from './niftiMrsHeader.ts';
 import type { ReadOptions } from './readOptions.ts';
 
 /** @returns whether the bytes look like LCModel time-domain data */
@@ -218,9 +219,12 @@ export function readLcmodelRaw(
       data.im[to + t] = sign * (values[2 * (v * points + t) + 1] as number);
     }
   }
-  const pointsKnown = points * nx * ny * nz !== points || control?.nunfil != null || options.points !== undefined;
+  const pointsKnown =
+    points * nx * ny * nz !== points || typeof control?.nunfil === 'number' || options.points !== undefined;
+  const acquisition = { ...UNKNOWN_ACQUISITION, echoTimeS: timing.echoTimeS, sequence: namelistText(seqpar, 'SEQ') };
   const warnings = [
     ...timingWarnings,
+    ...implausibleTimes(acquisition),
     ...dataWarnings(parts, grid, pointsKnown || seqpar?.values.has('NUNFIL') === true),
   ];
   return {
@@ -229,7 +233,7 @@ export function readLcmodelRaw(
     dwellTimeS: timing.dwellTimeS,
     spectrometerFrequencyMHz: timing.frequencyMHz,
     nucleus: options.nucleus ?? '1H',
-    acquisition: { ...UNKNOWN_ACQUISITION, echoTimeS: timing.echoTimeS, sequence: namelistText(seqpar, 'SEQ') },
+    acquisition,
     patient: UNKNOWN_PATIENT,
     affine: null,
     format: 'lcmodel-raw',

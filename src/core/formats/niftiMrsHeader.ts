@@ -11,6 +11,8 @@ export const CONVERSION_STEP = 'Conversion to NIfTI-MRS';
 
 /** Longest echo time taken as plausible; the usual mistake is ms written as s. [s] */
 const MAX_PLAUSIBLE_ECHO_TIME_S = 2;
+/** Shortest echo time taken as plausible; shorter ones come from dividing by 1000 twice. [s] */
+const MIN_PLAUSIBLE_ECHO_TIME_S = 1e-4;
 /** Longest repetition time taken as plausible. [s] */
 const MAX_PLAUSIBLE_REPETITION_TIME_S = 60;
 
@@ -165,13 +167,14 @@ class Keys {
   }
 }
 
-function implausibleTimes(acquisition: AcquisitionInfo): Warning[] {
+/** Warnings about echo and repetition times that can't be right; nothing is converted. */
+export function implausibleTimes(acquisition: AcquisitionInfo): Warning[] {
   const warnings: Warning[] = [];
   const { echoTimeS, repetitionTimeS } = acquisition;
-  if (echoTimeS !== null && (echoTimeS > MAX_PLAUSIBLE_ECHO_TIME_S || echoTimeS < 0)) {
+  if (echoTimeS !== null && !(echoTimeS >= MIN_PLAUSIBLE_ECHO_TIME_S && echoTimeS <= MAX_PLAUSIBLE_ECHO_TIME_S)) {
     warnings.push({
       code: 'echo-time-implausible',
-      message: `The header gives an echo time of ${echoTimeS} s, which is implausible (were milliseconds meant?); it is kept as it stands.`,
+      message: `The header gives an echo time of ${echoTimeS} s, which is implausible (were milliseconds taken for seconds, or the other way round?); it is kept as it stands.`,
     });
   }
   if (repetitionTimeS !== null && (repetitionTimeS > MAX_PLAUSIBLE_REPETITION_TIME_S || repetitionTimeS < 0)) {

@@ -4,26 +4,26 @@ import type { ComplexVector } from './fft.ts';
 
 /** ⟨a, b⟩ = Σ ā·b. */
 export function innerProduct(a: ComplexVector, b: ComplexVector): { readonly re: number; readonly im: number } {
+  const { re: ar, im: ai } = a;
+  const { re: br, im: bi } = b;
+  const n = ar.length;
   let re = 0;
   let im = 0;
-  for (let i = 0; i < a.re.length; i++) {
-    const ar = a.re[i] as number;
-    const ai = a.im[i] as number;
-    const br = b.re[i] as number;
-    const bi = b.im[i] as number;
-    re += ar * br + ai * bi;
-    im += ar * bi - ai * br;
+  for (let i = 0; i < n; i++) {
+    re += (ar[i] as number) * (br[i] as number) + (ai[i] as number) * (bi[i] as number);
+    im += (ar[i] as number) * (bi[i] as number) - (ai[i] as number) * (br[i] as number);
   }
   return { re, im };
 }
 
 /** y += (cr + i·ci)·x. */
 export function addScaled(y: ComplexVector, cr: number, ci: number, x: ComplexVector): void {
-  for (let i = 0; i < y.re.length; i++) {
-    const xr = x.re[i] as number;
-    const xi = x.im[i] as number;
-    y.re[i] = (y.re[i] as number) + cr * xr - ci * xi;
-    y.im[i] = (y.im[i] as number) + cr * xi + ci * xr;
+  const { re: yr, im: yi } = y;
+  const { re: xr, im: xi } = x;
+  const n = yr.length;
+  for (let i = 0; i < n; i++) {
+    yr[i] = (yr[i] as number) + cr * (xr[i] as number) - ci * (xi[i] as number);
+    yi[i] = (yi[i] as number) + cr * (xi[i] as number) + ci * (xr[i] as number);
   }
 }
 

@@ -19,8 +19,11 @@ export interface ExponentialComponent {
   readonly amplitudeIm: number;
 }
 
-/** Lanczos steps beyond twice the rank, so that the last wanted vectors converge too. */
-const EXTRA_STEPS = 6;
+/**
+ * Lanczos steps beyond the rank. Strong lines (water) converge within a few steps; what has not converged after these is
+ * as weak as the noise, and its exact direction does not matter.
+ */
+const EXTRA_STEPS = 15;
 
 /**
  * Z in U_top·Z = U_bottom (least squares). U is orthonormal, so (U_topᴴU_top)⁻¹ = I + u uᴴ/(1 − ‖u‖²) with u the
@@ -66,13 +69,28 @@ function shiftMatrix(left: readonly ComplexVector[]): ComplexMatrix {
   return z;
 }
 
+/** The recurrence z^{n+1} = z^n·z is restarted this often, so that rounding stays below 1e-14. */
+const RESTART = 64;
+
 /** Samples of z^n for a component of unit amplitude. */
 export function exponentialSamples(frequency: number, damping: number, points: number): ComplexVector {
   const out = { re: new Float64Array(points), im: new Float64Array(points) };
+  const size = Math.exp(-damping);
+  const stepRe = size * Math.cos(2 * Math.PI * frequency);
+  const stepIm = size * Math.sin(2 * Math.PI * frequency);
+  let re = 1;
+  let im = 0;
   for (let n = 0; n < points; n++) {
-    const size = Math.exp(-damping * n);
-    out.re[n] = size * Math.cos(2 * Math.PI * frequency * n);
-    out.im[n] = size * Math.sin(2 * Math.PI * frequency * n);
+    if (n % RESTART === 0) {
+      const height = Math.exp(-damping * n);
+      re = height * Math.cos(2 * Math.PI * frequency * n);
+      im = height * Math.sin(2 * Math.PI * frequency * n);
+    }
+    out.re[n] = re;
+    out.im[n] = im;
+    const next = re * stepRe - im * stepIm;
+    im = re * stepIm + im * stepRe;
+    re = next;
   }
   return out;
 }
@@ -87,7 +105,7 @@ export function exponentialSamples(frequency: number, damping: number, points: n
 export function decomposeExponentials(signal: ComplexVector, rank: number): readonly ExponentialComponent[] | null {
   const n = signal.re.length;
   const operator = hankelOperator(signal, Math.floor(n / 2));
-  const { left } = dominantSubspace(operator, rank, 2 * rank + EXTRA_STEPS);
+  const { left } = dominantSubspace(operator, rank, rank + EXTRA_STEPS);
   if (left.length === 0) return [];
   const poles = complexEigenvalues(shiftMatrix(left));
   if (poles === null) return null;

@@ -19,13 +19,20 @@ function scaleInPlace(x: ComplexVector, by: number): void {
   }
 }
 
-/** Orthogonalises v against a basis, twice ("twice is enough": Kahan–Parlett). */
+/** A second pass is needed where the first took away more than this part of the norm ("twice is enough": Kahan–Parlett). */
+const CANCELLATION = 0.7;
+
+/** Orthogonalises v against an orthonormal basis. */
 function reorthogonalise(v: ComplexVector, basis: readonly ComplexVector[]): void {
+  let before = norm(v);
   for (let pass = 0; pass < 2; pass++) {
     for (const b of basis) {
       const c = innerProduct(b, v);
       addScaled(v, -c.re, -c.im, b);
     }
+    const after = norm(v);
+    if (after > CANCELLATION * before) return;
+    before = after;
   }
 }
 

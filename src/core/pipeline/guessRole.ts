@@ -30,7 +30,8 @@ function magnitudeSpectrum(dataset: MrsDataset): Float64Array {
   for (let k = 0; k < sampled; k++) {
     const fid = signalAt(dataset.data, Math.floor((k * count) / sampled));
     const spectrum = fidToSpectrum(fid);
-    for (let i = 0; i < points; i++) power[i] = (power[i] as number) + (spectrum.re[i] as number) ** 2 + (spectrum.im[i] as number) ** 2;
+    for (let i = 0; i < points; i++)
+      power[i] = (power[i] as number) + (spectrum.re[i] as number) ** 2 + (spectrum.im[i] as number) ** 2;
   }
   return power.map((p) => Math.sqrt(p / Math.max(1, sampled)));
 }

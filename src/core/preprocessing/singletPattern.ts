@@ -35,7 +35,7 @@ export interface SingletFit {
   readonly explained: number;
   /** √(energy explained) over the noise SD of a spectral point: the matched-filter SNR. */
   readonly matchedSnr: number;
-  /** How much better this shift explains the data than the best other one, 0 to 1. */
+  /** By which part the best other shift's residual energy is reduced, 0 to 1: how much this shift leads. */
   readonly uniqueness: number;
 }
 
@@ -111,59 +111,76 @@ function removeBaseline(v: ComplexSignal, basis: readonly ComplexSignal[]): void
   }
 }
 
-/** Solves the k × k system of the chosen lines by Cramer's rule; null where it is singular or an amplitude negative. */
-function solveSubset(gram: readonly number[], right: readonly number[], chosen: readonly number[]): number[] | null {
+/** All three lines first: where their amplitudes come out non-negative, no subset can do better. */
+const SUBSETS: readonly (readonly number[])[] = [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]];
+
+/** Inverse of the Gram matrix of some lines, as 3 × 3 with zeros for the others; null where it is singular. */
+function subsetInverse(gram: readonly number[], chosen: readonly number[]): Float64Array | null {
   const n = chosen.length;
-  const a = chosen.map((i) => [...chosen.map((j) => gram[3 * i + j] as number), right[i] as number]);
+  const a = chosen.map((i, r) => [
+    ...chosen.map((j) => gram[3 * i + j] as number),
+    ...chosen.map((_, c) => (r === c ? 1 : 0)),
+  ]);
   for (let p = 0; p < n; p++) {
-    const pivot = (a[p] as number[])[p] as number;
+    const pivotRow = a[p] as number[];
+    const pivot = pivotRow[p] as number;
     if (!(Math.abs(pivot) > 1e-12)) return null;
+    for (let c = 0; c < 2 * n; c++) pivotRow[c] = (pivotRow[c] as number) / pivot;
     for (let r = 0; r < n; r++) {
       if (r === p) continue;
-      const factor = ((a[r] as number[])[p] as number) / pivot;
-      for (let c = p; c <= n; c++) {
-        (a[r] as number[])[c] = ((a[r] as number[])[c] as number) - factor * ((a[p] as number[])[c] as number);
-      }
+      const row = a[r] as number[];
+      const factor = row[p] as number;
+      for (let c = 0; c < 2 * n; c++) row[c] = (row[c] as number) - factor * (pivotRow[c] as number);
     }
   }
-  const x = a.map((row, i) => (row[n] as number) / (row[i] as number));
-  return x.every((v) => v >= 0) ? x : null;
+  const inverse = new Float64Array(9);
+  chosen.forEach((i, r) => chosen.forEach((j, c) => (inverse[3 * i + j] = (a[r] as number[])[n + c] as number)));
+  return inverse;
 }
 
-const SUBSETS: readonly (readonly number[])[] = [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]];
+/** The inverses of all subsets: what non-negative amplitudes of three lines need. */
+type SubsetInverses = readonly (Float64Array | null)[];
+
+const subsetInverses = (gram: readonly number[]): SubsetInverses => SUBSETS.map((s) => subsetInverse(gram, s));
+
+type Projection = { readonly re: number; readonly im: number };
 
 /** Best non-negative amplitudes at a fixed phase, over all subsets of the three lines. */
-function amplitudesAtPhase(gram: readonly number[], b: readonly { re: number; im: number }[], phase: number) {
+function amplitudesAtPhase(inverses: SubsetInverses, b: readonly Projection[], phase: number) {
   const c = Math.cos(phase);
   const s = Math.sin(phase);
-  const right = b.map((v) => v.re * c + v.im * s);
+  const [b0, b1, b2] = b as [Projection, Projection, Projection];
+  const r0 = b0.re * c + b0.im * s;
+  const r1 = b1.re * c + b1.im * s;
+  const r2 = b2.re * c + b2.im * s;
   let best = { gain: 0, amplitudes: [0, 0, 0] as [number, number, number] };
-  for (const chosen of SUBSETS) {
-    const x = solveSubset(gram, right, chosen);
-    if (x === null) continue;
-    const gain = x.reduce((sum, v, i) => sum + v * (right[chosen[i] as number] as number), 0);
-    if (gain > best.gain) {
-      const amplitudes: [number, number, number] = [0, 0, 0];
-      chosen.forEach((line, i) => (amplitudes[line] = x[i] as number));
-      best = { gain, amplitudes };
-    }
+  for (let k = 0; k < inverses.length; k++) {
+    const m = inverses[k];
+    if (m === null || m === undefined) continue;
+    const x0 = (m[0] as number) * r0 + (m[1] as number) * r1 + (m[2] as number) * r2;
+    const x1 = (m[3] as number) * r0 + (m[4] as number) * r1 + (m[5] as number) * r2;
+    const x2 = (m[6] as number) * r0 + (m[7] as number) * r1 + (m[8] as number) * r2;
+    if (x0 < 0 || x1 < 0 || x2 < 0) continue;
+    const gain = x0 * r0 + x1 * r1 + x2 * r2;
+    if (gain > best.gain) best = { gain, amplitudes: [x0, x1, x2] };
+    if (k === 0) break;
   }
   return best;
 }
 
 /** Amplitudes and common phase by alternation from a few phases. */
-function solveLines(gram: readonly number[], b: readonly { re: number; im: number }[]): LineSolution {
+function solveLines(inverses: SubsetInverses, b: readonly Projection[]): LineSolution {
   let best: LineSolution = { amplitudes: [0, 0, 0], phaseRad: 0, gain: 0 };
   for (let k = 0; k < PHASE_STARTS; k++) {
     const phase = (2 * Math.PI * k) / PHASE_STARTS;
-    const found = amplitudesAtPhase(gram, b, phase);
+    const found = amplitudesAtPhase(inverses, b, phase);
     if (found.gain > best.gain) best = { ...found, phaseRad: phase };
   }
   for (let pass = 0; pass < 30 && best.gain > 0; pass++) {
-    const re = best.amplitudes.reduce((sum, x, i) => sum + x * (b[i] as { re: number }).re, 0);
-    const im = best.amplitudes.reduce((sum, x, i) => sum + x * (b[i] as { im: number }).im, 0);
+    const re = best.amplitudes.reduce((sum, x, i) => sum + x * (b[i] as Projection).re, 0);
+    const im = best.amplitudes.reduce((sum, x, i) => sum + x * (b[i] as Projection).im, 0);
     const phase = Math.atan2(im, re);
-    const found = amplitudesAtPhase(gram, b, phase);
+    const found = amplitudesAtPhase(inverses, b, phase);
     const gained = found.gain - best.gain;
     if (gained >= 0) best = { ...found, phaseRad: phase };
     if (gained <= 1e-12 * best.gain) break;
@@ -171,7 +188,7 @@ function solveLines(gram: readonly number[], b: readonly { re: number; im: numbe
   return best;
 }
 
-/** The three lines in the window, freed of the baseline, and their Gram matrix (real part). */
+/** The three lines in the window, freed of the baseline, and the inverses of their Gram matrices (real part). */
 function makeTemplates(grid: Grid, start: number, basis: readonly ComplexSignal[], shiftHz: number, widthHz: number) {
   const end = start + (basis[0] as ComplexSignal).re.length;
   const lines = SINGLETS_PPM.map((ppm) => {
@@ -179,8 +196,7 @@ function makeTemplates(grid: Grid, start: number, basis: readonly ComplexSignal[
     removeBaseline(line, basis);
     return line;
   });
-  const gram = lines.flatMap((a) => lines.map((b) => innerProduct(a, b).re));
-  return { lines, gram };
+  return { lines, inverses: subsetInverses(lines.flatMap((a) => lines.map((b) => innerProduct(a, b).re))) };
 }
 
 /** The spectrum's samples [start, start + length) freed of the baseline, and their energy. */
@@ -209,9 +225,9 @@ function searchShifts(grid: Grid, start: number, basis: readonly ComplexSignal[]
   for (let bins = -reach; bins <= reach; bins++) {
     const { segment, energy } = segmentAt(grid, start + bins, basis);
     let best: Candidate = { bins, widthHz: sets[0]?.widthHz ?? 1, score: 0 };
-    for (const { widthHz, lines, gram } of sets) {
+    for (const { widthHz, lines, inverses } of sets) {
       const b = lines.map((line) => innerProduct(line, segment));
-      const score = energy > 0 ? solveLines(gram, b).gain / energy : 0;
+      const score = energy > 0 ? solveLines(inverses, b).gain / energy : 0;
       if (score > best.score) best = { bins, widthHz, score };
     }
     candidates.push(best);
@@ -222,29 +238,19 @@ function searchShifts(grid: Grid, start: number, basis: readonly ComplexSignal[]
 /** Exact fit at any shift and width, in the window of the whole-bin shift. */
 function evaluateFit(grid: Grid, start: number, basis: readonly ComplexSignal[], shiftHz: number, widthHz: number) {
   const { segment, energy } = segmentAt(grid, start, basis);
-  const { lines, gram } = makeTemplates(grid, start, basis, shiftHz, widthHz);
+  const { lines, inverses } = makeTemplates(grid, start, basis, shiftHz, widthHz);
   const b = lines.map((line) => innerProduct(line, segment));
-  return { ...solveLines(gram, b), energy, b, gram };
+  return { ...solveLines(inverses, b), energy, b, inverses };
 }
 
-/** Each line's own phase: the unconstrained solution of the (real) Gram system. */
-function linePhases(gram: readonly number[], b: readonly { re: number; im: number }[]): [number, number, number] {
-  const solve = (part: readonly number[]): number[] => {
-    const a = [0, 1, 2].map((i) => [...gram.slice(3 * i, 3 * i + 3), part[i] as number]);
-    for (let p = 0; p < 3; p++) {
-      for (let r = 0; r < 3; r++) {
-        if (r === p) continue;
-        const factor = ((a[r] as number[])[p] as number) / ((a[p] as number[])[p] as number);
-        for (let c = p; c < 4; c++) {
-          (a[r] as number[])[c] = ((a[r] as number[])[c] as number) - factor * ((a[p] as number[])[c] as number);
-        }
-      }
-    }
-    return a.map((row, i) => (row[3] as number) / (row[i] as number));
+/** Each line's own phase: the unconstrained solution, real and imaginary part apart. */
+function linePhases(inverses: SubsetInverses, b: readonly Projection[]): [number, number, number] {
+  const inverse = inverses[0] ?? new Float64Array(9);
+  const at = (i: number): number => {
+    const sum = (part: 're' | 'im'): number =>
+      b.reduce((total, v, j) => total + (inverse[3 * i + j] as number) * v[part], 0);
+    return Math.atan2(sum('im'), sum('re'));
   };
-  const re = solve(b.map((v) => v.re));
-  const im = solve(b.map((v) => v.im));
-  const at = (i: number): number => Math.atan2(im[i] as number, re[i] as number);
   return [at(0), at(1), at(2)];
 }
 
@@ -295,9 +301,9 @@ export function fitSinglets(
     widthHz,
     phaseRad: fit.phaseRad,
     amplitudes: fit.amplitudes,
-    linePhasesRad: linePhases(fit.gram, fit.b),
+    linePhasesRad: linePhases(fit.inverses, fit.b),
     explained: fit.gain / fit.energy,
     matchedSnr: noise > 0 ? Math.sqrt(fit.gain) / noise : Infinity,
-    uniqueness: Math.max(0, 1 - rival / best.score),
+    uniqueness: rival < 1 ? Math.max(0, 1 - (1 - best.score) / (1 - rival)) : 0,
   };
 }

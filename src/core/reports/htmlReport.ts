@@ -122,7 +122,12 @@ function tablesSection(model: ReportModel): string {
     .join('')}</div></section>`;
 }
 
-const VERDICT_WORDS: Readonly<Record<Verdict, string>> = { good: '✓ good', fair: '△ fair', poor: '✕ poor' };
+const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  good: '✓ good',
+  average: '✓ average',
+  borderline: '△ borderline',
+  fail: '✕ insufficient',
+};
 
 function qualityItem(item: QualityItem): string {
   const space = item.unit === '' || item.unit.startsWith('°') ? '' : ' ';

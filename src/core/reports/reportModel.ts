@@ -69,7 +69,7 @@ export interface ReportInput {
   readonly images: readonly ReportImage[];
 }
 
-export type Verdict = 'good' | 'fair' | 'poor';
+export type Verdict = 'good' | 'average' | 'borderline' | 'fail';
 
 /** One figure of the quality line. */
 export interface QualityItem {
@@ -93,16 +93,15 @@ export interface ReportModel extends ReportInput {
   readonly allWarnings: readonly Warning[];
 }
 
-/**
- * FWHM grades in ppm. Source: TARQUIN's quality report (Wilson 2011, doi:10.1002/mrm.22579): below 0.05 good,
- * to 0.1 average or borderline, above 0.1 failed.
- */
-const FWHM_GOOD_PPM = 0.05;
-const FWHM_POOR_PPM = 0.1;
+/** FWHM grades: upper borders in ppm. Source: TARQUIN's quality measures (Wilson 2011, doi:10.1002/mrm.22579). */
+const FWHM_BORDERS_PPM: readonly (readonly [Verdict, number])[] = [
+  ['good', 0.05],
+  ['average', 0.075],
+  ['borderline', 0.1],
+];
 
 function fwhmVerdict(ppm: number): Verdict {
-  if (ppm < FWHM_GOOD_PPM) return 'good';
-  return ppm <= FWHM_POOR_PPM ? 'fair' : 'poor';
+  return FWHM_BORDERS_PPM.find(([, border]) => ppm < border)?.[0] ?? 'fail';
 }
 
 function qualityItems(result: QuantificationResult, frequencyMHz: number): QualityItem[] {

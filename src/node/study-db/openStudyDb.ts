@@ -120,6 +120,8 @@ function prepareReading(connection: Connection): void {
 }
 
 function prepareWriting(connection: Connection, path: string, maxSizeBytes: number | undefined): void {
+  // Takes effect in a new file only; raw files and curves are large, and SQLite keeps them in chains of pages.
+  connection.exec('PRAGMA page_size = 16384');
   // Refuses foreign and newer files before anything in them is changed.
   const found = checkSchema(connection, MIGRATIONS.at(-1)?.version ?? 0);
   connection.requireWritable(found);

@@ -5,7 +5,7 @@ import { pointCount, voxelCount } from '../../domain/mrsDataset.ts';
 import type { ComplexMatrix } from '../../math/hermitian.ts';
 import { choleskyHermitian, zeroMatrix } from '../../math/hermitian.ts';
 import type { DimensionView } from '../signal.ts';
-import { signalsAlong } from '../signal.ts';
+import { noiseSdOfTail, signalsAlong } from '../signal.ts';
 
 /** What is known of the coils' noise; `factor` is L of Ψ = LLᴴ over the living coils. */
 export interface CoilNoise {
@@ -27,6 +27,8 @@ const TAIL_FRACTION = 0.25;
 const SAMPLES_PER_COIL = 10;
 /** Enough for an error of 5 % with 64 coils; more only costs time. */
 const ENOUGH_SAMPLES = 30_000;
+/** The tail's power may not be this many times that of white noise with its fourth differences, else signal is there. */
+const WHITE_RATIO = 3;
 /** The last eighth may not be this much weaker than the eighth before it, else signal is still there. */
 const DECAY_RATIO = 1.3;
 
@@ -94,6 +96,16 @@ const power = (traces: readonly (readonly ComplexSignal[])[], from: number, to: 
   return sum / Math.max(1, to - from);
 };
 
+/** Whether the tails hold noise only: neither decaying nor smoother than white noise. */
+function isNoiseLike(traces: readonly (readonly ComplexSignal[])[], alive: readonly number[]): boolean {
+  const length = traces[0]?.[0]?.re.length ?? 0;
+  const half = Math.floor(length / 2);
+  if (power(traces, 0, half) > DECAY_RATIO * power(traces, half, length)) return false;
+  let white = 0;
+  for (const group of traces) for (const c of alive) white += 2 * noiseSdOfTail(group[c] as ComplexSignal, 1) ** 2;
+  return power(traces, 0, length) <= WHITE_RATIO * white;
+}
+
 /** Pairs of neighbouring transients of a voxel (or single FIDs), tails only, until there are enough samples. */
 function collectTails(dataset: MrsDataset, view: DimensionView): ComplexSignal[][] {
   const points = pointCount(dataset);
@@ -136,15 +148,13 @@ export function measureNoise(dataset: MrsDataset, view: DimensionView, whiten: b
   if (!whiten) return identityNoise(view.length, alive, dead, 'it was switched off');
 
   const traces = collectTails(dataset, view);
-  const length = traces[0]?.[0]?.re.length ?? 0;
-  const half = Math.floor(length / 2);
   const covariance = zeroMatrix(alive.length);
   let samples = 0;
   for (const trace of traces) samples += accumulate(covariance, trace, alive);
   if (samples < SAMPLES_PER_COIL * alive.length) {
     return identityNoise(view.length, alive, dead, `only ${samples} noise samples for ${alive.length} coils`);
   }
-  if (power(traces, 0, half) > DECAY_RATIO * power(traces, half, length)) {
+  if (!isNoiseLike(traces, alive)) {
     return identityNoise(view.length, alive, dead, 'the end of the FIDs still holds signal');
   }
   for (let i = 0; i < covariance.re.length; i++) {

@@ -93,7 +93,6 @@ export function coilWeights(groups: readonly (readonly ComplexSignal[])[], noise
   }
   const length = Math.hypot(...b.re, ...b.im);
   const dual = solveLowerAdjoint(factor, u);
-  let first = { re: 0, im: 0 };
   let best = 0;
   for (let i = 0; i < n; i++) {
     const coil = noise.alive[i] as number;
@@ -101,18 +100,33 @@ export function coilWeights(groups: readonly (readonly ComplexSignal[])[], noise
     im[coil] = -(dual.im[i] as number) * length;
     const variance = noise.covariance.re[i * n + i] as number;
     best = Math.max(best, ((b.re[i] as number) ** 2 + (b.im[i] as number) ** 2) / variance);
-    for (const group of groups) {
-      const x = group[coil] as ComplexSignal;
-      const xr = x.re[0] as number;
-      const xi = x.im[0] as number;
-      first = {
-        re: first.re + (re[coil] as number) * xr - (im[coil] as number) * xi,
-        im: first.im + (re[coil] as number) * xi + (im[coil] as number) * xr,
-      };
-    }
   }
-  turn(re, im, -Math.atan2(first.im, first.re));
+  turn(re, im, -firstPhase(groups, re, im));
   return { re, im, snrGain: best > 0 ? 1 / Math.sqrt(best) : 0 };
+}
+
+/**
+ * Phase of the combined first sample, of the mean over the transients; where their phases scatter so much that the mean
+ * cancels, of the first transient.
+ */
+function firstPhase(
+  groups: readonly (readonly ComplexSignal[])[],
+  weightRe: Float64Array,
+  weightIm: Float64Array,
+): number {
+  const firsts = groups.map((group) => {
+    let re = 0;
+    let im = 0;
+    group.forEach((x, c) => {
+      re += (weightRe[c] as number) * (x.re[0] as number) - (weightIm[c] as number) * (x.im[0] as number);
+      im += (weightRe[c] as number) * (x.im[0] as number) + (weightIm[c] as number) * (x.re[0] as number);
+    });
+    return { re, im };
+  });
+  const sum = firsts.reduce((a, b) => ({ re: a.re + b.re, im: a.im + b.im }), { re: 0, im: 0 });
+  const sizes = firsts.reduce((a, b) => a + Math.hypot(b.re, b.im), 0);
+  const used = Math.hypot(sum.re, sum.im) >= 0.5 * sizes ? sum : (firsts[0] ?? sum);
+  return Math.atan2(used.im, used.re);
 }
 
 function turn(re: Float64Array, im: Float64Array, angle: number): void {

@@ -111,6 +111,7 @@ export const correctEddyCurrents: PreprocessingStep<EddyCurrentOptions> = (datas
     waterPoints: pointCount(water),
     dataPoints: pointCount(dataset),
     measuredPoints: shortest,
+    smoothedPoints: Math.max(...phases.flat().map((p) => p.smoothedPoints)),
     continuedLinearly: Math.max(0, pointCount(dataset) - shortest),
     voxelsWithoutWater: emptyVoxels,
   };

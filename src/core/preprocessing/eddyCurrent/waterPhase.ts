@@ -1,13 +1,16 @@
 // The phase course of a water FID, as Klose's correction needs it: unwrapped, exact where the water is well above the
-// noise, continued as a straight line (a constant frequency) where it is not or where the water FID has ended.
+// noise, smoothed while only its running mean is, and continued as a straight line (a constant frequency) where even
+// that is not, or where the water FID has ended.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { noiseSdOfTail } from '../signal.ts';
 
 export interface WaterPhase {
   /** One value per data sample. [rad] */
   readonly phaseRad: Float64Array;
-  /** Samples whose phase is the water's own; the rest is continued. */
+  /** Samples whose phase is the water's own, plain or smoothed; the rest is continued. */
   readonly measuredPoints: number;
+  /** Those of them whose phase is smoothed. */
+  readonly smoothedPoints: number;
 }
 
 /** The correction follows the water while its amplitude is above this many noise SDs (phase error then < 0.1 rad). */
@@ -16,10 +19,12 @@ const AMPLITUDE_OVER_NOISE = 10;
 const LINE_POINTS = 64;
 /** Half width of the amplitude's running mean: dips of the beating of two lines are not taken for the end. */
 const SMOOTHING = 8;
+/** Half width of the running mean that follows the water below the limit. */
+const FOLLOWING = 16;
 
 /** Last sample, exclusive, whose smoothed amplitude is above the limit. */
-function measuredLength(water: ComplexSignal, points: number): number {
-  const limit = AMPLITUDE_OVER_NOISE * noiseSdOfTail(water);
+function measuredLength(water: ComplexSignal, points: number, noiseSd: number): number {
+  const limit = AMPLITUDE_OVER_NOISE * noiseSd;
   const amplitude = water.re.map((re, i) => Math.hypot(re, water.im[i] as number));
   for (let end = points; end > LINE_POINTS; end--) {
     let sum = 0;
@@ -33,8 +38,47 @@ function measuredLength(water: ComplexSignal, points: number): number {
   return Math.min(points, LINE_POINTS);
 }
 
+interface PhaseLine {
+  readonly centre: number;
+  readonly value: number;
+  readonly slope: number;
+}
+
+/**
+ * Goes on from sample `from` by the phase of the running mean of the water demodulated with `line`, while that mean is
+ * above its own noise. @returns samples followed, exclusive end
+ */
+function followSmoothed(
+  water: ComplexSignal,
+  phase: Float64Array,
+  from: number,
+  to: number,
+  line: PhaseLine,
+  noiseSd: number,
+): number {
+  const width = 2 * FOLLOWING + 1;
+  const limit = (AMPLITUDE_OVER_NOISE * noiseSd) / Math.sqrt(width);
+  let previous = 0;
+  for (let i = from; i < to - FOLLOWING; i++) {
+    let re = 0;
+    let im = 0;
+    for (let k = i - FOLLOWING; k <= i + FOLLOWING; k++) {
+      const angle = -(line.value + line.slope * (k - line.centre));
+      const c = Math.cos(angle);
+      const s = Math.sin(angle);
+      re += (water.re[k] as number) * c - (water.im[k] as number) * s;
+      im += (water.re[k] as number) * s + (water.im[k] as number) * c;
+    }
+    if (Math.hypot(re, im) / width <= limit) return i;
+    const raw = Math.atan2(im, re);
+    previous = raw - 2 * Math.PI * Math.round((raw - previous) / (2 * Math.PI));
+    phase[i] = line.value + line.slope * (i - line.centre) + previous;
+  }
+  return Math.max(from, to - FOLLOWING);
+}
+
 /** Amplitude-weighted straight line through the phase over [from, to). */
-function fitLine(phase: Float64Array, water: ComplexSignal, from: number, to: number) {
+function fitLine(phase: Float64Array, water: ComplexSignal, from: number, to: number): PhaseLine {
   let w = 0;
   let wt = 0;
   let wp = 0;
@@ -64,17 +108,23 @@ function fitLine(phase: Float64Array, water: ComplexSignal, from: number, to: nu
  */
 export function waterPhase(water: ComplexSignal, points: number): WaterPhase {
   const available = Math.min(points, water.re.length);
-  const measured = measuredLength(water, available);
+  const noiseSd = noiseSdOfTail(water);
+  const plain = measuredLength(water, available, noiseSd);
   const phaseRad = new Float64Array(points);
   let turns = 0;
   let previous = 0;
-  for (let i = 0; i < measured; i++) {
+  for (let i = 0; i < plain; i++) {
     const raw = Math.atan2(water.im[i] as number, water.re[i] as number);
     if (i > 0) turns -= Math.round((raw - previous) / (2 * Math.PI));
     previous = raw;
     phaseRad[i] = raw + 2 * Math.PI * turns;
   }
-  const line = fitLine(phaseRad, water, Math.max(0, measured - LINE_POINTS), measured);
+  let line = fitLine(phaseRad, water, Math.max(0, plain - LINE_POINTS), plain);
+  let measured = plain;
+  if (plain < available && plain >= LINE_POINTS) {
+    measured = followSmoothed(water, phaseRad, plain, available, line, noiseSd);
+    line = fitLine(phaseRad, water, Math.max(0, measured - LINE_POINTS), measured);
+  }
   for (let i = measured; i < points; i++) phaseRad[i] = line.value + line.slope * (i - line.centre);
-  return { phaseRad, measuredPoints: measured };
+  return { phaseRad, measuredPoints: measured, smoothedPoints: measured - plain };
 }

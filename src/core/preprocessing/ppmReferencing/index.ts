@@ -27,9 +27,9 @@ export interface PpmReferencingOptions {
 
 export const DEFAULT_OPTIONS: PpmReferencingOptions = { maximumShiftPpm: 0.4, reference: 'auto' };
 
-/** Weaker evidence than this moves nothing: matched-filter SNR, and lead over the best other offset. */
+/** Weaker evidence than this moves nothing: matched-filter SNR (noise alone reaches 4), and lead over other offsets. */
 const LEAST_SNR = 5;
-const LEAST_UNIQUENESS = 0.1;
+const LEAST_UNIQUENESS = 0.05;
 /** The water line must be this many noise SDs high. */
 const LEAST_WATER_SNR = 20;
 

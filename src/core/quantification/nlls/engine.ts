@@ -17,6 +17,12 @@ export interface ParameterRule {
   readonly priorSd: number;
 }
 
+/** A Gaussian prior on a linear combination of amplitudes, Σ weight·a ~ N(0, sd²): soft ratios between signals. */
+export interface AmplitudePrior {
+  readonly terms: readonly { readonly signal: number; readonly weight: number }[];
+  readonly sd: number;
+}
+
 export interface Problem {
   readonly model: SpectralModel;
   readonly baseline: Baseline | null;
@@ -25,6 +31,7 @@ export interface Problem {
   /** Noise SD of a row. */
   readonly sigma: number;
   readonly rules: readonly ParameterRule[];
+  readonly amplitudePriors: readonly AmplitudePrior[];
   /** Indices of the parameters that move. */
   readonly free: readonly number[];
 }
@@ -52,7 +59,36 @@ export interface LinearSolution {
   readonly amplitudes: Float64Array;
   readonly passive: readonly number[];
   readonly residual: Float64Array;
+  /** χ² of the data and of the amplitude priors. */
   readonly dataCost: number;
+}
+
+/** Adds the amplitude priors' precision, times `scale`, to a Gram matrix over the given signals. */
+function addAmplitudePriors(
+  gram: Float64Array,
+  order: number,
+  signals: readonly number[],
+  priors: readonly AmplitudePrior[],
+  scale: number,
+): void {
+  for (const { terms, sd } of priors) {
+    for (const a of terms) {
+      const i = signals.indexOf(a.signal);
+      if (i < 0) continue;
+      for (const b of terms) {
+        const j = signals.indexOf(b.signal);
+        if (j < 0) continue;
+        gram[i * order + j] = (gram[i * order + j] as number) + (scale * a.weight * b.weight) / sd ** 2;
+      }
+    }
+  }
+}
+
+function amplitudePriorCost(priors: readonly AmplitudePrior[], amplitudes: Float64Array): number {
+  return priors.reduce((sum, { terms, sd }) => {
+    const value = terms.reduce((v, { signal, weight }) => v + weight * (amplitudes[signal] as number), 0);
+    return sum + (value / sd) ** 2;
+  }, 0);
 }
 
 /** Best amplitudes at θ. @param warmStart passive set to begin with */
@@ -71,6 +107,8 @@ export function solveWithColumns(
   const weighted = weightColumns(columns, baseline);
   const data = weightColumns([y], baseline);
   const gram = weightedGram(weighted);
+  const everySignal = columns.map((_, m) => m);
+  addAmplitudePriors(gram, n, everySignal, problem.amplitudePriors, problem.sigma ** 2);
   const h = Float64Array.from({ length: n }, (_, m) => weightedDot(weighted, m, data, 0));
   const { x, passive } = solveNnls(gram, h, n, [], warmStart);
   const residual = y.slice();
@@ -80,7 +118,8 @@ export function solveWithColumns(
     for (let i = 0; i < residual.length; i++) residual[i] = (residual[i] as number) - a * (column[i] as number);
   }
   const r = weightColumns([residual], baseline);
-  return { columns, amplitudes: x, passive, residual, dataCost: weightedDot(r, 0, r, 0) / problem.sigma ** 2 };
+  const dataCost = weightedDot(r, 0, r, 0) / problem.sigma ** 2 + amplitudePriorCost(problem.amplitudePriors, x);
+  return { columns, amplitudes: x, passive, residual, dataCost };
 }
 
 function priorCost(problem: Problem, theta: Float64Array): number {
@@ -115,7 +154,9 @@ function normalEquations(
   const n = moving.length;
   const k = linear.passive.length;
   const hessian = weightedGram(d);
-  const factor = k > 0 ? choleskyFactor(weightedGram(a), k, 1e-12) : null;
+  const amplitudeGram = weightedGram(a);
+  addAmplitudePriors(amplitudeGram, k, linear.passive, problem.amplitudePriors, sigma ** 2);
+  const factor = k > 0 ? choleskyFactor(amplitudeGram, k, 1e-12) : null;
   if (factor !== null) {
     const cross = derivatives.map((_, j) => {
       const column = Float64Array.from({ length: k }, (_unused, i) => weightedDot(a, i, d, j));
@@ -282,6 +323,8 @@ export function amplitudeCovariance(problem: Problem, solution: Solution, sigma:
   const n = columns.length;
   const m = linear.columns.length;
   const fisher = weightedGram(weightColumns(columns, baseline)).map((v) => v / sigma ** 2);
+  const everySignal = linear.columns.map((_, i) => i);
+  addAmplitudePriors(fisher, n, everySignal, problem.amplitudePriors, 1);
   kept.forEach(({ j }, i) => {
     const { priorSd } = problem.rules[j] as ParameterRule;
     const at = (m + i) * n + m + i;

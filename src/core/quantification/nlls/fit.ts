@@ -21,6 +21,7 @@ import {
 } from './model.ts';
 import type { ModelSignal } from './model.ts';
 import { estimateNoiseSd } from './noise.ts';
+import { ratioPriors } from './ratioPriors.ts';
 import type { NllsOptions } from './options.ts';
 import { startCandidates } from './startValues.ts';
 
@@ -101,6 +102,8 @@ function parameterRules(
 }
 
 const COMMON_PARAMETERS: readonly number[] = [PHASE0, PHASE1, SHIFT, LORENTZIAN, GAUSSIAN];
+/** The first fit holds φ1 at zero: with broad lines, φ1 and shift together can run away before the widths are right. */
+const FIRST_PARAMETERS: readonly number[] = [PHASE0, SHIFT, LORENTZIAN, GAUSSIAN];
 
 interface Stage {
   readonly problem: Problem;
@@ -128,7 +131,7 @@ function bestStart(
       theta[LORENTZIAN] = lorentzianHz;
       theta[GAUSSIAN] = gaussianHzToGamma(gaussianHz);
       const rules = parameterRules(model, options, candidate.shiftHz, 0.1 * f0);
-      const problem: Problem = { model, baseline, y, sigma, rules, free: COMMON_PARAMETERS };
+      const problem: Problem = { model, baseline, y, sigma, rules, amplitudePriors: [], free: FIRST_PARAMETERS };
       return { problem, theta, cost: solveAmplitudes(problem, theta, []).dataCost };
     }),
   );
@@ -262,7 +265,8 @@ export function fitSpectrum(
   const residualLevel = rms(residualOf(first.problem, firstLinear).residual);
   // Where the model can't reach the noise, the misfit is the scale against which priors are weighed.
   const sigma = Math.max(noiseRows, residualLevel);
-  let problem = withPhase1Prior({ ...first.problem, sigma }, first.phases[1]);
+  const amplitudePriors = ratioPriors(model.signals, firstLinear.amplitudes);
+  let problem = withPhase1Prior({ ...first.problem, sigma, amplitudePriors }, first.phases[1]);
   if (baseline !== null && options.baseline === 'auto') {
     baseline.setEffectiveDegrees(chooseSmoothness(problem, firstLinear, baseline, options, ppmSpan));
   }

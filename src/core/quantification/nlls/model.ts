@@ -17,6 +17,8 @@ export const FIRST_SHIFT_DEVIATION = 5;
 export interface ModelSignal {
   readonly name: string;
   readonly kind: BasisSignalKind;
+  /** Not of the basis, but simulated by the fit beside it. */
+  readonly added?: boolean;
   /** On the data's own time axis. */
   readonly fid: ComplexSignal;
 }

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../../domain/json.ts';
 export type BaselineMode = 'auto' | 'fixed' | 'none';
 
 export interface NllsOptions {
-  /** Fitted window. [ppm] */
+  /** Fitted window. [ppm] Source: LCModel manual §9.1, PPMEND 0.2 and PPMST 4.0; above, suppression of water distorts. */
   readonly ppmRange: readonly [number, number];
   /**
    * "real": real part of the twice zero-filled spectrum, which for a causal signal holds all its information with white
@@ -19,7 +19,10 @@ export interface NllsOptions {
   readonly baselineKnotsPerPpm: number;
   /** Effective degrees of freedom per ppm where `baseline` is "fixed". */
   readonly baselineEdPerPpm: number;
-  /** Largest effective degrees of freedom per ppm that "auto" may choose. Source: ABfit, 7. */
+  /**
+   * Largest effective degrees of freedom per ppm that "auto" may choose. ABfit stops at 7; distorted water or outer-volume
+   * lipid needs more, and the criterion, not this limit, is what keeps good spectra smooth.
+   */
   readonly baselineMaxEdPerPpm: number;
   /** Weight of the effective degrees of freedom in the modified Akaike criterion of "auto". Source: ABfit, 5. */
   readonly baselineAicWeight: number;
@@ -39,17 +42,17 @@ export interface NllsOptions {
 }
 
 export const DEFAULT_NLLS_OPTIONS: NllsOptions = {
-  ppmRange: [0.2, 4.2],
+  ppmRange: [0.2, 4.0],
   domain: 'real',
   grouping: 'perMetabolite',
   baseline: 'auto',
   baselineKnotsPerPpm: 15,
   baselineEdPerPpm: 3,
-  baselineMaxEdPerPpm: 7,
+  baselineMaxEdPerPpm: 12,
   baselineAicWeight: 5,
   shiftPriorSdPpm: 0.004,
   lorentzianPriorSdHz: 1,
-  phase1PriorSdDegPerPpm: 10,
+  phase1PriorSdDegPerPpm: 5,
   shiftSearchPpm: 0.35,
   addMacromolecules: 'auto',
   omit: [],

@@ -1,0 +1,244 @@
+// Import, analysis and report of a study through the study database: the one workflow of the app and the command line.
+import type { BasisSet } from '../domain/basisSet.ts';
+import { ProcessingError, StudyDbError } from '../domain/errors.ts';
+import type { MrsDataset } from '../domain/mrsDataset.ts';
+import type { ProvenanceStamp } from '../domain/provenance.ts';
+import type { Recipe } from '../domain/recipe.ts';
+import { readScan } from '../formats/registry.ts';
+import type { AnalysisRecord, DatasetRecord, ImportOutcome, StudyStore } from '../ports/studyStore.ts';
+import { buildReport } from '../reports/reportModel.ts';
+import type { ReportImage, ReportModel } from '../reports/reportModel.ts';
+import type { CsvInput } from '../reports/csvReport.ts';
+import type { AnalysisDeps } from './analyse.ts';
+import { analyse } from './analyse.ts';
+import type { ImportDeps, ImportFailure, ImportOptions, SourceFile } from './importFiles.ts';
+import { planImport } from './importFiles.ts';
+import { voxelImage } from './voxelImage.ts';
+
+export interface ImportSummary {
+  readonly studies: readonly { readonly outcome: ImportOutcome; readonly isNew: boolean }[];
+  readonly failures: readonly ImportFailure[];
+}
+
+/**
+ * Imports files that were given together. Files that can't be read are reported; the others are stored.
+ * @param files base names and contents
+ * @param store where to
+ * @throws StudyDbError (then the study in question was not written), CancelledError
+ */
+export async function importIntoStore(
+  files: readonly SourceFile[],
+  store: StudyStore,
+  deps: ImportDeps,
+  options: ImportOptions = {},
+): Promise<ImportSummary> {
+  const plan = await planImport(files, deps, options);
+  const studies = plan.studies.map(({ study, datasets }) => {
+    const outcome = store.importStudy(study, datasets);
+    return { outcome, isNew: outcome.alreadyKnown.length === 0 };
+  });
+  return { studies, failures: plan.failures };
+}
+
+/**
+ * The water reference that belongs to a scan: same grid and nucleus, the same echo time first, then the most similar name.
+ * @param datasets of the study
+ * @returns null where the study has none that fits
+ */
+export function waterFor(datasets: readonly DatasetRecord[], scan: DatasetRecord): DatasetRecord | null {
+  const size = (d: DatasetRecord): number => d.description.grid.reduce((p, n) => p * n, 1);
+  const candidates = datasets.filter(
+    (d) =>
+      d.role === 'water' &&
+      d.id !== scan.id &&
+      size(d) === size(scan) &&
+      d.description.nucleus === scan.description.nucleus,
+  );
+  const score = (d: DatasetRecord): number =>
+    (d.description.echoTimeS === scan.description.echoTimeS ? 1000 : 0) + commonPrefix(d.fileName, scan.fileName);
+  return candidates.reduce<DatasetRecord | null>(
+    (best, d) => (best === null || score(d) > score(best) ? d : best),
+    null,
+  );
+}
+
+function commonPrefix(a: string, b: string): number {
+  let n = 0;
+  while (n < a.length && n < b.length && a[n] === b[n]) n++;
+  return n;
+}
+
+export interface AnalyseDatasetRequest {
+  readonly store: StudyStore;
+  readonly datasetId: string;
+  readonly waterDatasetId: string | null;
+  readonly basis: BasisSet;
+  readonly recipe: Recipe;
+  /** null: all voxels with signal. */
+  readonly voxels: readonly number[] | null;
+}
+
+export interface StudyDeps extends AnalysisDeps, ImportDeps {
+  /** SHA-256 of the recipe's canonical JSON. */
+  readonly hashRecipe: (recipe: Recipe) => string;
+}
+
+/**
+ * Reads a stored scan again, with the header or control file that came with it, and the water signal its own file holds.
+ * A file without a header was imported with values given by hand, which the description kept; a value in the file wins.
+ */
+export async function readStored(
+  store: StudyStore,
+  record: DatasetRecord,
+  deps: ImportDeps,
+): Promise<{ readonly dataset: MrsDataset; readonly water: MrsDataset | null }> {
+  const { spectrometerFrequencyMHz, dwellTimeS, echoTimeS, nucleus, format } = record.description;
+  const options = {
+    ...(spectrometerFrequencyMHz === null ? {} : { spectrometerFrequencyMHz }),
+    ...(dwellTimeS === null ? {} : { dwellTimeS }),
+    ...(echoTimeS === null ? {} : { echoTimeS }),
+    ...(nucleus === null ? {} : { nucleus }),
+  };
+  const companions = store.listDatasets(record.studyId).filter((d) => d.role === 'unknown');
+  const files = [record, ...companions].map((d) => ({ name: d.fileName, bytes: store.readRawFile(d.id) }));
+  // Four-column text holds both signals, and is small: it is read here.
+  if (format === 'text') return readScan(files.slice(0, 1), options);
+  return { dataset: await deps.parse(files, options), water: null };
+}
+
+/**
+ * Analyses a stored dataset and appends the result with every hash that went in.
+ * @returns the stored record
+ * @throws ModelError, ProcessingError, UsageError, StudyDbError, CancelledError; then nothing was stored
+ */
+export async function analyseDataset(request: AnalyseDatasetRequest, deps: StudyDeps): Promise<AnalysisRecord> {
+  const { store, datasetId, waterDatasetId, basis, recipe, voxels } = request;
+  const record = store.getDataset(datasetId);
+  const waterRecord = waterDatasetId === null ? null : store.getDataset(waterDatasetId);
+  if (record.role === 'image' || record.role === 'truth') {
+    throw new ProcessingError(
+      'PROCESSING_FAILED',
+      `${record.fileName} is not a spectroscopy scan and can't be fitted.`,
+    );
+  }
+  const scan = await readStored(store, record, deps);
+  const water = waterRecord === null ? scan.water : (await readStored(store, waterRecord, deps)).dataset;
+  const outcome = await analyse({ dataset: scan.dataset, water, basis, recipe, voxels }, deps);
+  deps.cancellation.throwIfCancelled();
+  const analysis = store.addAnalysis({
+    studyId: record.studyId,
+    datasetId,
+    waterDatasetId,
+    method: recipe.quantification.method,
+    recipe,
+    basisId: basis.id,
+    inputSha256: record.sha256,
+    waterSha256: waterRecord?.sha256 ?? null,
+    recipeSha256: deps.hashRecipe(recipe),
+    basisSha256: basis.sha256,
+    appVersion: deps.stamp.version,
+    provenance: outcome.preprocessed.dataset.provenance,
+    warnings: outcome.warnings,
+    voxels: outcome.voxels,
+  });
+  const { state } = store.getStudy(record.studyId);
+  if (state === 'new') store.setStudyState(record.studyId, 'fitted');
+  return analysis;
+}
+
+function reportImages(store: StudyStore, studyId: string, dataset: MrsDataset, voxel: number): ReportImage[] {
+  const image = store.listDatasets(studyId).find((d) => d.role === 'image');
+  if (image === undefined || dataset.affine === null) return [];
+  const drawn = voxelImage(store.readRawFile(image.id), image.fileName, dataset.affine, dataset.data.shape, voxel);
+  return drawn === null ? [] : [drawn];
+}
+
+/**
+ * Everything the report of one voxel of a stored analysis says.
+ * @param voxel index over x, y, z, C order
+ * @param deps reader and stamp (its time becomes the time of printing)
+ * @throws StudyDbError NOT_FOUND where the analysis has no such voxel
+ */
+export async function buildReportModel(
+  store: StudyStore,
+  analysisId: string,
+  voxel: number,
+  deps: ImportDeps & { readonly stamp: ProvenanceStamp },
+): Promise<ReportModel> {
+  const analysis = store.getAnalysis(analysisId);
+  const found = analysis.voxels.find((v) => v.voxel === voxel);
+  if (found === undefined) {
+    throw new StudyDbError('NOT_FOUND', `The analysis holds no result for voxel ${voxel}.`, { voxel });
+  }
+  const study = store.getStudy(analysis.studyId);
+  const record = store.getDataset(analysis.datasetId);
+  const water = analysis.waterDatasetId === null ? null : store.getDataset(analysis.waterDatasetId);
+  const { dataset } = await readStored(store, record, deps);
+  return buildReport({
+    patient: study.patient,
+    study: { title: study.title, date: study.studyDate, region: study.region },
+    scan: reportScan(dataset, record, water),
+    voxel,
+    result: found.result,
+    curves: found.curves,
+    recipe: analysis.recipe,
+    basis: { id: analysis.basisId, title: analysis.basisId },
+    hashes: {
+      input: analysis.inputSha256,
+      water: analysis.waterSha256,
+      recipe: analysis.recipeSha256,
+      basis: analysis.basisSha256,
+    },
+    provenance: analysis.provenance,
+    warnings: analysis.warnings,
+    program: deps.stamp.program,
+    programVersion: analysis.appVersion,
+    analysedAt: analysis.createdAt,
+    generatedAt: deps.stamp.now(),
+    images: reportImages(store, study.id, dataset, voxel),
+  });
+}
+
+/** What the report says of a scan, from the dataset and the description kept beside it. */
+export function reportScan(
+  dataset: MrsDataset,
+  record: Pick<DatasetRecord, 'fileName' | 'description'>,
+  water: Pick<DatasetRecord, 'fileName'> | null,
+): ReportModel['scan'] {
+  const { description } = record;
+  return {
+    fileName: record.fileName,
+    waterFileName: water?.fileName ?? null,
+    format: dataset.format,
+    acquisition: dataset.acquisition,
+    nucleus: dataset.nucleus,
+    spectrometerFrequencyMHz: dataset.spectrometerFrequencyMHz,
+    fieldT: description.fieldT,
+    points: dataset.data.shape[dataset.data.shape.length - 1] ?? 0,
+    dwellTimeS: dataset.dwellTimeS,
+    dimensions: description.dimensions,
+    grid: description.grid,
+    affine: dataset.affine,
+    header: dataset.header,
+  };
+}
+
+/** A stored analysis as the CSV writer takes it. */
+export function csvInputOf(store: StudyStore, analysisId: string): CsvInput {
+  const analysis = store.getAnalysis(analysisId);
+  const record = store.getDataset(analysis.datasetId);
+  return {
+    fileName: record.fileName,
+    grid: record.description.grid,
+    basisId: analysis.basisId,
+    recipeId: analysis.recipe.id,
+    programVersion: analysis.appVersion,
+    hashes: {
+      input: analysis.inputSha256,
+      water: analysis.waterSha256,
+      recipe: analysis.recipeSha256,
+      basis: analysis.basisSha256,
+    },
+    voxels: analysis.voxels.map(({ voxel, result }) => ({ voxel, result })),
+  };
+}

@@ -1,0 +1,17 @@
+// What a dataset holds: its signals, and an image's bytes.
+import { UnsupportedDataError } from '../../core/domain/errors.ts';
+import type { HostHandlers } from '../hostMessages.ts';
+import type { HandlerContext } from './context.ts';
+
+export function datasetHandlers({
+  services: { store, signals },
+}: HandlerContext): Pick<HostHandlers, 'dataset:signal' | 'image:read'> {
+  return {
+    'dataset:signal': (request) => signals.signal(request),
+    'image:read': ({ datasetId }) => {
+      const { fileName, role } = store.getDataset(datasetId);
+      if (role !== 'image') throw new UnsupportedDataError('UNSUPPORTED', `${fileName} is not an image.`);
+      return { fileName, bytes: store.readRawFile(datasetId) };
+    },
+  };
+}

@@ -1,0 +1,29 @@
+// Every request the study host answers.
+import type { HostHandlers } from '../hostMessages.ts';
+import { analysisHandlers } from './analysisHandlers.ts';
+import { basisHandlers } from './basisHandlers.ts';
+import type { HandlerContext } from './context.ts';
+import { datasetHandlers } from './datasetHandlers.ts';
+import { fitHandlers } from './fitHandlers.ts';
+import { importHandlers } from './importHandlers.ts';
+import { reportHandlers } from './reportHandlers.ts';
+import { settingsHandlers } from './settingsHandlers.ts';
+import { studyHandlers } from './studyHandlers.ts';
+
+/** @param context the services and the way to the page */
+export function createHostHandlers(context: HandlerContext): HostHandlers {
+  return {
+    ...settingsHandlers(context),
+    ...studyHandlers(context),
+    ...importHandlers(context),
+    ...datasetHandlers(context),
+    ...basisHandlers(context),
+    ...fitHandlers(context),
+    ...analysisHandlers(context),
+    ...reportHandlers(context),
+    'host:close': async () => {
+      await context.services.close();
+      return null;
+    },
+  };
+}

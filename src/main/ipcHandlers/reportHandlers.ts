@@ -1,0 +1,29 @@
+// Reports: the page for the preview, the content for a file, and the record that one was written.
+import { buildReportModel, csvInputOf } from '../../core/pipeline/studyWorkflow.ts';
+import { csvReport, htmlReport } from '../../core/reports/index.ts';
+import type { HostHandlers } from '../hostMessages.ts';
+import type { HandlerContext } from './context.ts';
+
+/** A file's name without its extension, as the beginning of the report's. */
+const stem = (fileName: string): string => fileName.replace(/\.nii\.gz$/i, '').replace(/\.[^.]+$/, '');
+
+export function reportHandlers({
+  services: { store, analyses, parse, stamp },
+}: HandlerContext): Pick<HostHandlers, 'report:preview' | 'host:report' | 'host:record-report'> {
+  const page = async (analysisId: string, voxel: number): Promise<string> =>
+    htmlReport(await buildReportModel(store, analysisId, voxel, { parse, stamp }));
+  return {
+    'report:preview': async ({ analysisId, voxel }) => ({ html: await page(analysisId, voxel) }),
+    'host:report': async ({ analysisId, voxel, format }) => {
+      const { datasetId } = analyses.get(analysisId);
+      const content = format === 'html' ? await page(analysisId, voxel) : csvReport([csvInputOf(store, analysisId)]);
+      const kind = format === 'html' ? 'report' : 'results';
+      return { content, suggestedName: `${stem(store.getDataset(datasetId).fileName)}-${kind}` };
+    },
+    'host:record-report': ({ analysisId, format, sha256 }) => {
+      const { studyId } = analyses.get(analysisId);
+      store.addReport({ studyId, analysisId, format, sha256 });
+      return null;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+// What the study host works with: database, workers, jobs and what is kept in memory. No Electron.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BasisSet } from '../core/domain/basisSet.ts';
+import type { ProvenanceStamp } from '../core/domain/provenance.ts';
+import type { ImportDeps } from '../core/pipeline/importFiles.ts';
+import type { FitRunner } from '../core/ports/fitRunner.ts';
+import type { StudyStore } from '../core/ports/studyStore.ts';
+import { loadBundledBasis } from '../node/files/basisLibrary.ts';
+import { openStudyDb } from '../node/study-db/openStudyDb.ts';
+import { fitRunnerOn } from '../node/workers/fitRunner.ts';
+import type { WorkerTask } from '../node/workers/messages.ts';
+import { pipelineRunnerOn } from '../node/workers/pipelineRunner.ts';
+import type { PipelineRunner } from '../node/workers/pipelineRunner.ts';
+import { createWorkerPool, defaultThreads } from '../node/workers/workerPool.ts';
+import { createAnalysisCache } from './analysisCache.ts';
+import type { AnalysisCache } from './analysisCache.ts';
+import type { EventLog } from './eventLog.ts';
+import type { HostStart } from './hostMessages.ts';
+import type { Emit } from './ipcHandlers/context.ts';
+import { closeAbandonedJobs, createJobs } from './jobs.ts';
+import type { Jobs } from './jobs.ts';
+import { createSignals } from './signals.ts';
+import type { Signals } from './signals.ts';
+
+export interface Services {
+  readonly store: StudyStore;
+  readonly pipeline: PipelineRunner;
+  readonly parse: ImportDeps['parse'];
+  readonly fitRunner: FitRunner;
+  readonly signals: Signals;
+  readonly analyses: AnalysisCache;
+  readonly jobs: Jobs;
+  readonly stamp: ProvenanceStamp;
+  readonly resources: string;
+  readonly threads: number;
+  /** A basis set that comes with the program, read and checked once. @throws ModelError */
+  readonly basis: (id: string) => Promise<BasisSet>;
+  /** Cancels jobs, ends the workers, closes the database. */
+  readonly close: () => Promise<void>;
+}
+
+function basisLoader(resources: string): (id: string) => Promise<BasisSet> {
+  const loaded = new Map<string, Promise<BasisSet>>();
+  return (id) => {
+    const found = loaded.get(id);
+    if (found !== undefined) return found;
+    const loading = loadBundledBasis(resources, id);
+    loaded.set(id, loading);
+    loading.catch(() => loaded.delete(id)); // tried again next time
+    return loading;
+  };
+}
+
+/**
+ * Opens the database and makes the workers ready; they start when first needed.
+ * @param start where everything is
+ * @param emit tells the page
+ * @param log of the main process
+ * @throws StudyDbError in words where the database can't be opened
+ */
+export function createServices(start: HostStart, emit: Emit, log: EventLog): Services {
+  const now = (): string => new Date().toISOString();
+  const store = openStudyDb(start.database, { now });
+  const abandoned = closeAbandonedJobs(store);
+  if (abandoned > 0) log.warn('jobs-abandoned', { count: abandoned });
+  const threads = defaultThreads();
+  const workerUrl = pathToFileURL(join(start.workers, 'task.worker.js'));
+  const pool = createWorkerPool<WorkerTask>({ threads, workerUrl });
+  const pipeline = pipelineRunnerOn(pool);
+  const stamp: ProvenanceStamp = { program: 'Lineshape', version: start.appVersion, now };
+  const jobs = createJobs({ store, emit, log });
+  return {
+    store,
+    pipeline,
+    parse: (files, options) => pipeline.parse(files, options),
+    fitRunner: fitRunnerOn(pool),
+    signals: createSignals({ store, pipeline, stamp }),
+    analyses: createAnalysisCache(store),
+    jobs,
+    stamp,
+    resources: start.resources,
+    threads,
+    basis: basisLoader(start.resources),
+    close: async () => {
+      await jobs.cancelAll();
+      await pool.close();
+      store.close();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+// Where the files that come with the program lie: in the checkout, beside a bundle, or beside a packaged app.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ModelError } from '../../core/domain/errors.ts';
+
+/** Only the right folder holds this. */
+const MARK = 'basis';
+
+/**
+ * @param given the folder `resources` where the caller knows it (a packaged app does); else it is looked for upwards
+ * from this file, which finds it from the checkout's src/ and from the bundled dist/
+ * @returns path of the folder `resources`
+ * @throws ModelError BASIS_MISSING where there is none
+ */
+export function resourcesDir(given?: string): string {
+  const found = given === undefined ? findUpwards(dirname(fileURLToPath(import.meta.url))) : given;
+  if (found !== null && existsSync(join(found, MARK))) return found;
+  throw new ModelError(
+    'BASIS_MISSING',
+    'The folder resources/basis that belongs to Lineshape was not found; please install the program again.',
+  );
+}
+
+function findUpwards(start: string): string | null {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'resources');
+    if (existsSync(join(candidate, MARK))) return candidate;
+    if (dirname(folder) === folder) return null;
+  }
+}

@@ -1,0 +1,6 @@
+// Fit: set-up, curves, results.
+export { default as FitPane } from './FitPane.vue';
+export { default as FitSetup } from './FitSetup.vue';
+export { default as ResultsTable } from './ResultsTable.vue';
+export { significant } from './model.ts';
+export { useFit } from './store.ts';

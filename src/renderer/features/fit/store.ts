@@ -1,0 +1,156 @@
+// Fitting: what to fit with, the running fit, the chosen analysis with its voxels and curves.
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef, watch } from 'vue';
+import { errorSentence, request } from '../../api/client.ts';
+import type { AnalysisDetailView, BasisCardView, ChannelResponse, CurvesView } from '../../../ipc/contract.ts';
+import { useJobs } from '../jobs/index.ts';
+import { useNotices } from '../notices/index.ts';
+import { useSession } from '../session/index.ts';
+import { parsePpmRange, type ComponentMode } from './model.ts';
+
+const DEFAULT_PPM = [0.2, 4.2] as const;
+
+export const useFit = defineStore('fit', () => {
+  const session = useSession();
+  const jobs = useJobs();
+  const notices = useNotices();
+  const bases = shallowRef<readonly BasisCardView[]>([]);
+  const recipes = shallowRef<ChannelResponse<'recipe:list'>>([]);
+  const basisId = ref('');
+  const recipeId = ref('');
+  const ppmLow = ref<number>(DEFAULT_PPM[0]);
+  const ppmHigh = ref<number>(DEFAULT_PPM[1]);
+  const onlyThisVoxel = ref(false);
+  const jobId = ref<string | null>(null);
+  const analysis = shallowRef<AnalysisDetailView | null>(null);
+  const curves = shallowRef<CurvesView | null>(null);
+  const curvesFailure = ref<string | null>(null);
+  const hidden = ref<ReadonlySet<string>>(new Set());
+  const mode = ref<ComponentMode>('overlay');
+  let turn = 0;
+
+  const running = computed(() => jobId.value !== null);
+  const basis = computed(() => bases.value.find((b) => b.id === basisId.value) ?? null);
+  const result = computed(() => analysis.value?.voxels.find((v) => v.voxel === session.voxel)?.result ?? null);
+  const range = computed(() => parsePpmRange(ppmHigh.value, ppmLow.value));
+
+  /** Why a fit can't be started now, in words; null if it can. */
+  const obstacle = computed(() => {
+    if (session.dataset === null) return 'Open a study with a spectrum first.';
+    if (basis.value === null) return 'No basis set is chosen.';
+    if (basis.value.mismatch !== null) return basis.value.mismatch;
+    if (recipeId.value === '') return 'No recipe is chosen.';
+    return 'problem' in range.value ? range.value.problem : null;
+  });
+
+  async function loadChoices(): Promise<void> {
+    const datasetId = session.datasetId;
+    const [cards, list] = await Promise.all([request('basis:list', { datasetId }), request('recipe:list', {})]);
+    if (datasetId !== session.datasetId) return;
+    bases.value = cards;
+    recipes.value = list;
+    const fitting = cards.find((c) => c.id === basisId.value && c.mismatch === null) ?? cards.find((c) => c.mismatch === null);
+    basisId.value = fitting?.id ?? cards[0]?.id ?? '';
+    if (!list.some((r) => r.id === recipeId.value)) recipeId.value = list[0]?.id ?? '';
+  }
+
+  async function loadCurves(): Promise<void> {
+    const mine = ++turn;
+    const id = analysis.value?.summary.id;
+    curvesFailure.value = null;
+    if (id === undefined || result.value === null) {
+      curves.value = null;
+      return;
+    }
+    try {
+      const answer = await request('analysis:curves', { analysisId: id, voxel: session.voxel });
+      if (mine === turn) curves.value = answer;
+    } catch (error) {
+      if (mine !== turn) return;
+      curves.value = null;
+      curvesFailure.value = errorSentence(error);
+    }
+  }
+
+  async function loadAnalysis(id: string | null): Promise<void> {
+    if (id === null) {
+      analysis.value = null;
+      return;
+    }
+    const answer = await notices.attempt(() => request('analysis:open', { analysisId: id }));
+    if (id === session.analysisId) analysis.value = answer;
+  }
+
+  /** Starts the fit and follows it to its end. */
+  async function run(): Promise<void> {
+    const dataset = session.dataset;
+    if (dataset === null || running.value || obstacle.value !== null || 'problem' in range.value) return;
+    const { range: ppmRange } = range.value;
+    const fit = await notices.attempt(() =>
+      request('fit:start', {
+        datasetId: dataset.id,
+        waterDatasetId: session.water?.id ?? null,
+        basisId: basisId.value,
+        recipeId: recipeId.value,
+        options: { ppmRange },
+        voxels: session.voxels > 1 && onlyThisVoxel.value ? [session.voxel] : null,
+      }),
+    );
+    if (fit === null) return;
+    jobId.value = fit.jobId;
+    const end = await jobs.follow(fit.jobId, session.voxels > 1 && !onlyThisVoxel.value ? 'Fitting the grid' : 'Fitting');
+    jobId.value = null;
+    if (end.state === 'cancelled') notices.say('done', 'The fit was cancelled; nothing was stored.');
+    else if (end.error !== null) notices.say('error', end.error.message);
+    if (end.analysisId === null) return;
+    await notices.attempt(() => session.refresh());
+    if (session.analyses.some((a) => a.id === end.analysisId)) session.selectAnalysis(end.analysisId);
+  }
+
+  function toggle(name: string): void {
+    const next = new Set(hidden.value);
+    if (!next.delete(name)) next.add(name);
+    hidden.value = next;
+  }
+
+  function showOnly(names: readonly string[]): void {
+    const all = curves.value?.components.map((c) => c.name) ?? [];
+    hidden.value = new Set(all.filter((name) => !names.includes(name)));
+  }
+
+  watch(
+    () => session.datasetId,
+    () => void notices.attempt(loadChoices),
+    { immediate: true },
+  );
+  watch(
+    () => session.analysisId,
+    (id) => void loadAnalysis(id),
+    { immediate: true },
+  );
+  watch(() => [analysis.value, session.voxel], () => void loadCurves());
+
+  return {
+    bases,
+    recipes,
+    basisId,
+    recipeId,
+    basis,
+    ppmLow,
+    ppmHigh,
+    onlyThisVoxel,
+    running,
+    jobId,
+    obstacle,
+    analysis,
+    result,
+    curves,
+    curvesFailure,
+    hidden,
+    mode,
+    run,
+    toggle,
+    showOnly,
+    loadCurves,
+  };
+});

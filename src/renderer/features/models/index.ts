@@ -1,0 +1,2 @@
+// Models: networks that are installed.
+export { default as ModelsPage } from './ModelsPage.vue';

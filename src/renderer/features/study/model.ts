@@ -1,0 +1,68 @@
+// Arrangements of the study view, and what the layout remembers.
+
+export type Preset = 'read' | 'physics' | 'compare' | 'mrsi' | 'report';
+export type SignalTab = 'spectrum' | 'fit';
+
+export interface Layout {
+  readonly preset: Preset;
+  /** Sizes in percent by splitter name. */
+  readonly sizes: Readonly<Record<string, readonly number[]>>;
+}
+
+export const PRESETS: readonly { readonly value: Preset; readonly text: string; readonly title: string }[] = [
+  { value: 'read', text: 'Read', title: 'Image, spectrum, results' },
+  { value: 'physics', text: 'Physics', title: 'Fit with residual and components, results, set-up' },
+  { value: 'compare', text: 'Before/after', title: 'Raw against processed, and what was done between' },
+  { value: 'mrsi', text: 'MRSI', title: 'Map, spectrum and results of each voxel' },
+  { value: 'report', text: 'Report', title: 'The report as it will be printed' },
+];
+
+/** Sizes of a fresh installation, in percent. */
+export const DEFAULT_SIZES: Readonly<Record<string, readonly number[]>> = {
+  'read-rows': [60, 40],
+  'read-top': [40, 60],
+  'read-bottom': [62, 38],
+  'physics-columns': [64, 36],
+  'physics-right': [58, 42],
+  'compare-columns': [72, 28],
+  'mrsi-columns': [38, 62],
+  'mrsi-left': [58, 42],
+  'mrsi-right': [58, 42],
+  'mrsi-bottom': [58, 42],
+};
+
+export const DEFAULT_LAYOUT: Layout = { preset: 'read', sizes: DEFAULT_SIZES };
+
+const isPreset = (value: unknown): value is Preset => PRESETS.some((p) => p.value === value);
+
+function isSizes(value: unknown, count: number): value is number[] {
+  return (
+    Array.isArray(value) &&
+    value.length === count &&
+    value.every((v) => typeof v === 'number' && v >= 0 && v <= 100) &&
+    Math.abs((value as number[]).reduce((a, b) => a + b, 0) - 100) < 1
+  );
+}
+
+/** The layout from what was stored; what doesn't fit falls back to its default. */
+export function parseLayout(stored: string | null): Layout {
+  let value: unknown = null;
+  try {
+    value = stored === null ? null : JSON.parse(stored);
+  } catch {
+    return DEFAULT_LAYOUT;
+  }
+  if (typeof value !== 'object' || value === null) return DEFAULT_LAYOUT;
+  const { preset, sizes } = value as { preset?: unknown; sizes?: unknown };
+  const known = typeof sizes === 'object' && sizes !== null ? (sizes as Record<string, unknown>) : {};
+  const read = Object.entries(DEFAULT_SIZES).map(([name, fallback]) => {
+    const own = known[name];
+    return [name, isSizes(own, fallback.length) ? own : fallback] as const;
+  });
+  return { preset: isPreset(preset) ? preset : DEFAULT_LAYOUT.preset, sizes: Object.fromEntries(read) };
+}
+
+/** The preset that is drawn: MRSI needs a grid. */
+export function usablePreset(preset: Preset, voxels: number): Preset {
+  return preset === 'mrsi' && voxels <= 1 ? 'read' : preset;
+}
