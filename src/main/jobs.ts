@@ -7,7 +7,7 @@ import type { JobRecord, JobState, StudyStore } from '../core/ports/studyStore.t
 import type { EventLog } from './eventLog.ts';
 import { cancellationSource } from '../node/workers/cancellation.ts';
 import { throttleProgress } from '../node/workers/throttle.ts';
-import type { Emit } from './ipcHandlers/context.ts';
+import type { Emit } from './emit.ts';
 
 /** The work of a job. @returns the id of the analysis it stored */
 export type JobWork = (cancellation: Cancellation, onProgress: ProgressListener) => Promise<string>;

@@ -8,7 +8,7 @@ import { isEmptyOpening, parseArguments, parseHandover } from './commandLine.ts'
 import type { Opening } from './commandLine.ts';
 import { createEventLog } from './eventLog.ts';
 import { createEventLoopLog } from './eventLoopLog.ts';
-import type { Emit } from './ipcHandlers/context.ts';
+import type { Emit } from './emit.ts';
 import { createMainHandlers } from './ipcHandlers/mainHandlers.ts';
 import { menuTemplate } from './menu.ts';
 import { appPaths } from './paths.ts';

@@ -17,7 +17,7 @@ import { createAnalysisCache } from './analysisCache.ts';
 import type { AnalysisCache } from './analysisCache.ts';
 import type { EventLog } from './eventLog.ts';
 import type { HostStart } from './hostMessages.ts';
-import type { Emit } from './ipcHandlers/context.ts';
+import type { Emit } from './emit.ts';
 import { closeAbandonedJobs, createJobs } from './jobs.ts';
 import type { Jobs } from './jobs.ts';
 import { createSignals } from './signals.ts';

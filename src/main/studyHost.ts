@@ -2,7 +2,7 @@
 // and parsing happen over there, so that windows and menus never wait for them.
 import { Worker } from 'node:worker_threads';
 import { BugError, fromErrorRecord } from '../core/domain/errors.ts';
-import type { Emit } from './ipcHandlers/context.ts';
+import type { Emit } from './emit.ts';
 import type { FromHost, HostRequest, HostRequestName, HostResponse, HostStart, ToHost } from './hostMessages.ts';
 
 export interface StudyHost {

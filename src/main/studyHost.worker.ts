@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorRecord } from '../core/domain/errors.ts';
 import { createEventLog } from './eventLog.ts';
 import { createHostHandlers } from './ipcHandlers/index.ts';
-import type { Emit } from './ipcHandlers/context.ts';
+import type { Emit } from './emit.ts';
 import type { FromHost, HostHandlers, HostStart, ToHost } from './hostMessages.ts';
 import { createServices } from './services.ts';
 

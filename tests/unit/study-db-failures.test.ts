@@ -15,6 +15,7 @@ import Database from 'libsql';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StudyStore } from '../../src/core/ports/studyStore.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
+import { toStudyDbError } from '../../src/node/study-db/sqliteErrors.ts';
 import type { StudyDbOptions } from '../../src/node/study-db/openStudyDb.ts';
 import { bundleWorker } from '../fixtures/bundleWorker.ts';
 import { newAnalysis, newDataset, newStudy, voxelResult } from '../fixtures/studies.ts';
@@ -200,6 +201,39 @@ describe('a full disk', () => {
       again.close();
     },
   );
+});
+
+describe('what SQLite reports', () => {
+  // Result codes of https://www.sqlite.org/rescode.html, extended ones among them.
+  it.each([
+    [5, 'STUDY_DB_FAILED'],
+    [517, 'STUDY_DB_FAILED'],
+    [8, 'STUDY_DB_READ_ONLY'],
+    [1032, 'STUDY_DB_READ_ONLY'],
+    [11, 'STUDY_DB_CORRUPT'],
+    [26, 'STUDY_DB_CORRUPT'],
+    [13, 'DISK_FULL'],
+    [4874, 'DISK_FULL'],
+    [266, 'STUDY_DB_FAILED'],
+    [787, 'BUG'],
+  ])('code %i becomes %s', (rawCode, code) => {
+    const thrown = Object.assign(new Error('SQL and values'), { rawCode });
+    const error = toStudyDbError(thrown, 'studies.db');
+    expect(error).toEqual(oneSentence(code));
+    expect(error.message).not.toContain('values');
+  });
+
+  it('is waited for while another program writes, and then said', () => {
+    const store = open({ busyTimeoutMs: 50 });
+    const other = new Database(path);
+    other.exec('BEGIN IMMEDIATE');
+    expect(() => store.setSetting('a', 'b')).toThrow(/in use by another program/);
+    expect(store.listStudies()).toEqual([]);
+    other.exec('ROLLBACK');
+    other.close();
+    store.setSetting('a', 'b');
+    store.close();
+  });
 });
 
 describe('two programs on one database', () => {

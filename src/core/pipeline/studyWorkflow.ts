@@ -2,7 +2,7 @@
 import type { BasisSet } from '../domain/basisSet.ts';
 import { ProcessingError, StudyDbError } from '../domain/errors.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
-import type { ProvenanceStamp } from '../domain/provenance.ts';
+import type { ProvenanceStamp, Warning } from '../domain/provenance.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import { readScan } from '../formats/registry.ts';
 import type { AnalysisRecord, DatasetRecord, ImportOutcome, StudyStore } from '../ports/studyStore.ts';
@@ -76,6 +76,8 @@ export interface AnalyseDatasetRequest {
   readonly recipe: Recipe;
   /** null: all voxels with signal. */
   readonly voxels: readonly number[] | null;
+  /** What reading the basis had to correct or could not verify. */
+  readonly basisWarnings?: readonly Warning[];
 }
 
 export interface StudyDeps extends AnalysisDeps, ImportDeps {
@@ -138,7 +140,7 @@ export async function analyseDataset(request: AnalyseDatasetRequest, deps: Study
     basisSha256: basis.sha256,
     appVersion: deps.stamp.version,
     provenance: outcome.preprocessed.dataset.provenance,
-    warnings: outcome.warnings,
+    warnings: [...outcome.warnings, ...(request.basisWarnings ?? [])],
     voxels: outcome.voxels,
   });
   const { state } = store.getStudy(record.studyId);

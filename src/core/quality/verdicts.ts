@@ -8,18 +8,20 @@ export interface QualityVerdict {
   readonly words: string;
 }
 
-/** Upper borders of the grades by FWHM. [ppm] Source: TARQUIN's quality measures. */
-const TARQUIN_FWHM_PPM: readonly (readonly [QualityGrade, number])[] = [
-  ['good', 0.05],
-  ['average', 0.075],
-  ['borderline', 0.1],
-];
-/** Lower borders (exclusive) of the grades by SNR. Source: TARQUIN's quality measures. */
-const TARQUIN_SNR: readonly (readonly [QualityGrade, number])[] = [
-  ['good', 20],
-  ['average', 10],
-  ['borderline', 4],
-];
+/** Grades by FWHM. [ppm] Source: TARQUIN's quality measures: < 0.05 good, to 0.075 average, to 0.1 borderline. */
+function tarquinLinewidthGrade(fwhmPpm: number): QualityGrade {
+  if (fwhmPpm < 0.05) return 'good';
+  if (fwhmPpm < 0.075) return 'average';
+  return fwhmPpm <= 0.1 ? 'borderline' : 'fail';
+}
+
+/** Grades by SNR. Source: TARQUIN's quality measures: > 20 good, > 10 average, from 4 borderline. */
+function tarquinSnrGrade(snr: number): QualityGrade {
+  if (snr > 20) return 'good';
+  if (snr > 10) return 'average';
+  return snr >= 4 ? 'borderline' : 'fail';
+}
+
 /** Upper borders by FWHM: green below the first, orange to the second, red beyond. [ppm] Source: Osprey. */
 const OSPREY_FWHM_PPM = { good: 0.1, borderline: 0.15 } as const;
 /** Usual limits for keeping an MRSI voxel (see the reference's notes on published practice). */
@@ -40,14 +42,12 @@ const sentence = (what: string, figure: string, grade: QualityGrade): QualityVer
 
 /** TARQUIN's verdict on the linewidth. @param fwhmPpm NaN counts as fail */
 export function linewidthVerdict(fwhmPpm: number): QualityVerdict {
-  const grade = TARQUIN_FWHM_PPM.find(([, limit]) => (limit === 0.1 ? fwhmPpm <= limit : fwhmPpm < limit))?.[0] ?? 'fail';
-  return sentence('Linewidth', `${fwhmPpm.toFixed(3)} ppm`, grade);
+  return sentence('Linewidth', `${fwhmPpm.toFixed(3)} ppm`, tarquinLinewidthGrade(fwhmPpm));
 }
 
 /** TARQUIN's verdict on the signal-to-noise ratio. @param snr NaN counts as fail */
 export function snrVerdict(snr: number): QualityVerdict {
-  const grade = TARQUIN_SNR.find(([, limit]) => (limit === 4 ? snr >= limit : snr > limit))?.[0] ?? 'fail';
-  return sentence('Signal-to-noise ratio', Number.isFinite(snr) ? snr.toFixed(1) : 'without noise', grade);
+  return sentence('Signal-to-noise ratio', snr === Infinity ? 'without noise' : snr.toFixed(1), tarquinSnrGrade(snr));
 }
 
 /** Osprey's verdict on the linewidth: good (green), borderline (orange) or fail (red). */

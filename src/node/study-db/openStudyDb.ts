@@ -16,7 +16,7 @@ import { readOnlyError } from './sqliteErrors.ts';
 import type { StoreContext } from './storeContext.ts';
 import * as studies from './studies.ts';
 
-/** How long a statement waits for another process that is writing. [ms] */
+/** Longer than any write of this program takes. [ms] */
 const BUSY_TIMEOUT_MS = 10_000;
 
 export interface StudyDbOptions {
@@ -26,6 +26,8 @@ export interface StudyDbOptions {
   readonly newId?: () => string;
   /** Opens without ever writing: every write is refused with STUDY_DB_READ_ONLY. */
   readonly readOnly?: boolean;
+  /** How long a statement waits for another process that is writing; 10 s unless given. [ms] */
+  readonly busyTimeoutMs?: number;
   /** A quota: beyond it writes are refused as if the disk were full. */
   readonly maxSizeBytes?: number;
 }
@@ -41,7 +43,7 @@ export function openStudyDb(path: string, options: StudyDbOptions): StudyStore {
   const absolute = resolve(path);
   const readOnly = options.readOnly ?? false;
   checkPlace(absolute, readOnly);
-  const connection = readOnly ? connectForReading(absolute) : connectForWriting(absolute, options.maxSizeBytes);
+  const connection = readOnly ? connectForReading(absolute, options) : connectForWriting(absolute, options);
   return makeStore({ connection, now: options.now, newId: options.newId ?? randomUUID }, readOnly);
 }
 
@@ -73,30 +75,35 @@ function isWritableFolder(folder: string): boolean {
   }
 }
 
-function connectForWriting(path: string, maxSizeBytes: number | undefined): Connection {
-  return connect(path, path, (connection) => prepareWriting(connection, path, maxSizeBytes));
+function connectForWriting(path: string, options: StudyDbOptions): Connection {
+  return connect(path, path, options, (connection) => prepareWriting(connection, path, options.maxSizeBytes));
 }
 
 /**
  * SQLite reads a WAL database only where it can make its index file beside it. On a medium that forbids this, and where
  * no log is pending, it is told that nothing changes the file.
  */
-function connectForReading(path: string): Connection {
+function connectForReading(path: string, options: StudyDbOptions): Connection {
   const uri = pathToFileURL(path).href;
   try {
-    return connect(`${uri}?mode=ro`, path, prepareReading);
+    return connect(`${uri}?mode=ro`, path, options, prepareReading);
   } catch (error) {
     const log = `${path}-wal`;
     const hasLog = existsSync(log) && statSync(log).size > 0;
     if (hasLog || !(error instanceof StudyDbError) || error.code !== 'STUDY_DB_FAILED') throw error;
-    return connect(`${uri}?immutable=1`, path, prepareReading);
+    return connect(`${uri}?immutable=1`, path, options, prepareReading);
   }
 }
 
-function connect(location: string, path: string, prepare: (connection: Connection) => void): Connection {
+function connect(
+  location: string,
+  path: string,
+  { busyTimeoutMs }: StudyDbOptions,
+  prepare: (connection: Connection) => void,
+): Connection {
   const connection = new Connection(location, basename(path));
   try {
-    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs ?? BUSY_TIMEOUT_MS}`);
     prepare(connection);
     return connection;
   } catch (error) {

@@ -1,6 +1,5 @@
 // The only way from the window to the main process: the contract's channels, with errors as exceptions in words.
 import type {
-  ChannelName,
   ChannelRequest,
   ChannelResponse,
   ErrorView,
@@ -8,6 +7,7 @@ import type {
   EventPayload,
   ImportResultView,
   IpcResult,
+  PageChannel,
 } from '../../ipc/contract.ts';
 
 /** A request the main process answered with an error; the message is fit for the user. */
@@ -34,12 +34,15 @@ function unwrap<T>(result: IpcResult<T>): T {
  * @param payload plain data; reactive proxies are copied, since they can't cross the bridge
  * @throws RequestError in the main process's words
  */
-export async function request<C extends ChannelName>(
+export async function request<C extends PageChannel>(
   channel: C,
   payload: ChannelRequest<C>,
 ): Promise<ChannelResponse<C>> {
   const plain = JSON.parse(JSON.stringify(payload)) as ChannelRequest<C>;
-  return unwrap(await window.lineshape.call[channel](plain));
+  const ask = window.lineshape.call[channel] as unknown as (
+    plain: ChannelRequest<C>,
+  ) => Promise<IpcResult<ChannelResponse<C>>>;
+  return unwrap(await ask(plain));
 }
 
 /** Listens to an event of the main process. @returns a function that stops listening */

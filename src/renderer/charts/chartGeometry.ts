@@ -43,7 +43,9 @@ export function peakLabels(
     width: textWidth(label.text),
   }));
   const plot = { left: box.left, top: box.top + 2, right: box.left + box.width, bottom: box.top + box.height };
-  return placePeakLabels(requests, plot, (fromX, toX) => top(pixelToPpm(box, range, fromX), pixelToPpm(box, range, toX)));
+  return placePeakLabels(requests, plot, (fromX, toX) =>
+    top(pixelToPpm(box, range, fromX), pixelToPpm(box, range, toX)),
+  );
 }
 
 export interface EndLabel {

@@ -49,7 +49,7 @@ export function placePeakLabels(
     const left = Math.min(Math.max(request.x - request.width / 2, box.left), box.right - request.width);
     let top = Math.min(request.y, curveTop(left, left + request.width)) - GAP - LABEL_HEIGHT;
     let label: PlacedLabel = { ...request, left, top };
-    for (let hit = placed.find((p) => overlaps(p, label)); hit !== undefined; ) {
+    for (let hit = placed.find((p) => overlaps(p, label)); hit !== undefined;) {
       top = hit.top - LABEL_HEIGHT;
       label = { ...request, left, top };
       const moved = label;

@@ -41,7 +41,14 @@ export function layoutPanels(panels: readonly ChartPanel[], look: ChartLook): Pa
   const boxes = panels.map((panel): PanelBox => {
     const height = (room * panel.weight) / total;
     const headroom = panel.zeroLine === true ? 0.08 : look.headroom;
-    const box = { id: panel.id, left: MARGIN_LEFT, top, width, height, extent: panelExtent(panel, look.range, headroom) };
+    const box = {
+      id: panel.id,
+      left: MARGIN_LEFT,
+      top,
+      width,
+      height,
+      extent: panelExtent(panel, look.range, headroom),
+    };
     top += height + PANEL_GAP;
     return box;
   });
@@ -65,7 +72,12 @@ function lineSeries(series: ChartSeries, panel: number, look: ChartLook, width: 
     silent: true,
     animation: false,
     clip: true,
-    lineStyle: { color: colour, width: series.width ?? 1.25, type: series.dashed === true ? [5, 4] : 'solid', join: 'round' },
+    lineStyle: {
+      color: colour,
+      width: series.width ?? 1.25,
+      type: series.dashed === true ? [5, 4] : 'solid',
+      join: 'round',
+    },
   };
 }
 
@@ -113,7 +125,14 @@ function xAxis(index: number, last: boolean, look: ChartLook): Record<string, un
     nameTextStyle: { color: colours.muted, fontSize: 11 },
     axisLine: { show: last, lineStyle: { color: colours.muted } },
     axisTick: { show: last, lineStyle: { color: colours.muted } },
-    axisLabel: { show: last, color: colours.muted, fontSize: 11, showMinLabel: false, showMaxLabel: false, hideOverlap: true },
+    axisLabel: {
+      show: last,
+      color: colours.muted,
+      fontSize: 11,
+      showMinLabel: false,
+      showMaxLabel: false,
+      hideOverlap: true,
+    },
     splitNumber: Math.max(4, Math.round(look.size.width / 70)),
     splitLine: { show: true, lineStyle: { color: colours.line, opacity: 0.45 } },
   };

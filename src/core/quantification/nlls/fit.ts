@@ -63,6 +63,11 @@ export interface FitState {
   readonly baselineEdPerPpm: number;
 }
 
+function fitRange(options: NllsOptions, signals: readonly ModelSignal[]): readonly [number, number] {
+  if (options.ppmRange !== 'auto') return options.ppmRange;
+  return signals.some((s) => s.added === true) ? [0.2, 4.0] : [0.2, 4.2];
+}
+
 function largestMagnitude(fid: ComplexSignal): number {
   let largest = 0;
   for (let i = 0; i < fid.re.length; i++)
@@ -222,24 +227,25 @@ export function fitSpectrum(
   }
   const basisScale = Math.max(...signals.map((s) => largestMagnitude(s.fid)));
   const fid = scaled(input.fid, 1 / dataScale);
+  const range = fitRange(options, signals);
   const model = new SpectralModel(
     signals.map((s) => ({ ...s, fid: scaled(s.fid, 1 / basisScale) })),
     input.dwellTimeS,
     input.spectrometerFrequencyMHz,
-    options.ppmRange,
+    range,
     options.domain,
   );
   if (model.bandLength < 16) {
     throw new ProcessingError(
       'PROCESSING_FAILED',
-      `The fit range ${options.ppmRange[0]} to ${options.ppmRange[1]} ppm holds only ${model.bandLength} points of this spectrum; at least 16 are needed.`,
+      `The fit range ${range[0]} to ${range[1]} ppm holds only ${model.bandLength} points of this spectrum; at least 16 are needed.`,
     );
   }
   const noise =
     (input.noiseSd ?? estimateNoiseSd(input.fid, input.dwellTimeS, input.spectrometerFrequencyMHz)) / dataScale;
   // Σ of `points` samples in each bin; a noiseless signal keeps a floor far below double rounding of its peaks.
   const noiseRows = Math.max(noise, 1e-7) * Math.sqrt(model.points);
-  const ppmSpan = options.ppmRange[1] - options.ppmRange[0];
+  const ppmSpan = range[1] - range[0];
   const startDegrees =
     options.baseline === 'fixed'
       ? options.baselineEdPerPpm * ppmSpan

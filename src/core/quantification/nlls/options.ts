@@ -5,8 +5,11 @@ import type { JsonObject, JsonValue } from '../../domain/json.ts';
 export type BaselineMode = 'auto' | 'fixed' | 'none';
 
 export interface NllsOptions {
-  /** Fitted window. [ppm] Source: LCModel manual §9.1, PPMEND 0.2 and PPMST 4.0; above, suppression of water distorts. */
-  readonly ppmRange: readonly [number, number];
+  /**
+   * Fitted window [ppm], or "auto": 0.2–4.2 where the basis brings its own macromolecules, 0.2–4.0 (LCModel's PPMEND and
+   * PPMST, manual §9.1) where the fit adds them, since the added ones explain nothing of the hump at 3.9–4.2 ppm.
+   */
+  readonly ppmRange: readonly [number, number] | 'auto';
   /**
    * "real": real part of the twice zero-filled spectrum, which for a causal signal holds all its information with white
    * noise (Provencher 1993); "complex": real and imaginary part without zero filling.
@@ -42,7 +45,7 @@ export interface NllsOptions {
 }
 
 export const DEFAULT_NLLS_OPTIONS: NllsOptions = {
-  ppmRange: [0.2, 4.0],
+  ppmRange: 'auto',
   domain: 'real',
   grouping: 'perMetabolite',
   baseline: 'auto',
@@ -76,6 +79,7 @@ function checkedValue(key: string, value: JsonValue): JsonValue {
     return typeof value === 'string' && choices.includes(value) ? value : refuse(`one of ${choices.join(', ')}`);
   }
   if (key === 'ppmRange') {
+    if (value === 'auto') return value;
     const ok = Array.isArray(value) && value.length === 2 && value.every((v) => typeof v === 'number' && isFinite(v));
     if (!ok || value[0] === value[1]) return refuse('two different ppm values');
     return [Math.min(...(value as number[])), Math.max(...(value as number[]))];

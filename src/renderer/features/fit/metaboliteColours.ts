@@ -45,7 +45,23 @@ export function metaboliteColour(name: string): `#${string}` {
   return COLOURS[name] ?? GREY;
 }
 
-const ORDER = ['tNAA', 'NAA', 'NAAG', 'tCr', 'Cr', 'PCr', 'tCho', 'GPC', 'PCho', 'Cho', 'mI', 'Ins', 'Glx', 'Glu', 'Gln'];
+const ORDER = [
+  'tNAA',
+  'NAA',
+  'NAAG',
+  'tCr',
+  'Cr',
+  'PCr',
+  'tCho',
+  'GPC',
+  'PCho',
+  'Cho',
+  'mI',
+  'Ins',
+  'Glx',
+  'Glu',
+  'Gln',
+];
 
 /** Rank for lists: the five that are always read first, then the rest as it came, macromolecules and lipids last. */
 export function metaboliteRank(name: string): number {

@@ -44,7 +44,11 @@ export function significant(value: number | null, digits = 3): string {
   if (value === null || !Number.isFinite(value)) return '–';
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(digits - 1).replace('e', ' × 10^').replace('+', '');
+  if (size >= 1e6 || size < 1e-4)
+    return value
+      .toExponential(digits - 1)
+      .replace('e', ' × 10^')
+      .replace('+', '');
   const rounded = Number(value.toPrecision(digits));
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(rounded))));
   return rounded.toFixed(decimals);
@@ -139,7 +143,12 @@ function standardDeviation(values: Float64Array): number {
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));
 }
 
-const span = (values: Float64Array): number => values.reduce((m, v) => Math.max(m, v), -Infinity) - Math.min(0, values.reduce((m, v) => Math.min(m, v), Infinity));
+const span = (values: Float64Array): number =>
+  values.reduce((m, v) => Math.max(m, v), -Infinity) -
+  Math.min(
+    0,
+    values.reduce((m, v) => Math.min(m, v), Infinity),
+  );
 
 /** Components in the order they are listed. */
 export function orderedComponents(curves: CurvesView): CurvesView['components'] {
@@ -203,7 +212,10 @@ export function fitPanels(curves: CurvesView, hidden: ReadonlySet<string>, mode:
 }
 
 /** A ppm range as the fit takes it, or why not. */
-export function parsePpmRange(from: number, to: number): { readonly range: [number, number] } | { readonly problem: string } {
+export function parsePpmRange(
+  from: number,
+  to: number,
+): { readonly range: [number, number] } | { readonly problem: string } {
   if (!Number.isFinite(from) || !Number.isFinite(to)) return { problem: 'Give both borders of the fit range in ppm.' };
   const low = Math.min(from, to);
   const high = Math.max(from, to);

@@ -49,7 +49,8 @@ export const useFit = defineStore('fit', () => {
     if (datasetId !== session.datasetId) return;
     bases.value = cards;
     recipes.value = list;
-    const fitting = cards.find((c) => c.id === basisId.value && c.mismatch === null) ?? cards.find((c) => c.mismatch === null);
+    const fitting =
+      cards.find((c) => c.id === basisId.value && c.mismatch === null) ?? cards.find((c) => c.mismatch === null);
     basisId.value = fitting?.id ?? cards[0]?.id ?? '';
     if (!list.some((r) => r.id === recipeId.value)) recipeId.value = list[0]?.id ?? '';
   }
@@ -98,7 +99,10 @@ export const useFit = defineStore('fit', () => {
     );
     if (fit === null) return;
     jobId.value = fit.jobId;
-    const end = await jobs.follow(fit.jobId, session.voxels > 1 && !onlyThisVoxel.value ? 'Fitting the grid' : 'Fitting');
+    const end = await jobs.follow(
+      fit.jobId,
+      session.voxels > 1 && !onlyThisVoxel.value ? 'Fitting the grid' : 'Fitting',
+    );
     jobId.value = null;
     if (end.state === 'cancelled') notices.say('done', 'The fit was cancelled; nothing was stored.');
     else if (end.error !== null) notices.say('error', end.error.message);
@@ -128,7 +132,10 @@ export const useFit = defineStore('fit', () => {
     (id) => void loadAnalysis(id),
     { immediate: true },
   );
-  watch(() => [analysis.value, session.voxel], () => void loadCurves());
+  watch(
+    () => [analysis.value, session.voxel],
+    () => void loadCurves(),
+  );
 
   return {
     bases,

@@ -28,7 +28,9 @@ function valueOf(voxel: AnalysisDetailView['voxels'][number], choice: MapChoice)
   const { combined, metabolites, status } = voxel.result;
   const estimate = [...combined, ...metabolites].find((e) => e.name === choice.metabolite);
   if (estimate === undefined || status === 'refused') return NaN;
-  const value = { ratio: estimate.ratioToTCr, amplitude: estimate.amplitude, crlb: estimate.crlbPercent }[choice.quantity];
+  const value = { ratio: estimate.ratioToTCr, amplitude: estimate.amplitude, crlb: estimate.crlbPercent }[
+    choice.quantity
+  ];
   return value ?? NaN;
 }
 

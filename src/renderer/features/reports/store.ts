@@ -40,9 +40,7 @@ export const useReports = defineStore('reports', () => {
     }
     if (exporting.value !== null) return;
     exporting.value = format;
-    const answer = await notices.attempt(() =>
-      request('report:export', { analysisId, voxel: session.voxel, format }),
-    );
+    const answer = await notices.attempt(() => request('report:export', { analysisId, voxel: session.voxel, format }));
     exporting.value = null;
     if (answer?.saved !== true) return;
     notices.say('done', `The report was saved as ${answer.fileName ?? format.toUpperCase()}.`);

@@ -57,10 +57,12 @@ export const useSession = defineStore('session', () => {
   }
 
   function newestAnalysis(): string | null {
-    return analyses.value.reduce<(typeof analyses.value)[number] | null>(
-      (newest, a) => (newest === null || a.createdAt > newest.createdAt ? a : newest),
-      null,
-    )?.id ?? null;
+    return (
+      analyses.value.reduce<(typeof analyses.value)[number] | null>(
+        (newest, a) => (newest === null || a.createdAt > newest.createdAt ? a : newest),
+        null,
+      )?.id ?? null
+    );
   }
 
   function selectDataset(id: string): void {

@@ -149,7 +149,8 @@ export function axisLimits(signal: SignalView): readonly [number, number] {
   return [axis[0] ?? 10, axis[axis.length - 1] ?? 0];
 }
 
-const isOneOf = <T>(value: unknown, allowed: readonly T[]): value is T => (allowed as readonly unknown[]).includes(value);
+const isOneOf = <T>(value: unknown, allowed: readonly T[]): value is T =>
+  (allowed as readonly unknown[]).includes(value);
 
 const finite = (value: unknown, fallback: number, limit: number): number =>
   typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= limit ? value : fallback;

@@ -32,7 +32,11 @@ export const useWorklist = defineStore('worklist', () => {
   async function report(result: ImportResultView): Promise<void> {
     const lines = failureLines(result);
     if (lines.length > 0) {
-      notices.say('error', lines.length === 1 ? 'One file was not imported.' : `${lines.length} files were not imported.`, lines);
+      notices.say(
+        'error',
+        lines.length === 1 ? 'One file was not imported.' : `${lines.length} files were not imported.`,
+        lines,
+      );
     }
     const sentence = importSentence(result);
     if (sentence !== null) notices.say('done', sentence);
@@ -79,5 +83,19 @@ export const useWorklist = defineStore('worklist', () => {
     return () => stops.forEach((stop) => stop());
   }
 
-  return { studies, loaded, importing, search, sorting, rows, load, sortBy, openFiles, openDemo, drop, remove, connect };
+  return {
+    studies,
+    loaded,
+    importing,
+    search,
+    sorting,
+    rows,
+    load,
+    sortBy,
+    openFiles,
+    openDemo,
+    drop,
+    remove,
+    connect,
+  };
 });

@@ -1,0 +1,61 @@
+// lineshape quantify: scans → amplitudes, ratios and their Cramér–Rao bounds.
+import type { Command } from 'commander';
+import { csvReport, figureSvg } from '../../core/reports/index.ts';
+import { addQuantifyOptions, quantifyScans } from '../quantifyScans.ts';
+import type { QuantifyOptions, ScanResult } from '../quantifyScans.ts';
+import { csvInputs, quantificationDocument, resultTable } from '../resultDocuments.ts';
+import { writeOutputs } from '../outputFolder.ts';
+import { withSession } from '../session.ts';
+import { printJson, printText, say } from '../terminal.ts';
+
+interface Options extends QuantifyOptions {
+  readonly out?: string;
+}
+
+/** One scan gives its document; several give a list of them. */
+function documentOf(results: readonly ScanResult[]): unknown {
+  const documents = results.map(quantificationDocument);
+  return documents.length === 1 ? documents[0] : { schema: 'lineshape.quantifications/1', documents };
+}
+
+function outputFiles(results: readonly ScanResult[]): Map<string, string> {
+  const files = new Map<string, string>();
+  files.set('results.csv', csvReport(results.flatMap(csvInputs)));
+  files.set('result.json', `${JSON.stringify(documentOf(results), null, 1)}\n`);
+  results.forEach((result, index) => {
+    const voxel = result.analyses[0]?.voxels.find((v) => v.curves !== null);
+    const name = results.length === 1 ? 'fit.svg' : `fit-${index + 1}.svg`;
+    if (voxel?.curves) files.set(name, figureSvg(voxel.curves, { width: 900, height: 460, title: result.scan.fileName }));
+  });
+  return files;
+}
+
+function printResults(results: readonly ScanResult[]): void {
+  for (const { scan, basis, analyses } of results) {
+    for (const { method, voxels, warnings } of analyses) {
+      printText(`${scan.fileName}, ${method}, basis ${basis.id}`);
+      for (const warning of warnings) say(`Warning: ${warning.message}`);
+      const fitted = voxels.filter((v) => v.result.status !== 'refused');
+      for (const voxel of fitted) {
+        if (voxels.length > 1) printText(`\nVoxel ${voxel.voxel}`);
+        for (const warning of voxel.result.warnings) say(`Warning: ${warning.message}`);
+        printText(resultTable(voxel));
+      }
+      if (fitted.length < voxels.length) printText(`${voxels.length - fitted.length} voxels without signal were left out.`);
+    }
+  }
+}
+
+export function addQuantifyCommand(program: Command): void {
+  addQuantifyOptions(
+    program.command('quantify').description('fit spectra: amplitudes, ratios, Cramér–Rao bounds').argument('<in...>', 'scans: files or folders'),
+  )
+    .option('-o, --out <dir>', 'folder for results.csv, result.json and fit.svg')
+    .action(async (inputs: string[], options: Options) => {
+      const results = await withSession(options, (session) => quantifyScans(inputs, options, session));
+      if (options.out !== undefined) await writeOutputs(options.out, outputFiles(results));
+      if (options.json === true) printJson(documentOf(results));
+      else printResults(results);
+      if (options.out !== undefined) say(`Written to ${options.out}: results.csv, result.json, fit.svg`);
+    });
+}

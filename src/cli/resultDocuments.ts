@@ -1,0 +1,121 @@
+// A scan's results as JSON (the schema of the command line), as CSV input, as report, and as a text table.
+import type { JsonObject } from '../core/domain/json.ts';
+import type { VoxelQuantification } from '../core/domain/quantification.ts';
+import { describeDataset, reportScan } from '../core/pipeline/index.ts';
+import { CRLB_LIMIT_PERCENT, RELIABILITY_MARKS, buildReport, formatCrlb, formatSignificant, resultRows } from '../core/reports/index.ts';
+import type { CsvInput, ReportModel } from '../core/reports/index.ts';
+import { recipeSha256 } from '../node/files/hashing.ts';
+import type { ScanResult } from './quantifyScans.ts';
+import { PROGRAM, VERSION } from './session.ts';
+import { textTable } from './terminal.ts';
+
+type Analysis = ScanResult['analyses'][number];
+
+function resultDocument(analysis: Analysis, { voxel, result }: VoxelQuantification): unknown {
+  const { correlation, diagnostics, warnings, metabolites, combined, ...rest } = result;
+  const estimate = ({ crlbAbsolute, ...e }: (typeof metabolites)[number]): unknown => ({ ...e, crlbAbsolute });
+  // With one voxel there is one place for warnings; over a grid those of the scan stand once, at the document's end.
+  const all = analysis.voxels.length === 1 ? [...analysis.warnings, ...warnings] : warnings;
+  const { method, version, status, reason, ...numbers } = rest;
+  return {
+    method,
+    version,
+    status,
+    reason,
+    metabolites: metabolites.map(estimate),
+    combined: combined.map(estimate),
+    ...numbers,
+    warnings: all,
+    voxel,
+    correlation,
+    diagnostics,
+  };
+}
+
+/** One scan's document, `lineshape.quantification/1`. */
+export function quantificationDocument(result: ScanResult): JsonObject {
+  const { scan, water, basis, analyses } = result;
+  const document = {
+    schema: 'lineshape.quantification/1',
+    input: { file: scan.fileName, sha256: scan.sha256 },
+    basis: { id: basis.id, sha256: basis.sha256 },
+    results: analyses.flatMap((a) => a.voxels.map((v) => resultDocument(a, v))),
+    water: water === null ? null : { file: water.fileName, sha256: water.sha256 },
+    recipes: analyses.map((a) => ({ method: a.method, sha256: recipeSha256(a.recipe), recipe: a.recipe })),
+    warnings: analyses[0]?.warnings ?? [],
+    provenance: analyses[0]?.outcome.preprocessed.dataset.provenance ?? [],
+    program: { name: PROGRAM, version: VERSION },
+  };
+  return JSON.parse(JSON.stringify(document)) as JsonObject;
+}
+
+function hashesOf(result: ScanResult, analysis: Analysis): ReportModel['hashes'] {
+  return {
+    input: result.scan.sha256,
+    water: result.water?.sha256 ?? null,
+    recipe: recipeSha256(analysis.recipe),
+    basis: result.basis.sha256,
+  };
+}
+
+/** One entry a method, for the CSV writer. */
+export function csvInputs(result: ScanResult): CsvInput[] {
+  return result.analyses.map((analysis) => ({
+    fileName: result.scan.fileName,
+    grid: result.scan.dataset.data.shape.slice(0, 3),
+    basisId: result.basis.id,
+    recipeId: analysis.recipe.id,
+    programVersion: VERSION,
+    hashes: hashesOf(result, analysis),
+    voxels: analysis.voxels,
+  }));
+}
+
+/** The report of one voxel, without a database. */
+export function reportOf(result: ScanResult, analysis: Analysis, voxel: VoxelQuantification, now: string): ReportModel {
+  const { scan, water, basis } = result;
+  const { dataset } = scan;
+  const record = { fileName: scan.fileName, description: describeDataset(dataset) };
+  const waterName = water ?? (scan.water === null ? null : scan);
+  return buildReport({
+    patient: dataset.patient,
+    study: { title: scan.fileName, date: dataset.acquisition.acquiredAt, region: dataset.acquisition.region },
+    scan: reportScan(dataset, record, waterName),
+    voxel: voxel.voxel,
+    result: voxel.result,
+    curves: voxel.curves,
+    recipe: analysis.recipe,
+    basis: { id: basis.id, title: basis.title },
+    hashes: hashesOf(result, analysis),
+    provenance: analysis.outcome.preprocessed.dataset.provenance,
+    warnings: analysis.warnings,
+    program: PROGRAM,
+    programVersion: VERSION,
+    analysedAt: result.analysedAt,
+    generatedAt: now,
+    images: [],
+  });
+}
+
+/** The table of one voxel as text, with the truth beside it where it is known. */
+export function resultTable(voxel: VoxelQuantification, truth: ReadonlyMap<string, number> | null = null): string {
+  const header = ['Metabolite', 'Amplitude', 'CRLB %', 'to tCr', '', ...(truth === null ? [] : ['Truth', 'Diff. %'])];
+  const rows = resultRows(voxel.result).map(({ name, estimate, reliability }) => {
+    const true_ = truth?.get(name);
+    const ratio = estimate.ratioToTCr;
+    const difference = true_ === undefined || ratio === null || true_ === 0 ? null : 100 * (ratio / true_ - 1);
+    return [
+      name,
+      formatSignificant(estimate.amplitude, 3),
+      formatCrlb(estimate.crlbPercent),
+      formatSignificant(ratio, 3),
+      RELIABILITY_MARKS[reliability].symbol,
+      ...(truth === null
+        ? []
+        : [formatSignificant(true_ ?? null, 3), difference === null ? '–' : difference.toFixed(1).replace('-', '−')]),
+    ];
+  });
+  const { snr, fwhmHz, status, reason } = voxel.result;
+  const quality = `SNR ${formatSignificant(snr.value, 3)}, FWHM ${formatSignificant(fwhmHz, 3)} Hz, ${status}${reason === null ? '' : ` (${reason})`}`;
+  return `${textTable(header, rows)}\n${quality}; ${RELIABILITY_MARKS.uncertain.symbol} CRLB above ${CRLB_LIMIT_PERCENT} %, ${RELIABILITY_MARKS.undetermined.symbol} not determined.`;
+}

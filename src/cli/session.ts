@@ -1,0 +1,88 @@
+// What one run of a command needs: stamp, cancellation by Ctrl+C, progress, and a worker pool that starts when needed.
+import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import { BugError, UsageError } from '../core/domain/errors.ts';
+import type { ProvenanceStamp } from '../core/domain/provenance.ts';
+import { readMrs } from '../core/formats/index.ts';
+import type { StudyDeps } from '../core/pipeline/index.ts';
+import { recipeSha256 } from '../node/files/hashing.ts';
+import { resourcesDir } from '../node/files/resourcePaths.ts';
+import { cancellationSource } from '../node/workers/cancellation.ts';
+import { fitRunnerOn } from '../node/workers/fitRunner.ts';
+import type { WorkerTask } from '../node/workers/messages.ts';
+import { pipelineRunnerOn } from '../node/workers/pipelineRunner.ts';
+import { createWorkerPool, defaultThreads } from '../node/workers/workerPool.ts';
+import { progressReporter } from './terminal.ts';
+
+declare const __APP_VERSION__: string;
+
+export const PROGRAM = 'Lineshape';
+export const VERSION: string = __APP_VERSION__;
+
+export interface Session {
+  readonly stamp: ProvenanceStamp;
+  readonly deps: StudyDeps;
+  readonly threads: number;
+  /** Folder `resources`. @throws ModelError BASIS_MISSING */
+  readonly resources: () => string;
+}
+
+/** The bundled worker lies beside the bundled command line: dist/workers/task.worker.js. */
+function workerUrl(): URL {
+  const url = new URL('../workers/task.worker.js', import.meta.url);
+  if (!existsSync(fileURLToPath(url))) {
+    throw new BugError('The worker file dist/workers/task.worker.js is missing; run "npm run build" again.');
+  }
+  return url;
+}
+
+function threadCount(given: string | undefined): number {
+  if (given === undefined) return defaultThreads();
+  const threads = Number(given);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
+    throw new UsageError(`--threads takes a whole number from 1 to 256, not "${given}".`);
+  }
+  return threads;
+}
+
+/**
+ * Runs a command's work: the first Ctrl+C cancels it in good order, the second ends the program at once.
+ * @param options the command's `--threads`
+ * @param work what the command does
+ */
+export async function withSession<T>(
+  options: { readonly threads?: string },
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const threads = threadCount(options.threads);
+  const { cancellation, cancel } = cancellationSource();
+  let pressed = 0;
+  const onInterrupt = (): void => {
+    if (++pressed > 1) process.exit(4);
+    cancel();
+  };
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  const progress = progressReporter();
+  const pool = createWorkerPool<WorkerTask>({ threads, workerUrl: workerUrl() });
+  const stamp: ProvenanceStamp = { program: PROGRAM, version: VERSION, now: () => new Date().toISOString() };
+  const deps: StudyDeps = {
+    fitRunner: fitRunnerOn(pool),
+    preprocess: pipelineRunnerOn(pool).preprocess,
+    parse: (files, readOptions) => Promise.resolve().then(() => readMrs(files, readOptions)),
+    hashRecipe: recipeSha256,
+    stamp,
+    cancellation,
+    onProgress: progress.onProgress,
+  };
+  try {
+    const result = await work({ stamp, deps, threads, resources: () => resourcesDir() });
+    cancellation.throwIfCancelled();
+    return result;
+  } finally {
+    progress.end();
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onInterrupt);
+    await pool.close();
+  }
+}

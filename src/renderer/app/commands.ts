@@ -1,0 +1,187 @@
+// Every command of the window: what it is called, its key, whether it can be done now. Palette, shortcuts and menu use it.
+import { useFit } from '../features/fit/index.ts';
+import { useNotices } from '../features/notices/index.ts';
+import { useReports } from '../features/reports/index.ts';
+import { useSession, type PageName } from '../features/session/index.ts';
+import { useSettings } from '../features/settings/index.ts';
+import { useSpectrum } from '../features/spectrum/index.ts';
+import { PRESETS, useStudyLayout } from '../features/study/index.ts';
+import { useWorklist } from '../features/worklist/index.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly group: string;
+  /** As shown, e.g. "Ctrl+K"; the listener is in shortcuts.ts. */
+  readonly keys: string;
+  readonly isAvailable: () => boolean;
+  readonly run: () => void;
+}
+
+export const PAGES: readonly { readonly page: PageName; readonly title: string; readonly keys: string }[] = [
+  { page: 'worklist', title: 'Worklist', keys: 'Ctrl+1' },
+  { page: 'study', title: 'Study', keys: 'Ctrl+2' },
+  { page: 'basis', title: 'Basis sets', keys: 'Ctrl+3' },
+  { page: 'models', title: 'Models', keys: 'Ctrl+4' },
+  { page: 'settings', title: 'Settings', keys: 'Ctrl+,' },
+];
+
+const always = (): boolean => true;
+
+function pageCommands(): Command[] {
+  const session = useSession();
+  return PAGES.map(({ page, title, keys }) => ({
+    id: `page-${page}`,
+    title: `Go to ${title}`,
+    group: 'Go',
+    keys,
+    isAvailable: always,
+    run: () => void (session.page = page),
+  }));
+}
+
+function studyCommands(): Command[] {
+  const session = useSession();
+  const layout = useStudyLayout();
+  const fit = useFit();
+  const reports = useReports();
+  const open = (): boolean => session.study !== null;
+  const fitted = (): boolean => session.analysisId !== null;
+  const presets = PRESETS.map((preset, i): Command => ({
+    id: `preset-${preset.value}`,
+    title: `Arrange: ${preset.text}`,
+    group: 'Study',
+    keys: `Alt+${i + 1}`,
+    isAvailable: () => open() && (preset.value !== 'mrsi' || session.voxels > 1),
+    run: () => {
+      session.page = 'study';
+      layout.setPreset(preset.value);
+    },
+  }));
+  return [
+    {
+      id: 'run-fit',
+      title: 'Run fit',
+      group: 'Study',
+      keys: 'Ctrl+R',
+      isAvailable: () => fit.obstacle === null && !fit.running,
+      run: () => void fit.run(),
+    },
+    ...presets,
+    {
+      id: 'reset-panes',
+      title: 'Reset pane sizes',
+      group: 'Study',
+      keys: '',
+      isAvailable: open,
+      run: () => layout.resetSizes(),
+    },
+    {
+      id: 'export-pdf',
+      title: 'Save the report as PDF',
+      group: 'Report',
+      keys: 'Ctrl+P',
+      isAvailable: fitted,
+      run: () => void reports.save('pdf'),
+    },
+    {
+      id: 'export-html',
+      title: 'Save the report as HTML',
+      group: 'Report',
+      keys: '',
+      isAvailable: fitted,
+      run: () => void reports.save('html'),
+    },
+    {
+      id: 'export-csv',
+      title: 'Save the results as CSV',
+      group: 'Report',
+      keys: '',
+      isAvailable: fitted,
+      run: () => void reports.save('csv'),
+    },
+  ];
+}
+
+function spectrumCommands(): Command[] {
+  const session = useSession();
+  const spectrum = useSpectrum();
+  const open = (): boolean => session.page === 'study' && spectrum.transients > 1;
+  const step = (by: number): void => {
+    const { transient, source } = spectrum.view;
+    const from = transient === 'mean' ? (by > 0 ? -1 : spectrum.transients) : transient;
+    const to = Math.max(0, Math.min(spectrum.transients - 1, from + by));
+    spectrum.change({ transient: to, source: source === 'processed' ? 'raw' : source });
+  };
+  return [
+    {
+      id: 'previous-transient',
+      title: 'Previous transient',
+      group: 'Spectrum',
+      keys: '[',
+      isAvailable: open,
+      run: () => step(-1),
+    },
+    {
+      id: 'next-transient',
+      title: 'Next transient',
+      group: 'Spectrum',
+      keys: ']',
+      isAvailable: open,
+      run: () => step(1),
+    },
+    {
+      id: 'reset-view',
+      title: 'Reset phase, broadening and zoom',
+      group: 'Spectrum',
+      keys: '',
+      isAvailable: () => session.study !== null,
+      run: () => spectrum.reset(),
+    },
+  ];
+}
+
+/** All commands; call inside the app, after Pinia stands. */
+export function allCommands(showShortcuts: () => void, showPalette: () => void): Command[] {
+  const worklist = useWorklist();
+  const settings = useSettings();
+  const notices = useNotices();
+  return [
+    { id: 'palette', title: 'Command palette', group: 'Go', keys: 'Ctrl+K', isAvailable: always, run: showPalette },
+    {
+      id: 'open-files',
+      title: 'Open scans…',
+      group: 'File',
+      keys: 'Ctrl+O',
+      isAvailable: always,
+      run: () => void worklist.openFiles(),
+    },
+    {
+      id: 'open-demo',
+      title: 'Open the demo study',
+      group: 'File',
+      keys: 'Ctrl+D',
+      isAvailable: always,
+      run: () => void worklist.openDemo(),
+    },
+    ...pageCommands(),
+    ...studyCommands(),
+    ...spectrumCommands(),
+    {
+      id: 'toggle-theme',
+      title: 'Switch between dark and light',
+      group: 'View',
+      keys: 'Ctrl+Shift+L',
+      isAvailable: always,
+      run: () => void notices.attempt(() => settings.toggleTheme()),
+    },
+    {
+      id: 'show-shortcuts',
+      title: 'Show shortcuts',
+      group: 'Help',
+      keys: '?',
+      isAvailable: always,
+      run: showShortcuts,
+    },
+  ];
+}
