@@ -88,7 +88,8 @@ function rotation([ax, ay, az]: Vector): number[] {
 export function gridAffine(centre: Vector, voxelMm: Vector, rotationDeg: Vector, grid: Vector): number[] {
   const r = rotation(rotationDeg);
   const rows = [0, 1, 2].map((row) => {
-    const columns = [0, 1, 2].map((axis) => r[3 * row + axis]! * voxelMm[axis]!);
+    // + 0 turns −0 into 0
+    const columns = [0, 1, 2].map((axis) => r[3 * row + axis]! * voxelMm[axis]! + 0);
     const shift = columns.reduce((sum, step, axis) => sum + (step * (grid[axis]! - 1)) / 2, 0);
     return [...columns, centre[row]! - shift];
   });

@@ -56,9 +56,9 @@ function cerebrumTissue(p: Point): Tissue | null {
   if (fissure) return 'csf';
   if (isDeepGrey(p)) return 'gm';
   const fold = Math.abs(gyroid(p, 30));
-  const sulcusDepthMm = 15;
+  const sulcusDepthMm = 19;
   if (depthMm < sulcusDepthMm && fold < 0.16) return 'csf';
-  const ribbon = depthMm < 3.5 || (depthMm < sulcusDepthMm + 3 && fold < 0.62);
+  const ribbon = depthMm < 3.5 || (depthMm < sulcusDepthMm + 3 && fold < 0.78);
   return ribbon || (Math.abs(x) < 4 && z > 24) ? 'gm' : 'wm';
 }
 

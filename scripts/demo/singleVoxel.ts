@@ -28,7 +28,7 @@ const COILS = 8;
 const TRANSIENTS = 64;
 const WATER_TRANSIENTS = 4;
 /** tNAA height over noise SD in the combined, averaged spectrum. */
-const SNR = 60;
+const SNR = 90;
 /** Digitiser step as a part of the noise SD: adds 0.01 % to the noise variance. */
 const STEP_OF_NOISE = 1 / 24;
 
@@ -47,7 +47,7 @@ const BASELINE: readonly ExtraLine[] = [
 
 /** What water suppression left: about 3 × the tNAA line. */
 const RESIDUAL_WATER: readonly ExtraLine[] = [
-  { ppm: 4.65, amplitude: 210, widthHz: 8, shape: 'lorentzian', phaseRad: 0.5 },
+  { ppm: 4.65, amplitude: 380, widthHz: 8, shape: 'lorentzian', phaseRad: 0.5 },
   { ppm: 4.72, amplitude: 90, widthHz: 14, shape: 'gaussian', phaseRad: -1.1 },
   { ppm: 4.56, amplitude: 60, widthHz: 18, shape: 'gaussian', phaseRad: 2.2 },
 ];
@@ -134,7 +134,7 @@ export function singleVoxelScan(random: SeededRandom): SingleVoxelScan {
     { tag: 'DIM_COIL', info: null, header: null },
     { tag: 'DIM_DYN', info: null, header: null },
   ] as const;
-  const facts = { dimensions, affine: AFFINE, sequence: 'svs_se_30 (PRESS)', region: 'Left parietal white matter' };
+  const facts = { dimensions, affine: AFFINE, sequence: 'svs_se_30 (PRESS)', region: 'Left parietal lobe' };
   const voxelData = { ...data, shape: [1, 1, 1, ...data.shape] };
   const digitalWater = digitise(waterRaw, noiseSd * STEP_OF_NOISE).data;
   const waterData = { ...digitalWater, shape: [1, 1, 1, ...waterRaw.shape] };

@@ -48,7 +48,10 @@ export interface ScanResult {
 /** Options of `quantify` and `report`. */
 export function addQuantifyOptions(command: Command): Command {
   const withOptions = command
-    .option('--basis <b>', 'basis set: id of a bundled one (see "basis list"), a .BASIS file, or a folder of basis files')
+    .option(
+      '--basis <b>',
+      'basis set: id of a bundled one (see "basis list"), a .BASIS file, or a folder of basis files',
+    )
     .option('--remove-basis-marker', 'take the reference singlet at 0 ppm out of the basis signals')
     .option('--water <file>', 'water reference scan')
     .option('--method <m>', `methods, separated by commas; there is ${METHOD_IDS.join(', ')}`, 'nlls')

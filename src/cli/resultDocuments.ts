@@ -2,7 +2,14 @@
 import type { JsonObject } from '../core/domain/json.ts';
 import type { VoxelQuantification } from '../core/domain/quantification.ts';
 import { describeDataset, reportScan } from '../core/pipeline/index.ts';
-import { CRLB_LIMIT_PERCENT, RELIABILITY_MARKS, buildReport, formatCrlb, formatSignificant, resultRows } from '../core/reports/index.ts';
+import {
+  CRLB_LIMIT_PERCENT,
+  RELIABILITY_MARKS,
+  buildReport,
+  formatCrlb,
+  formatSignificant,
+  resultRows,
+} from '../core/reports/index.ts';
 import type { CsvInput, ReportModel } from '../core/reports/index.ts';
 import { recipeSha256 } from '../node/files/hashing.ts';
 import type { ScanResult } from './quantifyScans.ts';

@@ -68,14 +68,15 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
   const workerUrl = pathToFileURL(join(start.workers, 'task.worker.js'));
   const pool = createWorkerPool<WorkerTask>({ threads, workerUrl });
   const pipeline = pipelineRunnerOn(pool);
+  const parse: ImportDeps['parse'] = (files, options) => pipeline.parse(files, options);
   const stamp: ProvenanceStamp = { program: 'Lineshape', version: start.appVersion, now };
   const jobs = createJobs({ store, emit, log });
   return {
     store,
     pipeline,
-    parse: (files, options) => pipeline.parse(files, options),
+    parse,
     fitRunner: fitRunnerOn(pool),
-    signals: createSignals({ store, pipeline, stamp }),
+    signals: createSignals({ store, parse, pipeline, stamp }),
     analyses: createAnalysisCache(store),
     jobs,
     stamp,

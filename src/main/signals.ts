@@ -7,8 +7,8 @@ import { dimensionLength, voxelCount } from '../core/domain/mrsDataset.ts';
 import type { DimensionTag, MrsDataset } from '../core/domain/mrsDataset.ts';
 import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import type { Recipe } from '../core/domain/recipe.ts';
-import { defaultRecipeFor } from '../core/pipeline/index.ts';
-import type { PreprocessingOutcome } from '../core/pipeline/index.ts';
+import { defaultRecipeFor, readStored } from '../core/pipeline/index.ts';
+import type { ImportDeps, PreprocessingOutcome } from '../core/pipeline/index.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
 import type { ChannelRequest, SignalView } from '../ipc/contract.ts';
 import type { PipelineRunner } from '../node/workers/pipelineRunner.ts';
@@ -33,7 +33,8 @@ const COMBINE_COILS: Recipe = {
 };
 
 export interface SignalPorts {
-  readonly store: Pick<StudyStore, 'getDataset' | 'readRawFile'>;
+  readonly store: StudyStore;
+  readonly parse: ImportDeps['parse'];
   readonly pipeline: PipelineRunner;
   readonly stamp: ProvenanceStamp;
 }
@@ -41,8 +42,6 @@ export interface SignalPorts {
 export interface Signals {
   /** @throws ReaderError, ProcessingError, StudyDbError */
   readonly signal: (request: SignalRequest) => Promise<DeepReadonly<SignalView>>;
-  /** The parsed scan. */
-  readonly dataset: (datasetId: string) => Promise<MrsDataset>;
 }
 
 /** @returns the place of a tagged dimension's element in the FID index, and how far it moves */
@@ -99,35 +98,35 @@ export function pickSignal(
   return { re: re.slice(), im: im.slice() };
 }
 
+/** A scan, and the water signal that goes with it. */
+interface ScanPair {
+  readonly dataset: MrsDataset;
+  readonly water: MrsDataset | null;
+}
+
 const datasetBytes = ({ data }: MrsDataset): number => data.re.byteLength + data.im.byteLength;
-const outcomeBytes = ({ dataset, water }: PreprocessingOutcome): number =>
+const pairBytes = ({ dataset, water }: ScanPair): number =>
   datasetBytes(dataset) + (water === null ? 0 : datasetBytes(water));
 
 /**
  * @param ports database, workers, and who signs the provenance
  * @returns signals on request, with what they need kept in memory
  */
-export function createSignals({ store, pipeline, stamp }: SignalPorts): Signals {
-  const parsed = new ByteCache<MrsDataset>(PARSED_BYTES, datasetBytes);
-  const processed = new ByteCache<PreprocessingOutcome>(PROCESSED_BYTES, outcomeBytes);
+export function createSignals({ store, parse, pipeline, stamp }: SignalPorts): Signals {
+  const parsed = new ByteCache<ScanPair>(PARSED_BYTES, pairBytes);
+  const processed = new ByteCache<PreprocessingOutcome>(PROCESSED_BYTES, pairBytes);
 
-  const dataset = (datasetId: string): Promise<MrsDataset> => {
-    const { sha256, fileName } = store.getDataset(datasetId);
-    // The name goes into the key, because the reader may choose the format by it.
-    return parsed.get(`${sha256}/${fileName}`, () =>
-      pipeline.parse([{ name: fileName, bytes: store.readRawFile(datasetId) }]),
-    );
+  const scan = (datasetId: string): Promise<ScanPair> => {
+    const record = store.getDataset(datasetId);
+    return parsed.get(datasetId, () => readStored(store, record, { parse }));
   };
 
-  const run = async (
-    { datasetId, waterDatasetId }: SignalRequest,
-    scan: MrsDataset,
-    recipe: Recipe,
-  ): Promise<PreprocessingOutcome> => {
-    const water = waterDatasetId === null ? null : await dataset(waterDatasetId);
+  const run = async (request: SignalRequest, pair: ScanPair, recipe: Recipe): Promise<PreprocessingOutcome> => {
+    const { datasetId, waterDatasetId } = request;
+    const water = waterDatasetId === null ? pair.water : (await scan(waterDatasetId)).dataset;
     const key = [datasetId, waterDatasetId ?? '', recipe.id, recipe.version].join('/');
     return processed.get(key, () =>
-      pipeline.preprocess(scan, water, recipe, {
+      pipeline.preprocess(pair.dataset, water, recipe, {
         stamp,
         cancellation: NEVER_CANCELLED,
         onProgress: () => undefined,
@@ -137,7 +136,8 @@ export function createSignals({ store, pipeline, stamp }: SignalPorts): Signals 
 
   const signal = async (request: SignalRequest): Promise<DeepReadonly<SignalView>> => {
     const { stage, voxel, coil, transient } = request;
-    const raw = await dataset(request.datasetId);
+    const pair = await scan(request.datasetId);
+    const raw = pair.dataset;
     const view = (
       shown: MrsDataset,
       fid: ComplexSignal,
@@ -151,15 +151,15 @@ export function createSignals({ store, pipeline, stamp }: SignalPorts): Signals 
       warnings,
     });
     if (stage === 'processed') {
-      const outcome = await run(request, raw, defaultRecipeFor(raw));
+      const outcome = await run(request, pair, defaultRecipeFor(raw));
       return view(outcome.dataset, pickSignal(outcome.dataset, voxel, 0, 'mean'), [...outcome.warnings]);
     }
     if (coil !== 'combined' || dimensionLength(raw, 'DIM_COIL') === 1) {
       return view(raw, pickSignal(raw, voxel, coil === 'combined' ? 0 : coil, transient), [...raw.warnings]);
     }
-    const combined = await run(request, raw, COMBINE_COILS);
+    const combined = await run(request, pair, COMBINE_COILS);
     return view(combined.dataset, pickSignal(combined.dataset, voxel, 0, transient), [...combined.warnings]);
   };
 
-  return { signal, dataset };
+  return { signal };
 }

@@ -5,6 +5,7 @@ import { ppmAxis } from '../../src/core/domain/axes.ts';
 import { signalAt } from '../../src/core/domain/complexArray.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { pointCount, voxelSizeMm } from '../../src/core/domain/mrsDataset.ts';
+import { deidentify } from '../../src/core/formats/deidentify.ts';
 import { describeNiftiImage, niftiIntensityRange } from '../../src/core/formats/niftiImage.ts';
 import { readNiftiMrs, writeNiftiMrs } from '../../src/core/formats/niftiMrs.ts';
 import { fidToSpectrum } from '../../src/core/math/fft.ts';
@@ -96,6 +97,16 @@ describe.skipIf(!dataAvailable)('NIfTI-MRS on real files (needs shared/data)', (
     expect(dataset.warnings.filter((w) => w.code === 'stale-dimension-tag')).toHaveLength(2);
     expect(dataset.header['TxOffset']).toBe(-2);
     expect(dataset.provenance[0]).toMatchObject({ program: 'spec2nii v0.3.4+4.g981edc5.dirty' });
+  });
+
+  it('leaves nothing of the patient in a de-identified copy', () => {
+    const dataset = read(`${TOOLS}/metab.nii.gz`);
+    expect(dataset.patient.name).not.toBeNull();
+    const text = Buffer.from(writeNiftiMrs(deidentify(dataset), { compress: false })).toString('latin1');
+    for (const secret of [dataset.patient.name, dataset.patient.birthDate, 'meas_MID310', '18928', 'Investigational']) {
+      expect(text).not.toContain(secret as string);
+    }
+    expect(text).toContain('STEAM_metab');
   });
 
   it('keeps the dimension headers of the diffusion series', () => {

@@ -53,6 +53,7 @@ describe('Fortran text', () => {
   it('splits numbers that run together, and keeps an overflow as a gap', () => {
     const text = '-0.12345E-03-0.23456E-03 0.34567E-03\n************ 0.10000E+01\n$NEXT';
     const { values, end } = readFortranReals(text, 0, 12, Infinity);
+    expect(readFortranReals('************************', 0, 12, Infinity).values).toEqual([NaN, NaN]);
     expect(values).toEqual([-0.00012345, -0.00023456, 0.00034567, NaN, 1]);
     expect(text.slice(end)).toBe('$NEXT');
   });
@@ -108,6 +109,11 @@ describe('LCModel RAW reader', () => {
     // Voxel (x, y) is number x + 3 y in the file, two points each.
     for (let x = 0; x < 3; x++)
       for (let y = 0; y < 2; y++) expect(dataset.data.re[(x * 2 + y) * 2]).toBe(2 * (x + 3 * y));
+  });
+
+  it('warns of numbers Fortran could not write', () => {
+    const dataset = readLcmodelRaw(raw('(2E15.6)', '1 NaN\n*************** 4'), 'a', OPTIONS);
+    expect(dataset.warnings.find((w) => w.code === 'non-finite-data')?.message).toContain('2 of 4');
   });
 
   it('conjugates data marked as Bruker’s', () => {

@@ -154,6 +154,20 @@ describe('NIfTI-MRS reader', () => {
     expect(codes(dataset)).toEqual(['echo-time-implausible']);
   });
 
+  it('warns of a frequency in Hz, and keeps it', () => {
+    const dataset = readNiftiMrs(niftiBytes(spec({ json: { ...MRS_JSON, SpectrometerFrequency: 123.2e6 } })), 'a.nii');
+    expect(dataset.spectrometerFrequencyMHz).toBe(123.2e6);
+    expect(codes(dataset)).toEqual(['frequency-implausible']);
+  });
+
+  it('keeps lists that fit no field, and all frequencies of several spectral axes', () => {
+    const json = { SpectrometerFrequency: [123.2, 31.1], ResonantNucleus: ['1H', '13C'], EchoTime: [0.03, 0.06] };
+    const dataset = readNiftiMrs(niftiBytes(spec({ json })), 'a.nii');
+    expect(dataset.acquisition.echoTimeS).toBeNull();
+    expect(dataset.header).toEqual(json);
+    expect(readNiftiMrs(writeNiftiMrs(dataset), 'b.nii').header).toEqual(json);
+  });
+
   it('warns of NaN and infinite samples', () => {
     const dataset = readNiftiMrs(niftiBytes(spec({ values: [NaN, 0, 1, Infinity, 2, 2, 3, 3] })), 'a.nii');
     expect(codes(dataset)).toEqual(['non-finite-data']);
@@ -235,6 +249,15 @@ describe('NIfTI-MRS reader on bad input', () => {
     const bad = good.slice();
     bad[bad.length - 6] = (bad[bad.length - 6] as number) ^ 1; // checksum
     expect(thrown(() => readNiftiMrs(bad, 'a.nii.gz')).code).toBe('FORMAT_INVALID');
+  });
+
+  it('reads a gzip file of several members', () => {
+    const file = niftiBytes(spec());
+    const [a, b] = [gzipSync(file.slice(0, 300)), gzipSync(file.slice(300))];
+    const joined = new Uint8Array(a.length + b.length);
+    joined.set(a);
+    joined.set(b, a.length);
+    expect([...readNiftiMrs(joined, 'a.nii.gz').data.re]).toEqual([0, 1, 2, 3]);
   });
 
   it('believes no size that a gzip trailer invents', () => {

@@ -193,6 +193,7 @@ describe('registry', () => {
   dicom.set(bytes('DICM'), 128);
   const twixVd = new Uint8Array(20000);
   twixVd[4] = 2;
+  new DataView(twixVd.buffer).setUint32(16, 10240, true);
   const image = niftiBytes({ dims: [2, 2, 1], datatype: 4, values: [-5, 0, 3, 7], slope: 2 });
 
   it.each([
@@ -201,6 +202,8 @@ describe('registry', () => {
     [gzipSync(image), 'x.nii.gz', 'nifti-image'],
     [dicom, 'x.ima', 'dicom'],
     [twixVd, 'x.dat', 'siemens-twix'],
+    [new Uint8Array(20000), 'x.dat', 'unknown'],
+    [twixVd, 'x.SDAT', 'philips-sdat'],
     [bytes('>>> Begin of header <<<\n'), 'x.rda', 'siemens-rda'],
     [bytes('RDX3\nother R data'), 'x.rda', 'unknown'],
     [bytes(JMRUI), 'x', 'jmrui-text'],

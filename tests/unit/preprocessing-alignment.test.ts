@@ -5,7 +5,17 @@ import { seededRandom } from '../../src/core/math/seededRandom.ts';
 import { registerShiftAndPhase } from '../../src/core/math/shiftPhaseRegistration.ts';
 import { alignTransients, DEFAULT_OPTIONS, readOptions } from '../../src/core/preprocessing/alignment/index.ts';
 import type { AlignmentOptions } from '../../src/core/preprocessing/alignment/index.ts';
-import { addNoise, angleBetween, BRAIN, contextWith, datasetOf, DWELL_S, fidOf, relativeError, synthesise } from './preprocessingSynthesis.ts';
+import {
+  addNoise,
+  angleBetween,
+  BRAIN,
+  contextWith,
+  datasetOf,
+  DWELL_S,
+  fidOf,
+  relativeError,
+  synthesise,
+} from './preprocessingSynthesis.ts';
 
 const TRANSIENTS = 64;
 const WITH_WATER = [...BRAIN, { ppm: 4.66, amplitude: 3, widthHz: 8, phaseRad: 1 }];
@@ -64,7 +74,12 @@ describe('registration of two signals', () => {
     [13.7, -60],
   ])('finds %f Hz and %f° without noise', (shiftHz, phaseDeg) => {
     const phaseRad = (phaseDeg * Math.PI) / 180;
-    const found = registerShiftAndPhase(synthesise(BRAIN), synthesise(BRAIN, { shiftHz, phaseRad }), 2048, 60 * DWELL_S);
+    const found = registerShiftAndPhase(
+      synthesise(BRAIN),
+      synthesise(BRAIN, { shiftHz, phaseRad }),
+      2048,
+      60 * DWELL_S,
+    );
     // The signal's shift is undone by its negative; rounding only.
     expect(found.shiftCycles / DWELL_S).toBeCloseTo(-shiftHz, 7);
     expect(angleBetween(found.phaseRad, -phaseRad)).toBeCloseTo(0, 7);
@@ -73,15 +88,18 @@ describe('registration of two signals', () => {
 });
 
 describe('alignment', () => {
-  it.each(['median', 'mean', 'first'] as const)('recovers ±40 Hz and ±180° with reference %s, without noise', (reference) => {
-    const truth = offsets(1, 16);
-    const { outcome, found } = run(truth, 0, { reference });
-    // rounding, and the 1e-3 Hz at which refining stops
-    expect(errors(found, truth).shiftHz).toBeLessThan(2e-3);
-    expect(errors(found, truth).phaseRad).toBeLessThan(1e-3);
-    expect(outcome.details['similarityAfter']).toBeGreaterThan(0.99999);
-    expect(outcome.details['similarityBefore']).toBeLessThan(0.5);
-  });
+  it.each(['median', 'mean', 'first'] as const)(
+    'recovers ±40 Hz and ±180° with reference %s, without noise',
+    (reference) => {
+      const truth = offsets(1, 16);
+      const { outcome, found } = run(truth, 0, { reference });
+      // rounding, and the 1e-3 Hz at which refining stops
+      expect(errors(found, truth).shiftHz).toBeLessThan(2e-3);
+      expect(errors(found, truth).phaseRad).toBeLessThan(1e-3);
+      expect(outcome.details['similarityAfter']).toBeGreaterThan(0.99999);
+      expect(outcome.details['similarityBefore']).toBeLessThan(0.5);
+    },
+  );
 
   it('reaches the Cramér–Rao bound on 64 noisy transients', () => {
     const noiseSd = 0.25;
@@ -107,7 +125,12 @@ describe('alignment', () => {
     const truth = offsets(3, 24);
     const random = seededRandom(9);
     const fids = truth.map((t, k) => {
-      const water = { ppm: 4.65 + 0.1 * random.normal(), amplitude: 6 * random.uniform(), widthHz: 10, phaseRad: 6 * random.uniform() };
+      const water = {
+        ppm: 4.65 + 0.1 * random.normal(),
+        amplitude: 6 * random.uniform(),
+        widthHz: 10,
+        phaseRad: 6 * random.uniform(),
+      };
       return addNoise(synthesise([...BRAIN, water], { shiftHz: t.shiftHz / 4, phaseRad: t.phaseRad / 4 }), 0.05, k);
     });
     fids[5] = addNoise(synthesise([{ ppm: 1.3, amplitude: 8, widthHz: 20 }]), 0.05, 99);
@@ -130,7 +153,14 @@ describe('alignment', () => {
     const shifts = [1, 5, -7, 3, 9, -2, 0, 4, 2, -4, 6, 8];
     const fids = shifts.map((shiftHz) => synthesise(BRAIN, { shiftHz }));
     // 2 voxels × 3 transients × 2 conditions
-    const dataset = datasetOf(fids, [['DIM_DYN', 3], ['DIM_EDIT', 2]], [2, 1, 1]);
+    const dataset = datasetOf(
+      fids,
+      [
+        ['DIM_DYN', 3],
+        ['DIM_EDIT', 2],
+      ],
+      [2, 1, 1],
+    );
     const outcome = alignTransients(dataset, DEFAULT_OPTIONS, contextWith());
     const groups = outcome.details['groups'] as { shiftHz: number[] }[];
     expect(groups).toHaveLength(4);
@@ -151,7 +181,13 @@ describe('alignment', () => {
     const skipped = alignTransients(single, DEFAULT_OPTIONS, contextWith());
     expect(skipped.dataset).toBe(single);
     expect(skipped.details).toHaveProperty('skipped');
-    const coils = datasetOf([synthesise(BRAIN), synthesise(BRAIN)], [['DIM_COIL', 1], ['DIM_DYN', 2]]);
+    const coils = datasetOf(
+      [synthesise(BRAIN), synthesise(BRAIN)],
+      [
+        ['DIM_COIL', 1],
+        ['DIM_DYN', 2],
+      ],
+    );
     expect(() => alignTransients(coils, DEFAULT_OPTIONS, contextWith())).toThrow(ProcessingError);
     expect(() => readOptions({ reference: 'best' })).toThrow(UsageError);
     expect(() => readOptions({ maximumShift: 3 })).toThrow(/no option "maximumShift"/);

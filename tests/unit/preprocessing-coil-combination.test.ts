@@ -52,7 +52,10 @@ function coilFids(signal: ComplexSignal, sd: number, seed: number, sensitivity =
 function coilDataset(transients: ComplexSignal[], sd: number, seed: number) {
   const byTransient = transients.map((t, k) => coilFids(t, sd, seed + k));
   const fids = b.flatMap((_, c) => byTransient.map((coils) => coils[c]!));
-  return datasetOf(fids, [['DIM_COIL', COILS], ['DIM_DYN', transients.length]]);
+  return datasetOf(fids, [
+    ['DIM_COIL', COILS],
+    ['DIM_DYN', transients.length],
+  ]);
 }
 
 describe('coil combination', () => {
@@ -76,7 +79,10 @@ describe('coil combination', () => {
       const outcome = combineCoils(data, DEFAULT_OPTIONS, contextWith(reference));
       const amplitude = 1; // of the signal, in units of synthesise(); weights keep lengthOfB of it
       const noise = Math.sqrt(
-        Array.from({ length: 16 }, (_, k) => noiseSdOfTail(fidOf(outcome.dataset, k), 0.5) ** 2).reduce((s, v) => s + v / 16, 0),
+        Array.from({ length: 16 }, (_, k) => noiseSdOfTail(fidOf(outcome.dataset, k), 0.5) ** 2).reduce(
+          (s, v) => s + v / 16,
+          0,
+        ),
       );
       const snr = (amplitude * lengthOfB) / noise;
       // noise SD of 16 × 1024 × 2 samples is known to 1 % after differencing; estimated Ψ loses coils/samples < 0.5 %

@@ -2,7 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import type { ComplexSignal } from '../../src/core/domain/complexArray.ts';
 import { correctEddyCurrents, DEFAULT_OPTIONS } from '../../src/core/preprocessing/eddyCurrent/index.ts';
-import { addNoise, BRAIN, contextWith, datasetOf, DWELL_S, fidOf, relativeError, synthesise } from './preprocessingSynthesis.ts';
+import {
+  addNoise,
+  BRAIN,
+  contextWith,
+  datasetOf,
+  DWELL_S,
+  fidOf,
+  relativeError,
+  synthesise,
+} from './preprocessingSynthesis.ts';
 
 /** Two decaying field errors, many turns in all, plus an offset and a start phase. */
 const eddyPhase = (t: number): number =>
@@ -57,7 +66,9 @@ describe('eddy-current correction', () => {
     // After 1024 points the data are down to e^-5 and the course is nearly straight.
     expect(relativeError(fidOf(outcome.dataset), synthesise(BRAIN))).toBeLessThan(2e-3);
     const longer = distort(synthesise(WATER, { points: 4096 }));
-    expect(relativeError(fidOf(run(distort(synthesise(BRAIN)), longer).dataset), synthesise(BRAIN))).toBeLessThan(1e-10);
+    expect(relativeError(fidOf(run(distort(synthesise(BRAIN)), longer).dataset), synthesise(BRAIN))).toBeLessThan(
+      1e-10,
+    );
   });
 
   it('averages the water over its transients and corrects every transient of every voxel', () => {

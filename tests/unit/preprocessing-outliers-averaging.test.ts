@@ -25,13 +25,18 @@ describe('outlier rejection', () => {
   it('rejects nothing from clean noise', () => {
     for (let seed = 0; seed < 10; seed++) {
       const fids = Array.from({ length: 32 }, (_, k) => transient(1000 * (seed + 1) + k));
-      expect(rejectOutliers(datasetOf(fids, [['DIM_DYN', 32]]), DEFAULT_OPTIONS, contextWith()).details['rejected']).toEqual([]);
+      expect(
+        rejectOutliers(datasetOf(fids, [['DIM_DYN', 32]]), DEFAULT_OPTIONS, contextWith()).details['rejected'],
+      ).toEqual([]);
     }
   });
 
   it('rejects a transient whose frequency jumped, though alignment brought it back', () => {
     const shifts = Array.from({ length: 24 }, (_, k) => (k === 11 ? 18 : 0.1 * k));
-    const dataset = datasetOf(shifts.map((shiftHz, k) => transient(k, { shiftHz })), [['DIM_DYN', 24]]);
+    const dataset = datasetOf(
+      shifts.map((shiftHz, k) => transient(k, { shiftHz })),
+      [['DIM_DYN', 24]],
+    );
     const aligned = alignTransients(dataset, ALIGN, contextWith()).dataset;
     const outcome = rejectOutliers(aligned, DEFAULT_OPTIONS, contextWith());
     expect(outcome.details['rejected']).toEqual([11]);
@@ -40,14 +45,21 @@ describe('outlier rejection', () => {
 
   it('never rejects more than its share, and says that there were more', () => {
     const fids = Array.from({ length: 20 }, (_, k) => transient(k, { moved: k < 8 }));
-    const outcome = rejectOutliers(datasetOf(fids, [['DIM_DYN', 20]]), { ...DEFAULT_OPTIONS, maximumFraction: 0.1 }, contextWith());
+    const outcome = rejectOutliers(
+      datasetOf(fids, [['DIM_DYN', 20]]),
+      { ...DEFAULT_OPTIONS, maximumFraction: 0.1 },
+      contextWith(),
+    );
     expect(outcome.details['rejected']).toHaveLength(2);
     expect(outcome.warnings.map((w) => w.code)).toEqual(['outliers-more-than-allowed']);
   });
 
   it('rejects both conditions of an edited pair and keeps per-transient headers in step', () => {
     const fids = Array.from({ length: 16 }, (_, k) => transient(k, { moved: k === 5 }));
-    const plain = datasetOf(fids, [['DIM_DYN', 8], ['DIM_EDIT', 2]]);
+    const plain = datasetOf(fids, [
+      ['DIM_DYN', 8],
+      ['DIM_EDIT', 2],
+    ]);
     const header = { ExcitationTime: { Value: [0, 1, 2, 3, 4, 5, 6, 7] } };
     const dataset = { ...plain, dimensions: [{ ...plain.dimensions[0]!, header }, plain.dimensions[1]!] };
     const outcome = rejectOutliers(dataset, DEFAULT_OPTIONS, contextWith());
@@ -68,7 +80,10 @@ describe('outlier rejection', () => {
 describe('averaging', () => {
   it('is the mean over transients, per condition, for data and water', () => {
     const fids = [1, 10, 2, 20, 3, 30].map((scale) => synthesise(BRAIN, { scale }));
-    const dataset = datasetOf(fids, [['DIM_DYN', 3], ['DIM_EDIT', 2]]);
+    const dataset = datasetOf(fids, [
+      ['DIM_DYN', 3],
+      ['DIM_EDIT', 2],
+    ]);
     const water = datasetOf([synthesise(BRAIN, { scale: 4 }), synthesise(BRAIN, { scale: 6 })], [['DIM_DYN', 2]]);
     const outcome = averageTransients(dataset, AVERAGE, contextWith(water));
     expect(outcome.dataset.data.shape).toEqual([1, 1, 1, 2, 2048]);

@@ -7,7 +7,19 @@ import { minimiseSimplex } from '../../src/core/math/nelderMead.ts';
 import { DEFAULT_OPTIONS as PHASE, phaseSpectra } from '../../src/core/preprocessing/phasing/index.ts';
 import { DEFAULT_OPTIONS, referencePpm } from '../../src/core/preprocessing/ppmReferencing/index.ts';
 import { spectralSnr } from '../../src/core/quality/snr.ts';
-import { addNoise, angleBetween, BRAIN, contextWith, datasetOf, DWELL_S, F0_MHZ, fidOf, POINTS, relativeError, synthesise } from './preprocessingSynthesis.ts';
+import {
+  addNoise,
+  angleBetween,
+  BRAIN,
+  contextWith,
+  datasetOf,
+  DWELL_S,
+  F0_MHZ,
+  fidOf,
+  POINTS,
+  relativeError,
+  synthesise,
+} from './preprocessingSynthesis.ts';
 import type { Line } from './preprocessingSynthesis.ts';
 
 const LIPIDS: Line[] = [
@@ -63,7 +75,11 @@ describe('ppm referencing', () => {
       expect(Math.abs(offsetPpm(tumour) - ppm), `tumour ${ppm}`).toBeLessThan(0.02);
       const scalp = addNoise(shifted([...BRAIN, ...LIPIDS], ppm, -1), 0.15, 43);
       expect(Math.abs(offsetPpm(scalp) - ppm), `lipids ${ppm}`).toBeLessThan(0.02);
-      const wet = addNoise(shifted([...BRAIN, { ppm: 4.65, amplitude: 30, widthHz: 8, phaseRad: 2 }], ppm, 0), 0.15, 44);
+      const wet = addNoise(
+        shifted([...BRAIN, { ppm: 4.65, amplitude: 30, widthHz: 8, phaseRad: 2 }], ppm, 0),
+        0.15,
+        44,
+      );
       expect(Math.abs(offsetPpm(wet) - ppm), `water ${ppm}`).toBeLessThan(0.02);
     }
   });
@@ -72,7 +88,10 @@ describe('ppm referencing', () => {
     for (let seed = 0; seed < 20; seed++) {
       const noise = addNoise({ re: new Float64Array(POINTS), im: new Float64Array(POINTS) }, 1, 900 + seed);
       const outcome = referencePpm(datasetOf([noise]), DEFAULT_OPTIONS, contextWith());
-      expect(outcome.warnings.map((w) => w.code), `seed ${seed}`).toEqual(['ppm-reference-not-found']);
+      expect(
+        outcome.warnings.map((w) => w.code),
+        `seed ${seed}`,
+      ).toEqual(['ppm-reference-not-found']);
       expect(outcome.dataset.data.re).toEqual(noise.re);
     }
     const water = addNoise(shifted([{ ppm: 4.65, amplitude: 500, widthHz: 8 }], 0.12, 1), 0.5, 7);
@@ -149,13 +168,21 @@ describe('phasing', () => {
   it('phases by the mean and turns every FID of the voxel alike', () => {
     const fids = [1, 2].map((scale) => synthesise(BRAIN, { phaseRad: 1, scale }));
     const outcome = phaseSpectra(datasetOf(fids, [['DIM_DYN', 2]]), PHASE, contextWith());
-    [1, 2].forEach((scale, k) => expect(relativeError(fidOf(outcome.dataset, k), synthesise(BRAIN, { scale }))).toBeLessThan(0.09));
+    [1, 2].forEach((scale, k) =>
+      expect(relativeError(fidOf(outcome.dataset, k), synthesise(BRAIN, { scale }))).toBeLessThan(0.09),
+    );
   });
 });
 
 describe('simplex minimisation', () => {
   it('finds the minimum of the Rosenbrock valley', () => {
-    const result = minimiseSimplex(([x, y]) => (1 - x!) ** 2 + 100 * (y! - x! * x!) ** 2, [-1.2, 1], [0.5, 0.5], 1e-7, 1000);
+    const result = minimiseSimplex(
+      ([x, y]) => (1 - x!) ** 2 + 100 * (y! - x! * x!) ** 2,
+      [-1.2, 1],
+      [0.5, 0.5],
+      1e-7,
+      1000,
+    );
     expect(result.x[0]).toBeCloseTo(1, 5);
     expect(result.x[1]).toBeCloseTo(1, 5);
   });

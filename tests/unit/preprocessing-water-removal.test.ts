@@ -10,7 +10,17 @@ import { decomposeExponentials } from '../../src/core/math/hlsvd.ts';
 import { dominantSubspace } from '../../src/core/math/lanczosSvd.ts';
 import { seededRandom } from '../../src/core/math/seededRandom.ts';
 import { DEFAULT_OPTIONS, readOptions, removeResidualWater } from '../../src/core/preprocessing/waterRemoval/index.ts';
-import { addNoise, BRAIN, contextWith, datasetOf, DWELL_S, F0_MHZ, fidOf, POINTS, synthesise } from './preprocessingSynthesis.ts';
+import {
+  addNoise,
+  BRAIN,
+  contextWith,
+  datasetOf,
+  DWELL_S,
+  F0_MHZ,
+  fidOf,
+  POINTS,
+  synthesise,
+} from './preprocessingSynthesis.ts';
 
 function randomSignal(n: number, seed: number): ComplexSignal {
   return addNoise({ re: new Float64Array(n), im: new Float64Array(n) }, 1, seed);
@@ -77,7 +87,10 @@ describe('the linear algebra of HLSVD', () => {
 
   it('finds the eigenvalues of a matrix made from known ones', () => {
     // A = T + strictly upper noise turned by a random similarity S·D·S⁻¹ is avoided: a companion matrix has the roots.
-    const roots = Array.from({ length: 9 }, (_, k) => ({ re: Math.cos(k) * (1 - 0.05 * k), im: Math.sin(k) * (1 - 0.05 * k) }));
+    const roots = Array.from({ length: 9 }, (_, k) => ({
+      re: Math.cos(k) * (1 - 0.05 * k),
+      im: Math.sin(k) * (1 - 0.05 * k),
+    }));
     let poly: { re: number; im: number }[] = [{ re: 1, im: 0 }];
     for (const r of roots) {
       const next = [...poly, { re: 0, im: 0 }].map((c) => ({ ...c }));

@@ -22,7 +22,7 @@ import { newAnalysis, newDataset, newStudy, voxelResult } from '../fixtures/stud
 import { asOrdinaryUser, makeTempFolder, mountSmallDisk } from '../fixtures/tempFolder.ts';
 
 const root = makeTempFolder();
-const disk = mountSmallDisk(root, 1024);
+const disk = mountSmallDisk(root, 2048);
 const now = (): string => new Date().toISOString();
 let serial = 0;
 let folder = '';
@@ -180,7 +180,7 @@ function fillUp(store: StudyStore): void {
 
 describe('a full disk', () => {
   it('is said in a sentence, and nothing is half-written (quota, SQLITE_FULL)', () => {
-    const store = open({ maxSizeBytes: 400_000 });
+    const store = open({ maxSizeBytes: 1_000_000 });
     fillUp(store);
     store.close();
     const again = open();
@@ -189,7 +189,7 @@ describe('a full disk', () => {
   });
 
   it.skipIf(disk === null)(
-    'is said in a sentence, and nothing is half-written (a real 1 MiB disk; needs mount)',
+    'is said in a sentence, and nothing is half-written (a real 2 MiB disk; needs mount)',
     () => {
       const at = join(disk!.path, 'studies.db');
       const store = open({}, at);

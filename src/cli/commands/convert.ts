@@ -26,7 +26,9 @@ const FORMAT_BY_EXTENSION: readonly (readonly [RegExp, WritableFormat, boolean])
 function targetOf(path: string): { format: WritableFormat; compress: boolean } {
   const found = FORMAT_BY_EXTENSION.find(([pattern]) => pattern.test(path));
   if (found === undefined) {
-    throw new UsageError(`The output ${basename(path)} must end with .nii.gz, .nii, .RAW, .H2O or .txt, which names its format.`);
+    throw new UsageError(
+      `The output ${basename(path)} must end with .nii.gz, .nii, .RAW, .H2O or .txt, which names its format.`,
+    );
   }
   return { format: found[1], compress: found[2] };
 }
@@ -42,9 +44,14 @@ async function convert(inputs: string[], out: string, options: Options): Promise
   }
   const scans = await readScans(inputs, readOptionsOf(options));
   if (scans.length > 1 && !intoFolder) {
-    throw new UsageError(`${scans.length} scans need an existing folder as output (each becomes NAME.nii.gz), not one file.`);
+    throw new UsageError(
+      `${scans.length} scans need an existing folder as output (each becomes NAME.nii.gz), not one file.`,
+    );
   }
-  const prepared = scans.map((s) => ({ ...s, dataset: options.deidentify === true ? deidentify(s.dataset) : s.dataset }));
+  const prepared = scans.map((s) => ({
+    ...s,
+    dataset: options.deidentify === true ? deidentify(s.dataset) : s.dataset,
+  }));
   if (!intoFolder) {
     const { format, compress } = targetOf(out);
     const [scan] = prepared;
@@ -53,7 +60,8 @@ async function convert(inputs: string[], out: string, options: Options): Promise
     return [{ file: out, format }];
   }
   const files = new Map(prepared.map((s) => [`${stem(s.fileName)}.nii.gz`, writeMrs(s.dataset, 'nifti-mrs')]));
-  if (files.size < prepared.length) throw new UsageError('Two of the scans have the same name and would overwrite each other.');
+  if (files.size < prepared.length)
+    throw new UsageError('Two of the scans have the same name and would overwrite each other.');
   await writeOutputs(out, files);
   return [...files.keys()].map((name) => ({ file: join(out, name), format: 'nifti-mrs' }));
 }
@@ -66,7 +74,8 @@ export function addConvertCommand(program: Command): void {
     .option('--deidentify', 'leave out what identifies the patient');
   addCommonOptions(addHeaderOptions(command)).action(async (paths: string[], options: Options) => {
     const out = paths[paths.length - 1];
-    if (paths.length < 2 || out === undefined) throw new UsageError('convert takes at least one scan and the output file.');
+    if (paths.length < 2 || out === undefined)
+      throw new UsageError('convert takes at least one scan and the output file.');
     const written = await convert(paths.slice(0, -1), out, options);
     if (options.json === true) printJson({ written, deidentified: options.deidentify === true });
     else printText(written.map((w) => `${w.file} (${w.format})`).join('\n'));

@@ -58,7 +58,9 @@ function plainText(info: Record<string, unknown>): string {
   const text = (value: unknown): string => {
     if (value === null || value === undefined) return '–';
     if (Array.isArray(value)) {
-      return value.map((v) => (typeof v === 'object' ? ((v as { message?: string }).message ?? '') : String(v))).join(', ');
+      return value
+        .map((v) => (typeof v === 'object' ? ((v as { message?: string }).message ?? '') : String(v)))
+        .join(', ');
     }
     if (typeof value !== 'object') return String(value);
     return Object.entries(value)

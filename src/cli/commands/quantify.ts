@@ -25,7 +25,8 @@ function outputFiles(results: readonly ScanResult[]): Map<string, string> {
   results.forEach((result, index) => {
     const voxel = result.analyses[0]?.voxels.find((v) => v.curves !== null);
     const name = results.length === 1 ? 'fit.svg' : `fit-${index + 1}.svg`;
-    if (voxel?.curves) files.set(name, figureSvg(voxel.curves, { width: 900, height: 460, title: result.scan.fileName }));
+    if (voxel?.curves)
+      files.set(name, figureSvg(voxel.curves, { width: 900, height: 460, title: result.scan.fileName }));
   });
   return files;
 }
@@ -41,14 +42,18 @@ function printResults(results: readonly ScanResult[]): void {
         for (const warning of voxel.result.warnings) say(`Warning: ${warning.message}`);
         printText(resultTable(voxel));
       }
-      if (fitted.length < voxels.length) printText(`${voxels.length - fitted.length} voxels without signal were left out.`);
+      if (fitted.length < voxels.length)
+        printText(`${voxels.length - fitted.length} voxels without signal were left out.`);
     }
   }
 }
 
 export function addQuantifyCommand(program: Command): void {
   addQuantifyOptions(
-    program.command('quantify').description('fit spectra: amplitudes, ratios, Cramér–Rao bounds').argument('<in...>', 'scans: files or folders'),
+    program
+      .command('quantify')
+      .description('fit spectra: amplitudes, ratios, Cramér–Rao bounds')
+      .argument('<in...>', 'scans: files or folders'),
   )
     .option('-o, --out <dir>', 'folder for results.csv, result.json and fit.svg')
     .action(async (inputs: string[], options: Options) => {

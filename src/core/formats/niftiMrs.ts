@@ -31,6 +31,9 @@ const UNLOCALISED_VOXEL_MM = 10000;
 /** Dwell times outside this are no MRS: spectral widths of 10 Hz and 10 MHz. [s] */
 const PLAUSIBLE_DWELL_S = [1e-7, 0.1] as const;
 
+/** Every nucleus from 0.5 T (²H 3 MHz) to 21 T (¹H 900 MHz) lies within this. [MHz] */
+const PLAUSIBLE_FREQUENCY_MHZ = [1, 1500] as const;
+
 function requireComplex(header: NiftiHeader, fileName: string): void {
   const { datatype } = header;
   if (datatype === COMPLEX64 || datatype === COMPLEX128) return;
@@ -284,6 +287,12 @@ export function readNiftiMrs(file: Uint8Array, fileName: string, options: ReadOp
     mapped.spectrometerFrequencyMHz ?? options.spectrometerFrequencyMHz ?? null,
     fileName,
   );
+  if (frequency < PLAUSIBLE_FREQUENCY_MHZ[0] || frequency > PLAUSIBLE_FREQUENCY_MHZ[1]) {
+    warnings.push({
+      code: 'frequency-implausible',
+      message: `The header gives a spectrometer frequency of ${frequency} MHz, which is implausible (was another unit meant?); it is kept as it stands.`,
+    });
+  }
   const { dimensions, warnings: dimensionWarnings } = readHigherDimensions(
     json ?? {},
     shape.length - 4,

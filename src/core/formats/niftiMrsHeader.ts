@@ -144,6 +144,8 @@ export interface MappedHeader {
   readonly warnings: readonly Warning[];
 }
 
+const AXIS_KEYS: ReadonlySet<string> = new Set(['SpectrometerFrequency', 'ResonantNucleus']);
+
 /** Takes a key out of the working copy, if its value maps without loss; else the key stays where it was. */
 class Keys {
   readonly rest: Map<string, JsonValue>;
@@ -154,14 +156,20 @@ class Keys {
     this.rest = new Map(Object.entries(header));
   }
 
+  /** A list of several values fits no field, so it stays in the header; only spectral axes have lists by the standard. */
+  private single(key: string): JsonValue | undefined {
+    const value = unwrapped(this.all, key);
+    return Array.isArray(value) && value.length > 1 && !AXIS_KEYS.has(key) ? undefined : value;
+  }
+
   number(key: string): number | null {
-    const value = firstNumber(unwrapped(this.all, key));
+    const value = firstNumber(this.single(key));
     if (value !== null) this.rest.delete(key);
     return value;
   }
 
   text(key: string): string | null {
-    const value = text(unwrapped(this.all, key));
+    const value = text(this.single(key));
     if (value !== null) this.rest.delete(key);
     return value;
   }

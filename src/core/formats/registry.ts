@@ -91,7 +91,11 @@ function isTwix(bytes: Uint8Array): boolean {
   if (bytes.length < 64) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [first, second] = [view.getUint32(0, true), view.getUint32(4, true)];
-  if (first === 0) return second >= 1 && second <= 64 && bytes.length > 10240;
+  if (first === 0) {
+    // Entries of 152 bytes follow: measurement, file, then where the measurement begins, behind 10240 bytes of header.
+    const begins = view.getUint32(16, true);
+    return second >= 1 && second <= 64 && begins >= 10240 && begins < bytes.length;
+  }
   return first < bytes.length && latin1Text(bytes.subarray(8, 32)).startsWith('Config');
 }
 
@@ -118,10 +122,10 @@ const SNIFFERS: readonly [FormatId, (bytes: Uint8Array, fileName: string) => boo
   ['lcmodel-basis', (b) => /[$&]BASIS1\b/i.test(latin1Text(b.subarray(0, 16384)))],
   ['lcmodel-raw', isLcmodelRaw],
   ['text', isPlainText],
-  ['siemens-twix', isTwix],
-  ['ge-pfile', isPfile],
   // SDAT files are bare numbers: only their name tells.
   ['philips-sdat', (_, name) => /\.sdat$/i.test(name)],
+  ['siemens-twix', isTwix],
+  ['ge-pfile', isPfile],
 ];
 
 /**

@@ -1,5 +1,5 @@
 // Complex linear least squares by modified Gram–Schmidt on the augmented matrix [A | b], which is backward stable
-// (Björck 1967, doi:10.1007/BF01934122), with one reorthogonalisation pass.
+// (Björck 1967, doi:10.1007/BF01934122), with reorthogonalisation where it is needed.
 import type { ComplexVector } from './fft.ts';
 
 /** ⟨a, b⟩ = Σ ā·b. */
@@ -36,14 +36,30 @@ export interface LeastSquaresSolution {
 /** Columns that keep less than this part of their norm after projection are dependent: their coefficient is 0. */
 const DEPENDENT = 1e-12;
 
-/** Removes the part along the orthonormal `q` columns from v. @returns nothing; adds the coefficients to r's column */
-function project(v: ComplexVector, q: readonly ComplexVector[], rRe: Float64Array, rIm: Float64Array): void {
-  q.forEach((column, k) => {
-    const c = innerProduct(column, v);
-    addScaled(v, -c.re, -c.im, column);
-    rRe[k] = (rRe[k] as number) + c.re;
-    rIm[k] = (rIm[k] as number) + c.im;
-  });
+/** A second projection is needed where the first took away more than this part of the norm (Kahan–Parlett). */
+const CANCELLATION = 0.7;
+
+const norm = (v: ComplexVector): number => Math.sqrt(innerProduct(v, v).re);
+
+/**
+ * Removes from v the part along the orthonormal columns `q`, to working precision, and adds its coefficients to r.
+ * @returns the norm of what is left
+ */
+function project(v: ComplexVector, q: readonly ComplexVector[], rRe: Float64Array, rIm: Float64Array): number {
+  let before = norm(v);
+  for (let pass = 0; pass < 2; pass++) {
+    for (let k = 0; k < q.length; k++) {
+      const column = q[k] as ComplexVector;
+      const c = innerProduct(column, v);
+      addScaled(v, -c.re, -c.im, column);
+      rRe[k] = (rRe[k] as number) + c.re;
+      rIm[k] = (rIm[k] as number) + c.im;
+    }
+    const after = norm(v);
+    if (after > CANCELLATION * before) return after;
+    before = after;
+  }
+  return before;
 }
 
 /**
@@ -59,15 +75,13 @@ export function solveComplexLeastSquares(columns: readonly ComplexVector[], b: C
   const diagonal = new Float64Array(n);
   columns.forEach((column, j) => {
     const v = { re: column.re.slice(), im: column.im.slice() };
-    const before = Math.sqrt(innerProduct(v, v).re);
+    const before = norm(v);
     const colRe = new Float64Array(n + 1);
     const colIm = new Float64Array(n + 1);
-    project(v, q, colRe, colIm);
-    project(v, q, colRe, colIm);
-    const norm = Math.sqrt(innerProduct(v, v).re);
-    const independent = norm > DEPENDENT * before && norm > 0;
-    diagonal[j] = independent ? norm : 0;
-    const scale = independent ? 1 / norm : 0;
+    const left = project(v, q, colRe, colIm);
+    const independent = left > DEPENDENT * before && left > 0;
+    diagonal[j] = independent ? left : 0;
+    const scale = independent ? 1 / left : 0;
     for (let i = 0; i < v.re.length; i++) {
       v.re[i] = (v.re[i] as number) * scale;
       v.im[i] = (v.im[i] as number) * scale;
@@ -78,7 +92,6 @@ export function solveComplexLeastSquares(columns: readonly ComplexVector[], b: C
   });
   const residual = { re: b.re.slice(), im: b.im.slice() };
   const x = { re: new Float64Array(n), im: new Float64Array(n) };
-  project(residual, q, x.re, x.im);
   project(residual, q, x.re, x.im);
   for (let j = n - 1; j >= 0; j--) {
     const d = diagonal[j] as number;

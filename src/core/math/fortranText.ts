@@ -135,7 +135,12 @@ export function realFieldWidth(format: string | null): number | null {
   return width > 0 ? width : null;
 }
 
-const NUMBER_LINE = /^[\s\d+\-.,eEdDqQ*]*$|^\s*(?:[+-]?(?:nan|inf)|\*+)/i;
+const NUMBER_LINE = /^(?:[\s\d+\-.,eEdDqQ*]|nan|inf(?:inity)?)*$/i;
+
+/** Whether a word is one field by itself: a number, an overflow's asterisks, or what stands for no number. */
+function isWholeField(word: string, width: number): boolean {
+  return REAL.test(word) || (/^\*+$/.test(word) && word.length <= width) || /^[+-]?(?:nan|inf(?:inity)?)$/i.test(word);
+}
 
 function pushFixed(line: string, width: number, out: number[]): void {
   for (let at = 0; at < line.length; at += width) {
@@ -165,8 +170,7 @@ export function readFortranReals(text: string, from: number, width: number | nul
     const line = text.slice(at, next).replace(/[\r\n]+$/, '');
     if (/^\s*[$&]/.test(line) || !NUMBER_LINE.test(line)) break;
     const words = line.split(/[\s,]+/).filter((word) => word !== '');
-    const numbers = words.map(parseFortranReal);
-    if (width === null || numbers.every((v) => !Number.isNaN(v))) values.push(...numbers);
+    if (width === null || words.every((word) => isWholeField(word, width))) values.push(...words.map(parseFortranReal));
     else pushFixed(line, width, values);
     at = next;
   }

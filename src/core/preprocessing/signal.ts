@@ -31,9 +31,7 @@ export function dimensionView(dataset: MrsDataset, tag: DimensionTag): Dimension
 
 /** The signals along a dimension for one (outer, inner) place, as views of the data. */
 export function signalsAlong(data: ComplexArray, view: DimensionView, outer: number, inner: number): ComplexSignal[] {
-  return Array.from({ length: view.length }, (_, k) =>
-    signalAt(data, (outer * view.length + k) * view.inner + inner),
-  );
+  return Array.from({ length: view.length }, (_, k) => signalAt(data, (outer * view.length + k) * view.inner + inner));
 }
 
 /** @returns number of FIDs per voxel */

@@ -15,8 +15,18 @@ export const SINGLETS_PPM = [2.01, 3.03, 3.2] as const;
 const WINDOW_PPM: readonly [number, number] = [1.75, 3.45];
 /** Linewidths tried in the search. [ppm] */
 const WIDTHS_PPM = [0.025, 0.05, 0.1] as const;
-/** Polynomial terms of the complex baseline. */
-const BASELINE_TERMS = 4;
+/** Polynomial terms of the complex baseline in the search. */
+const SEARCH_TERMS = 4;
+/**
+ * Once the lines are found, only their near neighbourhoods count, each with its own baseline: Glx and the multiplets of
+ * NAA between 2.1 and 2.8 ppm would pull phase and shift. [ppm]
+ */
+const NEIGHBOURHOODS_PPM: readonly (readonly [number, number])[] = [
+  [2.92, 3.3],
+  [1.9, 2.1],
+];
+/** Polynomial terms of each neighbourhood's baseline. */
+const NEIGHBOURHOOD_TERMS = 2;
 /** Maxima nearer than this are the same maximum. [ppm] */
 const SAME_MAXIMUM_PPM = 0.08;
 const PHASE_STARTS = 12;
@@ -31,9 +41,9 @@ export interface SingletFit {
   readonly amplitudes: readonly [number, number, number];
   /** Each line's own phase, unconstrained. [rad] */
   readonly linePhasesRad: readonly [number, number, number];
-  /** Part of the window's energy above the baseline that the lines explain, 0 to 1. */
+  /** Part of the energy above the baseline, near the lines, that the lines explain, 0 to 1. */
   readonly explained: number;
-  /** √(energy explained) over the noise SD of a spectral point: the matched-filter SNR. */
+  /** √(energy explained in the whole window) over the noise SD of a spectral point: the matched-filter SNR. */
   readonly matchedSnr: number;
   /** By which part the best other shift's residual energy is reduced, 0 to 1: how much this shift leads. */
   readonly uniqueness: number;
@@ -88,27 +98,48 @@ function lorentzian(grid: Grid, start: number, end: number, lineHz: number, widt
   return out;
 }
 
-/** Orthonormal real polynomials over `length` samples. */
-function baselinePolynomials(length: number): ComplexSignal[] {
-  const basis: ComplexSignal[] = [];
-  for (let degree = 0; degree < BASELINE_TERMS; degree++) {
-    const v = {
-      re: Float64Array.from({ length }, (_, i) => ((2 * i) / Math.max(1, length - 1) - 1) ** degree),
-      im: new Float64Array(length),
-    };
-    removeBaseline(v, basis);
-    removeBaseline(v, basis);
-    const norm = Math.sqrt(innerProduct(v, v).re);
-    basis.push({ re: v.re.map((x) => x / norm), im: v.im });
-  }
-  return basis;
+/** What is fitted beside the lines, in a window of `length` samples: polynomials in one or more separate pieces. */
+interface Baseline {
+  readonly length: number;
+  /** Pieces [start, end) of the window that are compared; samples outside count for nothing. */
+  readonly pieces: readonly (readonly [number, number])[];
+  /** Orthonormal real polynomials, each within one piece. */
+  readonly terms: readonly ComplexSignal[];
 }
 
-function removeBaseline(v: ComplexSignal, basis: readonly ComplexSignal[]): void {
-  for (const b of basis) {
+function makeBaseline(length: number, pieces: readonly (readonly [number, number])[], termCount: number): Baseline {
+  const terms: ComplexSignal[] = [];
+  for (const [from, to] of pieces) {
+    for (let degree = 0; degree < termCount; degree++) {
+      const v = { re: new Float64Array(length), im: new Float64Array(length) };
+      for (let i = from; i < to; i++) v.re[i] = ((2 * (i - from)) / Math.max(1, to - from - 1) - 1) ** degree;
+      project(v, terms);
+      project(v, terms);
+      const norm = Math.sqrt(innerProduct(v, v).re);
+      terms.push({ re: v.re.map((x) => x / norm), im: v.im });
+    }
+  }
+  return { length, pieces, terms };
+}
+
+function project(v: ComplexSignal, terms: readonly ComplexSignal[]): void {
+  for (const b of terms) {
     const c = innerProduct(b, v);
     addScaled(v, -c.re, -c.im, b);
   }
+}
+
+/** Clears the samples outside the pieces and takes the baseline's part out, in place. */
+function removeBaseline(v: ComplexSignal, baseline: Baseline): void {
+  let last = 0;
+  for (const [from, to] of baseline.pieces) {
+    v.re.fill(0, last, from);
+    v.im.fill(0, last, from);
+    last = to;
+  }
+  v.re.fill(0, last);
+  v.im.fill(0, last);
+  project(v, baseline.terms);
 }
 
 /** All three lines first: where their amplitudes come out non-negative, no subset can do better. */
@@ -189,21 +220,21 @@ function solveLines(inverses: SubsetInverses, b: readonly Projection[]): LineSol
 }
 
 /** The three lines in the window, freed of the baseline, and the inverses of their Gram matrices (real part). */
-function makeTemplates(grid: Grid, start: number, basis: readonly ComplexSignal[], shiftHz: number, widthHz: number) {
-  const end = start + (basis[0] as ComplexSignal).re.length;
+function makeTemplates(grid: Grid, start: number, baseline: Baseline, shiftHz: number, widthHz: number) {
+  const end = start + baseline.length;
   const lines = SINGLETS_PPM.map((ppm) => {
     const line = lorentzian(grid, start, end, ppmToHz(ppm, grid.frequencyMHz) + shiftHz, widthHz);
-    removeBaseline(line, basis);
+    removeBaseline(line, baseline);
     return line;
   });
   return { lines, inverses: subsetInverses(lines.flatMap((a) => lines.map((b) => innerProduct(a, b).re))) };
 }
 
 /** The spectrum's samples [start, start + length) freed of the baseline, and their energy. */
-function segmentAt(grid: Grid, start: number, basis: readonly ComplexSignal[]) {
-  const end = start + (basis[0] as ComplexSignal).re.length;
+function segmentAt(grid: Grid, start: number, baseline: Baseline) {
+  const end = start + baseline.length;
   const segment = { re: grid.spectrum.re.slice(start, end), im: grid.spectrum.im.slice(start, end) };
-  removeBaseline(segment, basis);
+  removeBaseline(segment, baseline);
   return { segment, energy: innerProduct(segment, segment).re };
 }
 
@@ -214,16 +245,16 @@ interface Candidate {
 }
 
 /** Best width at each whole-bin shift of the range. */
-function searchShifts(grid: Grid, start: number, basis: readonly ComplexSignal[], maximumPpm: number): Candidate[] {
+function searchShifts(grid: Grid, start: number, baseline: Baseline, maximumPpm: number): Candidate[] {
   const stepHz = (grid.hz[1] as number) - (grid.hz[0] as number);
   const reach = Math.round((maximumPpm * grid.frequencyMHz) / stepHz);
   const sets = WIDTHS_PPM.map((ppm) => ({
     widthHz: ppm * grid.frequencyMHz,
-    ...makeTemplates(grid, start, basis, 0, ppm * grid.frequencyMHz),
+    ...makeTemplates(grid, start, baseline, 0, ppm * grid.frequencyMHz),
   }));
   const candidates: Candidate[] = [];
   for (let bins = -reach; bins <= reach; bins++) {
-    const { segment, energy } = segmentAt(grid, start + bins, basis);
+    const { segment, energy } = segmentAt(grid, start + bins, baseline);
     let best: Candidate = { bins, widthHz: sets[0]?.widthHz ?? 1, score: 0 };
     for (const { widthHz, lines, inverses } of sets) {
       const b = lines.map((line) => innerProduct(line, segment));
@@ -236,9 +267,9 @@ function searchShifts(grid: Grid, start: number, basis: readonly ComplexSignal[]
 }
 
 /** Exact fit at any shift and width, in the window of the whole-bin shift. */
-function evaluateFit(grid: Grid, start: number, basis: readonly ComplexSignal[], shiftHz: number, widthHz: number) {
-  const { segment, energy } = segmentAt(grid, start, basis);
-  const { lines, inverses } = makeTemplates(grid, start, basis, shiftHz, widthHz);
+function evaluateFit(grid: Grid, start: number, baseline: Baseline, shiftHz: number, widthHz: number) {
+  const { segment, energy } = segmentAt(grid, start, baseline);
+  const { lines, inverses } = makeTemplates(grid, start, baseline, shiftHz, widthHz);
   const b = lines.map((line) => innerProduct(line, segment));
   return { ...solveLines(inverses, b), energy, b, inverses };
 }
@@ -252,6 +283,37 @@ function linePhases(inverses: SubsetInverses, b: readonly Projection[]): [number
     return Math.atan2(sum('im'), sum('re'));
   };
   return [at(0), at(1), at(2)];
+}
+
+/** Baseline in the lines' neighbourhoods; that of the whole window where the spectrum is too coarse for it. */
+function neighbourhoodBaseline(length: number, binsPerPpm: number): Baseline {
+  const bin = (ppm: number): number => Math.round((WINDOW_PPM[1] - ppm) * binsPerPpm);
+  const pieces = NEIGHBOURHOODS_PPM.map(([low, high]) => [bin(high), Math.min(length, bin(low))] as const);
+  const fine = pieces.every(([from, to]) => to - from >= 4 * NEIGHBOURHOOD_TERMS);
+  return fine ? makeBaseline(length, pieces, NEIGHBOURHOOD_TERMS) : makeBaseline(length, [[0, length]], SEARCH_TERMS);
+}
+
+/** Shift and width that explain most, from those of the search. */
+function refine(grid: Grid, from: number, baseline: Baseline, best: Candidate, stepHz: number) {
+  const { x } = minimiseSimplex(
+    ([shift, logWidth]) => {
+      const at = evaluateFit(grid, from, baseline, shift as number, Math.exp(logWidth as number));
+      return -at.gain / at.energy;
+    },
+    [best.bins * stepHz, Math.log(best.widthHz)],
+    [stepHz, 0.3],
+    1e-3,
+    120,
+  );
+  const shiftHz = x[0] as number;
+  const widthHz = Math.exp(x[1] as number);
+  return { shiftHz, widthHz, fit: evaluateFit(grid, from, baseline, shiftHz, widthHz) };
+}
+
+/** SD of |noise| in a point of the zero-filled, unnormalised DFT, in the energy of a window: zero-filling repeats it. */
+function windowNoise(fid: ComplexSignal, grid: Grid): number {
+  const zeroFill = grid.hz.length / grid.fidPoints;
+  return noiseSdOfTail(fid) * Math.sqrt(2 * grid.fidPoints * zeroFill);
 }
 
 /**
@@ -268,34 +330,21 @@ export function fitSinglets(
 ): SingletFit | null {
   const grid = makeGrid(fid, dwellTimeS, frequencyMHz);
   const stepHz = (grid.hz[1] as number) - (grid.hz[0] as number);
+  const binsPerPpm = frequencyMHz / stepHz;
   const start = grid.hz.findIndex((f) => f >= ppmToHz(WINDOW_PPM[1], frequencyMHz));
-  const length = Math.floor(((WINDOW_PPM[1] - WINDOW_PPM[0]) * frequencyMHz) / stepHz);
-  const reach = Math.ceil((maximumShiftPpm * frequencyMHz) / stepHz);
+  const length = Math.floor((WINDOW_PPM[1] - WINDOW_PPM[0]) * binsPerPpm);
+  const reach = Math.ceil(maximumShiftPpm * binsPerPpm);
   if (length < 24 || start < reach || start + length + reach > grid.hz.length) return null;
-  const basis = baselinePolynomials(length);
-  const candidates = searchShifts(grid, start, basis, maximumShiftPpm);
+  const whole = makeBaseline(length, [[0, length]], SEARCH_TERMS);
+  const candidates = searchShifts(grid, start, whole, maximumShiftPpm);
   const best = candidates.reduce((a, b) => (b.score > a.score ? b : a));
   if (best.score <= 0) return null;
-  const apart = (SAME_MAXIMUM_PPM * frequencyMHz) / stepHz;
-  const rival = Math.max(0, ...candidates.filter((c) => Math.abs(c.bins - best.bins) > apart).map((c) => c.score));
-
-  const from = start + best.bins;
-  const refined = minimiseSimplex(
-    ([shift, logWidth]) => {
-      const at = evaluateFit(grid, from, basis, shift as number, Math.exp(logWidth as number));
-      return -at.gain / at.energy;
-    },
-    [best.bins * stepHz, Math.log(best.widthHz)],
-    [stepHz, 0.3],
-    1e-3,
-    120,
-  );
-  const shiftHz = refined.x[0] as number;
-  const widthHz = Math.exp(refined.x[1] as number);
-  const fit = evaluateFit(grid, from, basis, shiftHz, widthHz);
-  // A spectral point of the unnormalised DFT has the noise SD σ√N per channel; zero-filling by z makes z of them one.
-  const zeroFill = grid.hz.length / grid.fidPoints;
-  const noise = noiseSdOfTail(fid) * Math.sqrt(2 * grid.fidPoints * zeroFill);
+  const others = candidates.filter((c) => Math.abs(c.bins - best.bins) > SAME_MAXIMUM_PPM * binsPerPpm);
+  const rival = Math.max(0, ...others.map((c) => c.score));
+  const near = neighbourhoodBaseline(length, binsPerPpm);
+  const { shiftHz, widthHz, fit } = refine(grid, start + best.bins, near, best, stepHz);
+  const noise = windowNoise(fid, grid);
+  const evidence = evaluateFit(grid, start + best.bins, whole, shiftHz, widthHz).gain;
   return {
     shiftHz,
     widthHz,
@@ -303,7 +352,7 @@ export function fitSinglets(
     amplitudes: fit.amplitudes,
     linePhasesRad: linePhases(fit.inverses, fit.b),
     explained: fit.gain / fit.energy,
-    matchedSnr: noise > 0 ? Math.sqrt(fit.gain) / noise : Infinity,
+    matchedSnr: noise > 0 ? Math.sqrt(evidence) / noise : Infinity,
     uniqueness: rival < 1 ? Math.max(0, 1 - (1 - best.score) / (1 - rival)) : 0,
   };
 }

@@ -55,13 +55,22 @@ export interface EndLabel {
   readonly y: number;
 }
 
-const END_GAP = 12;
+const END_GAP = 11;
 
-/** Names at the lines' right ends, or none where they don't fit. */
+/** Names at the lines' right ends, as many as fit. */
 export function endLabels(panel: ChartPanel, box: PanelBox, range: PpmRange): EndLabel[] {
   const named = panel.series.filter((s) => s.endLabel === true);
   const wishes = named.map((s) => heightToPixel(box, s.y[nearestIndex(s.ppm, range[1])] ?? 0));
+  const at = (i: number, y: number): EndLabel => {
+    const series = named[i] as (typeof named)[number];
+    return { text: series.name, colour: series.colour, x: box.left + box.width + 6, y };
+  };
   const rows = spreadVertically(wishes, END_GAP, box.top + 6, box.top + box.height - 6);
-  if (rows === null) return [];
-  return named.map((s, i) => ({ text: s.name, colour: s.colour, x: box.left + box.width + 6, y: rows[i] as number }));
+  if (rows !== null) return rows.map((y, i) => at(i, y));
+  // Too many for all: those listed first are named, the others stand in the legend.
+  const labels: EndLabel[] = [];
+  wishes.forEach((y, i) => {
+    if (labels.every((label) => Math.abs(label.y - y) >= END_GAP)) labels.push(at(i, y));
+  });
+  return labels;
 }

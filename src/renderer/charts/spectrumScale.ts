@@ -90,6 +90,16 @@ export function sharedScaleExtent(own: Extent, reference: Extent, heightRatio: n
   return { low: -half, high: half };
 }
 
+const TICK_PIXELS = 64;
+
+/** Distance of ticks, 1, 2 or 5 times a power of ten, at least about 64 pixels apart. @param span ppm over `pixels` */
+export function tickStep(span: number, pixels: number): number {
+  const least = (span * TICK_PIXELS) / Math.max(TICK_PIXELS, pixels);
+  const power = 10 ** Math.floor(Math.log10(least));
+  const times = [1, 2, 5, 10].find((m) => m * power >= least) ?? 10;
+  return times * power;
+}
+
 /** Keeps a range inside the axis, with its width where possible. @param limits the axis's ends, high first */
 export function clampRange(range: PpmRange, limits: PpmRange): PpmRange {
   const full = limits[0] - limits[1];

@@ -137,7 +137,10 @@ export const alignTransients: PreprocessingStep<AlignmentOptions> = (dataset, op
     return skippedOutcome(dataset, context, 'The data have no transients to align.');
   }
   if (dimensionView(dataset, 'DIM_COIL') !== null) {
-    throw new ProcessingError('PROCESSING_FAILED', 'Alignment needs combined coils, but the data have a coil dimension.');
+    throw new ProcessingError(
+      'PROCESSING_FAILED',
+      'Alignment needs combined coils, but the data have a coil dimension.',
+    );
   }
   const registration = registrationOptions(dataset, options);
   const data = copyData(dataset.data);

@@ -109,10 +109,7 @@ const CONVERGED_HZ = 1e-3;
  * Offsets of the transients of one group.
  * @param signals transients of one length, not all zero
  */
-export function registerTransients(
-  signals: readonly ComplexSignal[],
-  options: RegistrationOptions,
-): TransientOffset[] {
+export function registerTransients(signals: readonly ComplexSignal[], options: RegistrationOptions): TransientOffset[] {
   // A ppm window needs the full length, or its bins would not be those of the spectrum.
   const points = options.window === null ? signalSupport(signals) : (signals[0] as ComplexSignal).re.length;
   if (options.reference === 'first') {

@@ -28,7 +28,8 @@ export function phaseOfSinglets(
   const centre = mean(linesPpm);
   const level = mean(relative);
   const spread = mean(linesPpm.map((p) => (p - centre) ** 2));
-  const slope = spread > 0 ? mean(linesPpm.map((p, i) => (p - centre) * ((relative[i] as number) - level))) / spread : 0;
+  const slope =
+    spread > 0 ? mean(linesPpm.map((p, i) => (p - centre) * ((relative[i] as number) - level))) / spread : 0;
   return { phase0Rad: fit.phaseRad + level + slope * (pivotPpm - centre), phase1RadPerPpm: slope };
 }
 

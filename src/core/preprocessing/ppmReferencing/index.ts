@@ -81,7 +81,11 @@ function waterOffset(fid: ComplexSignal, dataset: MrsDataset, options: PpmRefere
   if (snr < LEAST_WATER_SNR || atEdge) return NONE;
   const [l, m, r] = [best - 1, best, best + 1].map((k) => Math.sqrt(power(k))) as [number, number, number];
   const step = (hz[1] as number) - (hz[0] as number);
-  return { shiftHz: (hz[best] as number) + (0.5 * step * (l - r)) / (l - 2 * m + r), source: 'water', confidence: 1 - 1 / snr };
+  return {
+    shiftHz: (hz[best] as number) + (0.5 * step * (l - r)) / (l - 2 * m + r),
+    source: 'water',
+    confidence: 1 - 1 / snr,
+  };
 }
 
 function findOffset(fid: ComplexSignal, dataset: MrsDataset, options: PpmReferencingOptions): Offset {

@@ -2,7 +2,8 @@
 // problem in closed form. For a given smoothness λ the weight W = I − B(BᵀB + λDᵀD)⁻¹Bᵀ is what is left for the rest of
 // the model: min_c ‖r − Bc‖² + λ‖Dc‖² = rᵀWr. Eilers & Marx 1996 (doi:10.1214/ss/1038425655); smoothness by effective
 // degrees of freedom as in ABfit (Wilson 2021, doi:10.1002/mrm.28385).
-import { choleskyFactor, choleskyInverse, choleskySolve, forwardSubstitute } from '../../math/cholesky.ts';
+import { choleskyFactor, choleskySolve, forwardSubstitute } from '../../math/cholesky.ts';
+import { symmetricEigen } from '../../math/symmetricEigen.ts';
 import {
   cubicSplineDesign,
   secondDifferencePenalty,
@@ -13,8 +14,11 @@ import {
 import type { SplineDesign } from '../../math/bspline.ts';
 import { BugError } from '../../domain/errors.ts';
 
-/** Smoothness λ for effective degrees of freedom, found once for each design. */
-const lambdaCache = new Map<string, number>();
+/**
+ * Generalised eigenvalues d_i of the penalty against BᵀB, found once for each design: with them the effective degrees of
+ * freedom are Σ 1/(1 + λ d_i), so that a λ for wanted degrees costs no factorisation.
+ */
+const penaltySpectra = new Map<string, Float64Array>();
 
 export class Baseline {
   readonly #design: SplineDesign;
@@ -55,29 +59,48 @@ export class Baseline {
     return factor;
   }
 
-  /** trace(S⁻¹BᵀB), the degrees of freedom the spline really uses. */
-  #degreesFor(factor: Float64Array): number {
-    const inverse = choleskyInverse(factor, this.#design.columns);
-    return inverse.reduce((sum, v, i) => sum + v * (this.#gram[i] as number), 0);
+  /** d_i of L⁻¹DᵀDL⁻ᵀ, BᵀB = LLᵀ. */
+  #penaltySpectrum(): Float64Array {
+    const n = this.#design.columns;
+    const key = `${this.rowsPerPart}/${n}`;
+    const known = penaltySpectra.get(key);
+    if (known !== undefined) return known;
+    const factor = this.#factorFor(0);
+    const whitened = this.#penalty.slice();
+    const column = new Float64Array(n);
+    // L⁻¹ from the left, then from the right: the matrix is symmetric, so rows and columns take turns.
+    for (let pass = 0; pass < 2; pass++) {
+      for (let j = 0; j < n; j++) {
+        for (let i = 0; i < n; i++) column[i] = whitened[i * n + j] as number;
+        forwardSubstitute(factor, n, column);
+        for (let i = 0; i < n; i++) whitened[i * n + j] = column[i] as number;
+      }
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < i; j++) {
+          const upper = whitened[j * n + i] as number;
+          whitened[j * n + i] = whitened[i * n + j] as number;
+          whitened[i * n + j] = upper;
+        }
+      }
+    }
+    const spectrum = symmetricEigen(whitened, n).values.map((v) => Math.max(0, v));
+    penaltySpectra.set(key, spectrum);
+    return spectrum;
   }
 
   /** Sets the smoothness by bisection on log λ. @param wanted degrees of freedom per part, more than 2 (a straight line) */
   setEffectiveDegrees(wanted: number): void {
     const target = Math.min(Math.max(wanted, 2.01), this.#design.columns - 0.01);
-    const key = `${this.rowsPerPart}/${this.#design.columns}/${target.toFixed(3)}`;
-    let lambda = lambdaCache.get(key);
-    if (lambda === undefined) {
-      let low = Math.log(1e-6);
-      let high = Math.log(1e12);
-      for (let i = 0; i < 40; i++) {
-        const middle = (low + high) / 2;
-        if (this.#degreesFor(this.#factorFor(Math.exp(middle))) > target) low = middle;
-        else high = middle;
-      }
-      lambda = Math.exp((low + high) / 2);
-      lambdaCache.set(key, lambda);
+    const spectrum = this.#penaltySpectrum();
+    const degreesAt = (lambda: number): number => spectrum.reduce((sum, d) => sum + 1 / (1 + lambda * d), 0);
+    let low = Math.log(1e-8);
+    let high = Math.log(1e14);
+    for (let i = 0; i < 60; i++) {
+      const middle = (low + high) / 2;
+      if (degreesAt(Math.exp(middle)) > target) low = middle;
+      else high = middle;
     }
-    this.#factor = this.#factorFor(lambda);
+    this.#factor = this.#factorFor(Math.exp((low + high) / 2));
     this.#effectiveDegrees = target;
   }
 

@@ -24,6 +24,7 @@ import { estimateNoiseSd } from './noise.ts';
 import { ratioPriors } from './ratioPriors.ts';
 import type { NllsOptions } from './options.ts';
 import { startCandidates } from './startValues.ts';
+import type { StartCandidate } from './startValues.ts';
 
 /** Widest broadening the fit may use. [Hz] at 3 T; scaled with field. */
 const WIDEST_HZ_AT_3T = 40;
@@ -41,6 +42,8 @@ const COARSE: Tolerance = { absolute: 0.5, relative: 1e-3 };
 const FINE: Tolerance = { absolute: 1e-2, relative: 1e-8 };
 /** A second start is followed only if its linear fit is nearly as good as the best. */
 const RIVAL_COST = 1.3;
+/** Another shift is tried only if the landmarks correlate there with at least this part of the best shift's power. */
+const RIVAL_SCORE = 0.5;
 
 export interface FitState {
   readonly problem: Problem;
@@ -126,7 +129,9 @@ function bestStart(
 ): Stage[] {
   const f0 = model.spectrometerFrequencyMHz;
   const searchHz = options.shiftSearchPpm * f0;
-  const candidates = startCandidates(fid, model.signals, model.dwellTimeS, f0, searchHz, 3);
+  const all = startCandidates(fid, model.signals, model.dwellTimeS, f0, searchHz, 3);
+  const strongest = (all[0] as StartCandidate).score;
+  const candidates = all.filter((c) => c.score >= RIVAL_SCORE * strongest);
   const y = model.dataRows(fid, 0, 0);
   const stages = candidates.flatMap((candidate) =>
     START_WIDTHS_HZ.map(([lorentzianHz, gaussianHz]) => {

@@ -168,7 +168,7 @@ function componentSeries(curves: CurvesView, hidden: ReadonlySet<string>, mode: 
       width: 1,
     }));
   }
-  const step = 0.42 * Math.max(...shown.map((c) => span(c.curve)), Number.MIN_VALUE);
+  const step = 0.25 * Math.max(...shown.map((c) => span(c.curve)), Number.MIN_VALUE);
   return shown.map((c, i) => ({
     id: `component-${c.name}`,
     name: c.name,
@@ -206,7 +206,12 @@ export function fitPanels(curves: CurvesView, hidden: ReadonlySet<string>, mode:
     { id: 'fit', title: '', weight: 1, series: main },
   ];
   if (mode === 'stack' && components.length > 0) {
-    panels.push({ id: 'components', title: 'Components', weight: 0.75, series: components });
+    panels.push({
+      id: 'components',
+      title: 'Components',
+      weight: Math.min(1.1, 0.35 + 0.04 * components.length),
+      series: components,
+    });
   }
   return panels;
 }

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { errorSentence, request } from '../../api/client.ts';
 import type { AnalysisDetailView, BasisCardView, ChannelResponse, CurvesView } from '../../../ipc/contract.ts';
-import { useJobs } from '../jobs/index.ts';
+import { useJobs, type JobEnd } from '../jobs/index.ts';
 import { useNotices } from '../notices/index.ts';
 import { useSession } from '../session/index.ts';
 import { parsePpmRange, type ComponentMode } from './model.ts';
@@ -27,6 +27,8 @@ export const useFit = defineStore('fit', () => {
   const curvesFailure = ref<string | null>(null);
   const hidden = ref<ReadonlySet<string>>(new Set());
   const mode = ref<ComponentMode>('overlay');
+  /** Counts finished fits, so that views may come to the front. */
+  const finished = ref(0);
   let turn = 0;
 
   const running = computed(() => jobId.value !== null);
@@ -78,6 +80,7 @@ export const useFit = defineStore('fit', () => {
       analysis.value = null;
       return;
     }
+    if (analysis.value?.summary.id === id) return;
     const answer = await notices.attempt(() => request('analysis:open', { analysisId: id }));
     if (id === session.analysisId) analysis.value = answer;
   }
@@ -99,16 +102,24 @@ export const useFit = defineStore('fit', () => {
     );
     if (fit === null) return;
     jobId.value = fit.jobId;
-    const end = await jobs.follow(
-      fit.jobId,
-      session.voxels > 1 && !onlyThisVoxel.value ? 'Fitting the grid' : 'Fitting',
-    );
-    jobId.value = null;
+    try {
+      const title = session.voxels > 1 && !onlyThisVoxel.value ? 'Fitting the grid' : 'Fitting';
+      await finish(await jobs.follow(fit.jobId, title));
+    } finally {
+      jobId.value = null;
+    }
+  }
+
+  /** Shows what a job brought, or says why it brought nothing. */
+  async function finish(end: JobEnd): Promise<void> {
     if (end.state === 'cancelled') notices.say('done', 'The fit was cancelled; nothing was stored.');
     else if (end.error !== null) notices.say('error', end.error.message);
     if (end.analysisId === null) return;
     await notices.attempt(() => session.refresh());
-    if (session.analyses.some((a) => a.id === end.analysisId)) session.selectAnalysis(end.analysisId);
+    if (!session.analyses.some((a) => a.id === end.analysisId)) return;
+    session.selectAnalysis(end.analysisId);
+    await loadAnalysis(end.analysisId);
+    finished.value += 1;
   }
 
   function toggle(name: string): void {
@@ -147,6 +158,7 @@ export const useFit = defineStore('fit', () => {
     ppmHigh,
     onlyThisVoxel,
     running,
+    finished,
     jobId,
     obstacle,
     analysis,

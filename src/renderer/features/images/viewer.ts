@@ -63,6 +63,7 @@ export async function createViewer(canvas: HTMLCanvasElement, onDrawn: () => voi
     logLevel: 'error',
     loadingText: '',
     isOrientationTextVisible: true,
+    showAllOrientationMarkers: true,
   });
   nv.opts.multiplanarShowRender = 0;
   await nv.attachToCanvas(canvas, false);

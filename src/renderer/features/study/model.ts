@@ -66,3 +66,29 @@ export function parseLayout(stored: string | null): Layout {
 export function usablePreset(preset: Preset, voxels: number): Preset {
   return preset === 'mrsi' && voxels <= 1 ? 'read' : preset;
 }
+
+/** A key of a provenance entry as words: "largestShiftHz" → "largest shift Hz". */
+export function spacedWords(key: string): string {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, (_, before: string, next: string) => `${before} ${next.toLowerCase()}`)
+    .replace(/\b(hz|snr|ppm|sd)\b/g, (unit) => ({ hz: 'Hz', snr: 'SNR', sd: 'SD' })[unit] ?? unit);
+}
+
+const LONGEST_LIST = 6;
+
+/** A value of a provenance entry as text: figures to four digits, long lists by their length. */
+export function detailText(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  if (Array.isArray(value)) {
+    if (value.length === 0) return 'none';
+    return value.length > LONGEST_LIST ? `${value.length} values` : value.map(detailText).join(', ');
+  }
+  if (typeof value === 'object') {
+    return Object.entries(value)
+      .map(([key, v]) => `${spacedWords(key)}: ${detailText(v)}`)
+      .join('; ');
+  }
+  return String(value);
+}
