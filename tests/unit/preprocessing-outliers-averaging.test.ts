@@ -1,6 +1,6 @@
 // Truth: transients known to be moved; means and noise of known size.
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../src/core/domain/errors.ts';
+import { CancelledError, UsageError } from '../../src/core/domain/errors.ts';
 import { alignTransients, DEFAULT_OPTIONS as ALIGN } from '../../src/core/preprocessing/alignment/index.ts';
 import { averageTransients, DEFAULT_OPTIONS as AVERAGE } from '../../src/core/preprocessing/averaging/index.ts';
 import { DEFAULT_OPTIONS, readOptions, rejectOutliers } from '../../src/core/preprocessing/outlierRejection/index.ts';
@@ -114,11 +114,53 @@ describe('averaging', () => {
   });
 });
 
-describe('registry', () => {
-  it('refuses unknown options of every step, and cancels every step that has work', () => {
-    for (const [name, step] of Object.entries(PREPROCESSING_STEPS)) {
-      expect(() => step.checkOptions({ nonsense: 1 }), name).toThrow(UsageError);
-      expect(() => step.checkOptions({}), name).not.toThrow();
-    }
+describe('every registered step', () => {
+  const coils = () => {
+    const fids = Array.from({ length: 12 }, (_, k) => transient(k));
+    return datasetOf(fids, [
+      ['DIM_COIL', 2],
+      ['DIM_DYN', 6],
+    ]);
+  };
+  const transients = () =>
+    datasetOf(
+      Array.from({ length: 6 }, (_, k) => transient(k)),
+      [['DIM_DYN', 6]],
+    );
+  const steps = Object.entries(PREPROCESSING_STEPS);
+
+  it.each(steps)('%s refuses unknown options and takes none', (_name, step) => {
+    expect(() => step.checkOptions({ nonsense: 1 })).toThrow(UsageError);
+    expect(() => step.checkOptions({})).not.toThrow();
+  });
+
+  it.each(steps)('%s leaves its input and the water alone and adds one provenance entry', (name, step) => {
+    const dataset = name === 'coilCombination' ? coils() : transients();
+    const water = name === 'coilCombination' ? coils() : transients();
+    const copies = [dataset, water].map((d) => ({ re: d.data.re.slice(), im: d.data.im.slice() }));
+    const outcome = step.run(dataset, {}, contextWith(water));
+    [dataset, water].forEach((d, k) => {
+      expect(d.data.re).toEqual(copies[k]!.re);
+      expect(d.data.im).toEqual(copies[k]!.im);
+      expect(d.provenance).toEqual([]);
+    });
+    expect(outcome.dataset.provenance.map((p) => p.method)).toEqual([step.standardMethodName]);
+    expect(outcome.dataset.provenance[0]!.details).toEqual(outcome.details);
+    // what goes into the database and the file must survive JSON
+    expect(JSON.parse(JSON.stringify(outcome.details))).toEqual(outcome.details);
+  });
+
+  it.each(steps)('%s stops when it is cancelled', (name, step) => {
+    const dataset = name === 'coilCombination' ? coils() : transients();
+    const context = {
+      ...contextWith(dataset),
+      cancellation: {
+        isCancelled: () => true,
+        throwIfCancelled: () => {
+          throw new CancelledError();
+        },
+      },
+    };
+    expect(() => step.run(dataset, {}, context)).toThrow(CancelledError);
   });
 });

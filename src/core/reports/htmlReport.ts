@@ -13,6 +13,8 @@ import { RELIABILITY_MARKS, formatCrlb, formatFixed, formatSignificant, formatTr
 export const RESEARCH_USE_LINE = 'Research use only. Not a medical device.';
 
 const MISSING = '<span class="missing">not stated</span>';
+/** Characters of a step's details on page two: two lines; the database keeps all of them. */
+const DETAILS_LENGTH = 190;
 /** More warnings than these go to page two, so that page one stays one page. */
 const WARNINGS_ON_PAGE_ONE = 4;
 /** Single metabolites a column of page one can hold. */
@@ -77,7 +79,7 @@ function scanSection(model: ReportModel): string {
 
 function figureSection(model: ReportModel): string {
   const images = model.images.map((i) => `<div>${imageSvg(i, 166)}<div>${esc(i.caption)}</div></div>`).join('');
-  const size = images === '' ? { width: 700, height: 272 } : { width: 520, height: 280 };
+  const size = images === '' ? { width: 700, height: 262 } : { width: 520, height: 268 };
   const svg =
     model.curves === null
       ? '<p class="missing">No curves are stored with this result.</p>'
@@ -182,7 +184,7 @@ function detailsText(details: Readonly<Record<string, unknown>>): string {
     })
     .filter((t) => t !== null)
     .join('; ')
-    .slice(0, 260);
+    .slice(0, DETAILS_LENGTH);
 }
 
 function provenanceSection(model: ReportModel): string {
@@ -193,7 +195,7 @@ function provenanceSection(model: ReportModel): string {
     )
     .join('');
   const hash = (label: string, name: string, value: string | null): string =>
-    `<tr><td>${esc(label)}</td><td>${esc(name)}<br><span class="hash">${value === null ? MISSING : esc(value)}</span></td></tr>`;
+    `<tr><td>${esc(label)}</td><td>${esc(name)} <span class="hash">${value === null ? MISSING : esc(value)}</span></td></tr>`;
   const { hashes, scan } = model;
   const rows = [
     hash('Input, SHA-256', scan.fileName, hashes.input),

@@ -8,7 +8,7 @@ body { margin: 0 auto; max-width: 184mm; color: #1B2129; background: #FFFFFF; fo
 @media screen { body { padding: 9mm 0; } }
 h1 { font-size: 14.5pt; line-height: 1.15; margin: 0; font-weight: 650; letter-spacing: -0.01em; }
 h2 { font-size: 9.2pt; margin: 0 0 1mm; font-weight: 650; }
-.page { display: flex; flex-direction: column; gap: 2.1mm; }
+.page { display: flex; flex-direction: column; gap: 1.8mm; }
 .page + .page { break-before: page; margin-top: 0; }
 @media screen { .page + .page { margin-top: 14mm; border-top: 0.3mm solid #D9DEE5; padding-top: 9mm; } }
 @media print { .first { min-height: 268mm; } }
@@ -41,8 +41,8 @@ td.mark, th.mark { width: 4mm; padding: 0; text-align: center; }
 .sums small { font-weight: 400; color: #5B6675; }
 tr.uncertain td, tr.undetermined td { color: #5B6675; }
 .key { font-size: 7.8pt; color: #5B6675; margin: 1mm 0 0; }
-.two { display: grid; grid-template-columns: 1fr 1fr; gap: 6mm; }
-table.quality td { border: 0; padding: 0 1.5mm 0 0; text-align: left; line-height: 1.25; vertical-align: top; }
+.two { display: grid; grid-template-columns: 1.3fr 1fr; gap: 6mm; }
+table.quality td { border: 0; font-size: 8.6pt; padding: 0 1.5mm 0 0; text-align: left; line-height: 1.25; vertical-align: top; }
 table.quality td:first-child { color: #5B6675; width: 30mm; }
 table.quality td { white-space: normal; }
 table.quality b { font-weight: 650; }
@@ -53,13 +53,13 @@ li { margin: 0 0 0.3mm; }
 .warnings li::before { content: "! "; font-weight: 650; }
 .status { font-weight: 650; border: 0.4mm solid #1B2129; padding: 1.2mm 2mm; }
 .conclusion { border: 0.4mm solid #1B2129; padding: 1.5mm 2.5mm 2.5mm; flex: 1 1 auto; display: flex; flex-direction: column; max-height: 58mm; }
-.conclusion .rule { flex: 1 1 6mm; min-height: 5.4mm; max-height: 9mm; border-bottom: 0.2mm solid #9AA5B4; }
-.signature { display: grid; grid-template-columns: 2fr 2fr 1fr; gap: 8mm; margin-top: 7.5mm; }
+.conclusion .rule { flex: 1 1 5mm; min-height: 4.2mm; max-height: 9mm; border-bottom: 0.2mm solid #9AA5B4; }
+.signature { display: grid; grid-template-columns: 2fr 2fr 1fr; gap: 8mm; margin-top: 6.5mm; }
 .signature div { border-top: 0.3mm solid #1B2129; font-size: 7.8pt; color: #5B6675; padding-top: 0.8mm; }
 footer { border-top: 0.25mm solid #AEB6C1; padding-top: 1.2mm; display: flex; justify-content: space-between; gap: 4mm; font-size: 7.6pt; color: #5B6675; }
 footer b { color: #1B2129; }
-table.checklist td, table.checklist th { text-align: left; white-space: normal; vertical-align: top; padding: 0.45mm 1.5mm 0.45mm 0; font-size: 8.2pt; }
+table.checklist td, table.checklist th { text-align: left; white-space: normal; vertical-align: top; padding: 0.2mm 1.5mm 0.2mm 0; font-size: 8pt; line-height: 1.22; }
 table.checklist td:first-child { width: 56mm; color: #5B6675; }
-table.checklist th { border-bottom: 0.3mm solid #1B2129; font-size: 8.8pt; padding-top: 1.6mm; }
+table.checklist th { border-bottom: 0.3mm solid #1B2129; font-size: 8.6pt; padding-top: 1.1mm; }
 .hash { font-family: "SF Mono", Consolas, "DejaVu Sans Mono", monospace; font-size: 7pt; overflow-wrap: anywhere; }
 `;

@@ -1,0 +1,145 @@
+// The study host's handlers over a real database and the demo study, in this thread instead of the workers.
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readMrs } from '../../src/core/formats/index.ts';
+import { recipeById } from '../../src/core/pipeline/index.ts';
+import { CHANNELS } from '../../src/ipc/contract.ts';
+import { createAnalysisCache } from '../../src/main/analysisCache.ts';
+import { createEventLog } from '../../src/main/eventLog.ts';
+import type { HostHandlers } from '../../src/main/hostMessages.ts';
+import { basisViews } from '../../src/main/ipcHandlers/basisHandlers.ts';
+import { recipeWithOptions } from '../../src/main/ipcHandlers/fitHandlers.ts';
+import { createHostHandlers } from '../../src/main/ipcHandlers/index.ts';
+import { createJobs } from '../../src/main/jobs.ts';
+import type { Services } from '../../src/main/services.ts';
+import { listBundledBases } from '../../src/node/files/basisLibrary.ts';
+import { recipeSha256 } from '../../src/node/files/hashing.ts';
+import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
+import type { StudyStore } from '../../src/core/ports/studyStore.ts';
+
+const RESOURCES = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../resources');
+const SCAN = path.join(RESOURCES, 'demo', 'svs_press_te30.nii.gz');
+
+let folder = '';
+let store: StudyStore;
+let handlers: HostHandlers;
+let events: [string, unknown][];
+
+/** What these requests never reach: fits and worker threads, which the end-to-end tests run. */
+const NOT_HERE = new Proxy({}, { get: () => () => Promise.reject(new Error('not part of this test')) }) as never;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'lineshape-host-'));
+  store = openStudyDb(path.join(folder, 'study.db'), { now: () => '2026-01-01T00:00:00.000Z' });
+  events = [];
+  const emit = (event: string, payload: unknown): void => void events.push([event, payload]);
+  const log = createEventLog(
+    () => undefined,
+    () => '',
+  );
+  const services: Services = {
+    store,
+    parse: async (files, options) => readMrs(files, options),
+    jobs: createJobs({ store, emit, log }),
+    analyses: createAnalysisCache(store),
+    stamp: { program: 'Lineshape', version: '0', now: () => '2026-01-01T00:00:00.000Z' },
+    resources: RESOURCES,
+    threads: 1,
+    pipeline: NOT_HERE,
+    fitRunner: NOT_HERE,
+    signals: NOT_HERE,
+    basis: NOT_HERE,
+    close: async () => undefined,
+  };
+  handlers = createHostHandlers({ services, emit });
+});
+
+afterEach(async () => {
+  store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('import', () => {
+  it('keeps what can be read, names what cannot, and tells the worklist', async () => {
+    const notes = path.join(folder, 'notes.txt');
+    await writeFile(notes, 'no scan');
+    const result = await handlers['import:paths']({ paths: [path.join(folder, 'gone.nii'), SCAN, notes] });
+    expect(CHANNELS['import:paths'].response.safeParse(result).error).toBeUndefined();
+    expect(result.studies).toMatchObject([{ isNew: true }]);
+    expect(result.failures.map(({ fileName }) => fileName).sort()).toEqual(['gone.nii', 'notes.txt']);
+    expect(result.failures.every(({ error }) => error.code !== 'BUG' && !error.message.includes(folder))).toBe(true);
+    expect(events).toEqual([['studies:changed', { studyId: result.studies[0]?.studyId }]]);
+  });
+
+  it('makes one study of the same file given twice, at once or again', async () => {
+    const first = await handlers['import:paths']({ paths: [SCAN, SCAN] });
+    const again = await handlers['import:paths']({ paths: [SCAN] });
+    expect(again.studies).toEqual([{ ...first.studies[0], isNew: false }]);
+    const detail = await handlers['study:open']({ studyId: first.studies[0]?.studyId as string });
+    expect(detail.datasets).toHaveLength(1);
+  });
+
+  it('opens every scan of the demo study as one study that fits the contract', async () => {
+    const { studies, failures } = await handlers['import:demo']({});
+    expect(failures).toEqual([]);
+    expect(studies).toHaveLength(1);
+    const detail = await handlers['study:open']({ studyId: studies[0]?.studyId as string });
+    expect(CHANNELS['study:open'].response.safeParse(detail).error).toBeUndefined();
+    const scans = (await readdir(path.join(RESOURCES, 'demo'))).filter((name) => name.endsWith('.nii.gz'));
+    expect(detail.datasets.map(({ fileName }) => fileName)).toEqual(expect.arrayContaining(scans));
+  });
+});
+
+describe('study', () => {
+  it('is gone after its deletion, with its datasets, and a second deletion says so', async () => {
+    const { studies } = await handlers['import:paths']({ paths: [SCAN] });
+    const studyId = studies[0]?.studyId as string;
+    const datasetId = (await handlers['study:open']({ studyId })).datasets[0]?.id as string;
+    expect(await handlers['study:delete']({ studyId })).toEqual({ deleted: true });
+    expect(() => store.getDataset(datasetId)).toThrow(/no dataset/);
+    expect(() => handlers['study:delete']({ studyId })).toThrow(/no study/);
+  });
+
+  it('hands out an image only, not a scan, as an image', async () => {
+    const { studies } = await handlers['import:demo']({});
+    const { datasets } = await handlers['study:open']({ studyId: studies[0]?.studyId as string });
+    const idOf = (role: string) => datasets.find((d) => d.role === role)?.id as string;
+    const image = await handlers['image:read']({ datasetId: idOf('image') });
+    expect([...image.bytes.subarray(0, 2)]).toEqual([0x1f, 0x8b]); // as stored: gzip
+    expect(() => handlers['image:read']({ datasetId: idOf('metabolite') })).toThrow(/is not an image/);
+  });
+
+  it('keeps views apart from settings, and one study’s from another’s', async () => {
+    await handlers['settings:set']({ key: 'theme', value: 'light' });
+    await handlers['view:set']({ studyId: 'theme', value: 'zoomed' });
+    expect(await handlers['settings:get']({ key: 'theme' })).toEqual({ value: 'light' });
+    expect(await handlers['view:get']({ studyId: 'theme' })).toEqual({ value: 'zoomed' });
+    expect(await handlers['view:get']({ studyId: 'another' })).toEqual({ value: null });
+  });
+});
+
+describe('basis sets', () => {
+  it('stand with the best one first, and with the reason where one does not fit', async () => {
+    const cards = await listBundledBases(RESOURCES);
+    const scan = { nucleus: '1H', spectrometerFrequencyMHz: 127.74, echoTimeS: 0.035, sequence: 'PRESS' };
+    const [first] = basisViews(cards, scan);
+    expect(first).toMatchObject({ echoTimeS: 0.035, mismatch: null, warnings: [] });
+    expect(first?.spectrometerFrequencyMHz).toBeCloseTo(127.75, 0);
+    const atSevenTesla = basisViews(cards, { ...scan, spectrometerFrequencyMHz: 297.2 });
+    expect(atSevenTesla.every(({ mismatch }) => mismatch?.includes('297.2'))).toBe(true);
+  });
+});
+
+describe('recipeWithOptions', () => {
+  it('lays the user’s fit options over the recipe, which changes its hash and nothing else', () => {
+    const shipped = recipeById('svs-default');
+    const changed = recipeWithOptions(shipped, { ppm: [0.5, 4.0] });
+    expect(changed.quantification.options).toMatchObject({ ppm: [0.5, 4.0] });
+    expect({ ...changed, quantification: shipped.quantification }).toEqual(shipped);
+    expect(recipeSha256(changed)).not.toBe(recipeSha256(shipped));
+    expect(recipeWithOptions(shipped, {})).toBe(shipped);
+  });
+});
