@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { app, BrowserWindow, dialog, ipcMain, Menu, session } from 'electron';
-import { toErrorRecord } from '../core/domain/errors.ts';
+import { StudyDbError, toErrorRecord } from '../core/domain/errors.ts';
 import { isEmptyOpening, parseArguments, parseHandover } from './commandLine.ts';
 import type { Opening } from './commandLine.ts';
 import { createEventLog } from './eventLog.ts';
@@ -53,8 +53,17 @@ function giveUp(sentence: string): void {
   app.exit(1);
 }
 
+/** @throws StudyDbError in words */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const message = 'The folder for Lineshape’s study database can’t be made; check the rights of your home folder.';
+    throw new StudyDbError('STUDY_DB_FAILED', message, {}, error);
+  }
+}
+
 function startHost(paths: AppPaths): StudyHost {
-  mkdirSync(paths.userData, { recursive: true });
   const { database, resources, workers } = paths;
   const thread = startHostThread(paths.studyHost, { database, resources, workers, appVersion: app.getVersion() });
   const started = createStudyHost(
@@ -155,17 +164,23 @@ function start(): void {
 async function finish(): Promise<void> {
   try {
     await host?.close();
+    loop.close();
   } catch (error) {
     log.failure('close-failed', { code: 'BUG' }, error);
   }
-  loop.close();
   app.exit(0);
 }
 
 function main(): void {
   if (environment['LINESHAPE_USER_DATA']) app.setPath('userData', environment['LINESHAPE_USER_DATA']);
   const asked = parseArguments(process.argv, app.getAppPath(), process.cwd());
-  // The lock belongs to the userData folder: two databases may be open in two instances.
+  try {
+    makeFolder(app.getPath('userData'));
+  } catch (error) {
+    giveUp(toErrorRecord(error).message);
+    return;
+  }
+  // The lock lies in the userData folder: two of them may be open in two instances.
   if (!app.requestSingleInstanceLock({ demo: asked.demo, files: [...asked.files] })) {
     app.exit(0);
     return;
@@ -197,7 +212,13 @@ function main(): void {
     emit('app:error', { code: 'BUG', message: `Internal error: ${error.message}`, details: {} });
   });
   process.on('unhandledRejection', (error) => log.failure('unhandled', { code: 'BUG' }, error));
-  app.whenReady().then(start, (error: unknown) => log.failure('not-ready', { code: 'BUG' }, error));
+  app
+    .whenReady()
+    .then(start)
+    .catch((error: unknown) => {
+      log.failure('start-failed', { code: 'BUG' }, error);
+      giveUp(toErrorRecord(error).message);
+    });
 }
 
 main();

@@ -19,12 +19,14 @@ export interface AppPaths {
  */
 export function appPaths(app: App, environment: Readonly<Record<string, string | undefined>>): AppPaths {
   const root = app.getAppPath();
+  // Threads can't be started from inside the archive; the package keeps their files beside it.
+  const threads = root.endsWith('.asar') ? `${root}.unpacked` : root;
   const userData = app.getPath('userData');
   return {
     renderer: join(root, 'dist', 'renderer'),
     preload: join(root, 'dist', 'preload', 'preload.cjs'),
-    studyHost: join(root, 'dist', 'main', 'studyHost.worker.js'),
-    workers: join(root, 'dist', 'workers'),
+    studyHost: join(threads, 'dist', 'main', 'studyHost.worker.js'),
+    workers: join(threads, 'dist', 'workers'),
     // electron-builder puts extraResources beside the archive.
     resources: app.isPackaged ? join(process.resourcesPath, 'resources') : join(root, 'resources'),
     userData,

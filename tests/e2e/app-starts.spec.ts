@@ -1,10 +1,11 @@
 // The real app: its window opens, its page is locked in, every channel answers, and errors come in words.
+import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import type { ChannelName, ChannelRequest, ChannelResponse, IpcResult, LineshapeApi } from '../../src/ipc/contract.ts';
 import { CHANNEL_NAMES, EVENT_NAMES } from '../../src/ipc/channelNames.ts';
-import { expect, test } from './launch.ts';
+import { expect, REPO_ROOT, test } from './launch.ts';
 
 type PageWindow = Window & { lineshape: LineshapeApi; finishedJobs?: unknown[] };
 
@@ -229,20 +230,42 @@ test('a dropped file that is no scan fails in words, and the page cannot name a 
   expect(await value(page, 'study:list', {})).toEqual([]);
 });
 
-test('a database that is none ends the start with one sentence and exit code 1', async ({ userDataFolder }) => {
-  const { spawn } = await import('node:child_process');
-  const database = path.join(userDataFolder, 'broken.db');
-  await writeFile(database, 'this is not a database, but long enough to look like one '.repeat(40));
+/** Starts the app without a driver and waits for its end. */
+async function endOfStart(environment: Record<string, string>): Promise<{ code: number | null; said: string }> {
   const child = spawn(
     process.env['LINESHAPE_ELECTRON'] as string,
-    ['--no-sandbox', '--disable-dev-shm-usage', path.resolve(import.meta.dirname, '../..')],
-    {
-      env: { ...process.env, LINESHAPE_USER_DATA: userDataFolder, LINESHAPE_DB: database, LINESHAPE_NO_DIALOGS: '1' },
-    },
+    ['--no-sandbox', '--disable-dev-shm-usage', REPO_ROOT],
+    { env: { ...process.env, LINESHAPE_NO_DIALOGS: '1', ...environment } },
   );
-  const output: string[] = [];
-  child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-  const code = await new Promise((resolve) => child.on('exit', resolve));
+  const said: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
+  return { code, said: said.join('') };
+}
+
+test('a database that is none ends the start with one sentence and exit code 1', async ({ userDataFolder }) => {
+  const database = path.join(userDataFolder, 'broken.db');
+  await writeFile(database, 'this is not a database, but long enough to look like one '.repeat(40));
+  const { code, said } = await endOfStart({ LINESHAPE_USER_DATA: userDataFolder, LINESHAPE_DB: database });
   expect(code).toBe(1);
-  expect(output.join('')).toMatch(/broken\.db .*\.\n/);
+  expect(said).toMatch(/broken\.db .*\.\n/);
+});
+
+test('user data that can’t be made ends the start with one sentence and exit code 1', async ({ userDataFolder }) => {
+  const file = path.join(userDataFolder, 'a-file');
+  await writeFile(file, '');
+  const { code, said } = await endOfStart({ LINESHAPE_USER_DATA: path.join(file, 'below') });
+  expect(code).toBe(1);
+  expect(said).toContain('The folder for Lineshape’s study database can’t be made');
+});
+
+test('a second start hands its files to the first and ends', async ({ app, userDataFolder }) => {
+  const scan = path.join(REPO_ROOT, 'resources', 'demo', 'svs_press_te30.nii.gz');
+  const second = spawn(
+    process.env['LINESHAPE_ELECTRON'] as string,
+    ['--no-sandbox', '--disable-dev-shm-usage', REPO_ROOT, path.basename(scan)],
+    { env: { ...process.env, LINESHAPE_USER_DATA: userDataFolder }, cwd: path.dirname(scan) },
+  );
+  expect(await new Promise((resolve) => second.on('exit', resolve))).toBe(0);
+  await expect.poll(async () => (await value(app.window, 'study:list', {})).length, { timeout: 20_000 }).toBe(1);
 });

@@ -80,7 +80,7 @@ function studyCommands(): Command[] {
       id: 'export-pdf',
       title: 'Save the report as PDF',
       group: 'Report',
-      keys: 'Ctrl+P',
+      keys: 'Ctrl+E',
       isAvailable: fitted,
       run: () => void reports.save('pdf'),
     },

@@ -1,6 +1,6 @@
 // Chart options for panels of spectra that share a reversed ppm axis.
 import type { ChartColours, ChartPanel, ChartSeries, PpmRange } from './chartTypes.ts';
-import { decimate, panelExtent, sharedScaleExtent, tickStep, type Extent } from './spectrumScale.ts';
+import { decimate, panelExtent, sharedScaleExtent, tickStep, tickValues, type Extent } from './spectrumScale.ts';
 
 export interface PanelBox {
   readonly id: string;
@@ -113,6 +113,7 @@ function groundSeries(panel: ChartPanel, index: number, look: ChartLook): Record
 function xAxis(index: number, last: boolean, look: ChartLook): Record<string, unknown> {
   const { colours } = look;
   const step = tickStep(look.range[0] - look.range[1], look.size.width);
+  const ticks = tickValues(look.range, step);
   const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
   return {
     type: 'value',
@@ -120,22 +121,20 @@ function xAxis(index: number, last: boolean, look: ChartLook): Record<string, un
     inverse: true,
     min: look.range[1],
     max: look.range[0],
-    interval: step,
     animation: false,
     name: last ? 'Chemical shift (ppm)' : '',
     nameLocation: 'middle',
     nameGap: 24,
     nameTextStyle: { color: colours.muted, fontSize: 11 },
     axisLine: { show: last, onZero: false, lineStyle: { color: colours.muted } },
-    axisTick: { show: last, lineStyle: { color: colours.muted } },
+    // The split lines follow the ticks' values.
+    axisTick: { show: last, customValues: ticks, lineStyle: { color: colours.muted } },
     axisLabel: {
       show: last,
       color: colours.muted,
       fontSize: 11,
-      hideOverlap: true,
-      // The range's own borders are labelled only where they are round.
-      formatter: (value: number) =>
-        Math.abs(value / step - Math.round(value / step)) < 1e-6 ? value.toFixed(digits) : '',
+      customValues: ticks,
+      formatter: (value: number) => value.toFixed(digits),
     },
     splitLine: { show: true, lineStyle: { color: colours.line, opacity: 0.45 } },
   };

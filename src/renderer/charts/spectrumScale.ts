@@ -100,6 +100,13 @@ export function tickStep(span: number, pixels: number): number {
   return times * power;
 }
 
+/** Multiples of `step` inside a range. */
+export function tickValues(range: PpmRange, step: number): number[] {
+  const first = Math.ceil(range[1] / step - 1e-9);
+  const last = Math.floor(range[0] / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
+}
+
 /** Keeps a range inside the axis, with its width where possible. @param limits the axis's ends, high first */
 export function clampRange(range: PpmRange, limits: PpmRange): PpmRange {
   const full = limits[0] - limits[1];

@@ -299,17 +299,20 @@ export function minimise(
       converged = true;
     }
   }
+  // Whoever asks for derivatives next finds the model where the solution is.
+  if (evaluatedAt !== theta) problem.model.columnsAt(theta);
   return { theta, linear, amplitudes: linear.amplitudes, passive: linear.passive, cost, iterations, converged };
 }
 
 /**
  * Covariance of all amplitudes from the full Fisher matrix: amplitudes, moving parameters (with their priors) and
- * baseline, all nuisance included (Cavassila 2001, doi:10.1002/nbm.701).
+ * baseline, all nuisance included (Cavassila 2001, doi:10.1002/nbm.701). The model must stand at the solution, as
+ * `minimise` leaves it.
  * @returns M × M row-major, in amplitude units squared, or null where the matrix is singular
  */
 export function amplitudeCovariance(problem: Problem, solution: Solution, sigma: number): Float64Array | null {
   const { model, baseline } = problem;
-  const linear = solveAmplitudes(problem, solution.theta, solution.passive);
+  const { linear } = solution;
   const moving = problem.free.filter((j) => {
     const rule = problem.rules[j] as ParameterRule;
     const value = solution.theta[j] as number;

@@ -45,6 +45,13 @@ const RIVAL_COST = 1.3;
 /** Another shift is tried only if the landmarks correlate there with at least this part of the best shift's power. */
 const RIVAL_SCORE = 0.5;
 
+/** Phase left in the model below which turning the data once more changes nothing that the noise would show: 1°. */
+const SMALL_PHASE = Math.PI / 180;
+
+/** Largest phase of the model over the window, whose pivot is its middle. [rad] */
+const largestPhase = (theta: Float64Array, ppmSpan: number): number =>
+  Math.abs(theta[PHASE0] as number) + (Math.abs(theta[PHASE1] as number) * ppmSpan) / 2;
+
 export interface FitState {
   readonly problem: Problem;
   readonly solution: Solution;
@@ -288,10 +295,15 @@ export function fitSpectrum(
   problem = { ...problem, free };
   const full = minimise(problem, first.theta, options.maxIterations, FINE, cancellation);
   iterations += full.iterations;
-  const turned = rotated(fid, { problem, theta: full.theta }, first.phases);
-  problem = withPhase1Prior(turned.problem, turned.phases[1]);
-  const solution = minimise(problem, turned.theta, 4, FINE, cancellation);
-  iterations += solution.iterations;
+  let phases: readonly [number, number] = first.phases;
+  let solution = full;
+  if (largestPhase(full.theta, ppmSpan) > SMALL_PHASE) {
+    const turned = rotated(fid, { problem, theta: full.theta }, first.phases);
+    phases = turned.phases;
+    problem = withPhase1Prior(turned.problem, phases[1]);
+    solution = minimise(problem, turned.theta, 4, FINE, cancellation);
+    iterations += solution.iterations;
+  }
 
   const parts = residualOf(problem, solution.linear);
   return {
@@ -300,8 +312,8 @@ export function fitSpectrum(
     covariance: amplitudeCovariance(problem, solution, Math.max(noiseRows, rms(parts.residual))),
     amplitudeScale: dataScale / basisScale,
     dataScale,
-    rotatedPhase0: turned.phases[0],
-    rotatedPhase1: turned.phases[1],
+    rotatedPhase0: phases[0],
+    rotatedPhase1: phases[1],
     baselineRows: parts.baseline,
     residualRows: parts.residual,
     columns: solution.linear.columns,

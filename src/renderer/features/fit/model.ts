@@ -216,6 +216,16 @@ export function fitPanels(curves: CurvesView, hidden: ReadonlySet<string>, mode:
   return panels;
 }
 
+/**
+ * The recipe a dataset calls for: imaging for a grid, from transients where coils or transients are still apart, the
+ * averaged one otherwise; the first where the program has others.
+ * @param ids recipes at hand
+ */
+export function suitableRecipe(ids: readonly string[], voxels: number, coils: number, transients: number): string {
+  const wanted = voxels > 1 ? 'mrsi-default' : coils > 1 || transients > 1 ? 'svs-default' : 'svs-processed';
+  return ids.find((id) => id === wanted) ?? ids[0] ?? '';
+}
+
 /** A ppm range as the fit takes it, or why not. */
 export function parsePpmRange(
   from: number,

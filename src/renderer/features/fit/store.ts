@@ -5,8 +5,8 @@ import { errorSentence, request } from '../../api/client.ts';
 import type { AnalysisDetailView, BasisCardView, ChannelResponse, CurvesView } from '../../../ipc/contract.ts';
 import { useJobs, type JobEnd } from '../jobs/index.ts';
 import { useNotices } from '../notices/index.ts';
-import { useSession } from '../session/index.ts';
-import { parsePpmRange, type ComponentMode } from './model.ts';
+import { dimensionLength, useSession } from '../session/index.ts';
+import { parsePpmRange, suitableRecipe, type ComponentMode } from './model.ts';
 
 const DEFAULT_PPM = [0.2, 4.2] as const;
 
@@ -54,7 +54,13 @@ export const useFit = defineStore('fit', () => {
     const fitting =
       cards.find((c) => c.id === basisId.value && c.mismatch === null) ?? cards.find((c) => c.mismatch === null);
     basisId.value = fitting?.id ?? cards[0]?.id ?? '';
-    if (!list.some((r) => r.id === recipeId.value)) recipeId.value = list[0]?.id ?? '';
+    const { dataset, voxels } = session;
+    recipeId.value = suitableRecipe(
+      list.map((r) => r.id),
+      voxels,
+      dimensionLength(dataset, 'DIM_COIL'),
+      dimensionLength(dataset, 'DIM_DYN'),
+    );
   }
 
   async function loadCurves(): Promise<void> {

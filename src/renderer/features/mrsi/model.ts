@@ -1,12 +1,17 @@
 // A map over an MRSI grid: values of a ratio, its scale, and moving through voxels.
 import { voxelIndex, voxelNumber, type Vec3 } from '../../../core/geometry/index.ts';
 import type { AnalysisDetailView } from '../../../ipc/contract.ts';
+import { CRLB_LIMIT_PERCENT, metaboliteRank } from '../fit/reading.ts';
+
+type Estimate = AnalysisDetailView['voxels'][number]['result']['metabolites'][number];
 
 export type MapQuantity = 'ratio' | 'amplitude' | 'crlb';
 
 export interface MapChoice {
   readonly metabolite: string;
   readonly quantity: MapQuantity;
+  /** Leave out estimates above the CRLB limit: in a ratio, of either part. */
+  readonly onlySure: boolean;
 }
 
 export interface VoxelMap {
@@ -20,14 +25,19 @@ export interface VoxelMap {
 
 /** Names a map can be made of: sums first. */
 export function mapNames(analysis: AnalysisDetailView | null): readonly string[] {
-  const first = analysis?.voxels[0]?.result;
-  return first === undefined ? [] : [...first.combined, ...first.metabolites].map((e) => e.name);
+  // Voxels without signal were refused and list nothing.
+  const names = (analysis?.voxels ?? []).flatMap(({ result }) => [...result.combined, ...result.metabolites]);
+  return [...new Set(names.map((e) => e.name))].sort((a, b) => metaboliteRank(a) - metaboliteRank(b));
 }
 
 function valueOf(voxel: AnalysisDetailView['voxels'][number], choice: MapChoice): number {
   const { combined, metabolites, status } = voxel.result;
-  const estimate = [...combined, ...metabolites].find((e) => e.name === choice.metabolite);
+  const find = (name: string): Estimate | undefined => [...combined, ...metabolites].find((e) => e.name === name);
+  const estimate = find(choice.metabolite);
   if (estimate === undefined || status === 'refused') return NaN;
+  const isSure = (e: Estimate | undefined): boolean => (e?.crlbPercent ?? Infinity) <= CRLB_LIMIT_PERCENT;
+  const sure = isSure(estimate) && (choice.quantity !== 'ratio' || isSure(find('tCr')));
+  if (choice.onlySure && choice.quantity !== 'crlb' && !sure) return NaN;
   const value = { ratio: estimate.ratioToTCr, amplitude: estimate.amplitude, crlb: estimate.crlbPercent }[
     choice.quantity
   ];
