@@ -1,5 +1,5 @@
 // The NLLS fit on the spectra of the ISMRM 2016 fitting challenge, beside LCModel 6.3 and FSL-MRS on the same ones.
-// Run: npx tsx bench/ismrmChallenge.ts (needs the reference data; prints one JSON document).
+// Run: node bin/lineshape.mjs bench ismrmChallenge (needs the reference data, see LINESHAPE_DATA; prints one JSON document).
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBasisFiles } from '../src/core/basis/files/index.ts';
@@ -163,8 +163,7 @@ export function ismrmChallenge(dataDir: string, options: JsonObject): JsonObject
   };
 }
 
-if (process.argv[1]?.includes('ismrmChallenge') === true) {
-  const dataDir = process.env['LINESHAPE_DATA'] ?? join('..', 'shared', 'data');
-  const options = process.argv[2] === undefined ? {} : (JSON.parse(process.argv[2]) as JsonObject);
-  console.log(JSON.stringify(ismrmChallenge(dataDir, options), null, 1));
+/** The benchmark; `lineshape bench ismrmChallenge` calls it. */
+export function run(): JsonObject {
+  return ismrmChallenge(process.env['LINESHAPE_DATA'] ?? join('..', 'shared', 'data'), {});
 }

@@ -2,7 +2,6 @@
 // Basis and spectra are simulated here; nothing is read but the shipped basis set. Prints one JSON document.
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { datasetToBasisSet } from '../src/core/basis/basisDataset.ts';
 import type { BasisSet } from '../src/core/domain/basisSet.ts';
 import type { JsonObject } from '../src/core/domain/json.ts';
@@ -45,9 +44,9 @@ function spectrum(basis: BasisSet, seed: number): { re: Float64Array; im: Float6
   return { re, im };
 }
 
-/** @param resourcesDir folder that holds basis/ */
-export function benchNlls(resourcesDir: string): JsonObject {
-  const bytes = new Uint8Array(readFileSync(join(resourcesDir, 'basis', BASIS_FILE)));
+/** The benchmark; `lineshape bench nlls` calls it from dist/bench. */
+export function run(): JsonObject {
+  const bytes = new Uint8Array(readFileSync(new URL(`../../resources/basis/${BASIS_FILE}`, import.meta.url)));
   const whole = datasetToBasisSet(readNiftiMrs(bytes, BASIS_FILE), 'bench', '');
   const basis: BasisSet = {
     ...whole,
@@ -102,8 +101,4 @@ export function benchNlls(resourcesDir: string): JsonObject {
       node: process.version,
     },
   };
-}
-
-if (process.argv[1]?.includes('nlls') === true) {
-  console.log(JSON.stringify(benchNlls(join(import.meta.dirname, '..', 'resources')), null, 1));
 }

@@ -19,7 +19,7 @@ const CONFIGURATION = [
 ];
 
 /** Native modules and what they load by name stay in node_modules. */
-const EXTERNAL = ['electron', 'libsql', '@libsql/*', '@neon-rs/*', 'onnxruntime-node'];
+const EXTERNAL = ['electron', 'libsql', '@libsql/*', '@neon-rs/*', 'onnxruntime-node', 'playwright'];
 
 /** CommonJS packages inside an ES module bundle call require for Node's own modules. */
 const REQUIRE_BANNER =
@@ -63,13 +63,26 @@ async function nodeEntries(only) {
   const workers = await workerEntries('node/workers', 'workers');
   const main = { source: 'main/main.ts', outfile: path.join(DIST, 'main', 'main.js'), format: 'esm' };
   const preload = { source: 'preload/preload.ts', outfile: path.join(DIST, 'preload', 'preload.cjs'), format: 'cjs' };
-  const entries = [cli, ...workers];
+  const entries = [cli, ...workers, ...(await benchEntries())];
   if (only === 'all') entries.push(main, preload, ...(await workerEntries('main', 'main')));
   for (const { source } of entries) {
-    if (!existsSync(path.join(SOURCE, source)))
+    if (!existsSync(path.resolve(SOURCE, source)))
       throw new SetUpError(`the build needs src/${source}, which is missing.`);
   }
   return entries;
+}
+
+/** Every benchmark is a file of its own: the command line imports it by name, and the app knows nothing of it. */
+async function benchEntries() {
+  const folder = path.join(REPO_ROOT, 'bench');
+  const files = await readdir(folder).catch(() => []);
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => ({
+      source: path.join(folder, file),
+      outfile: path.join(DIST, 'bench', file.replace(/\.ts$/, '.js')),
+      format: 'esm',
+    }));
 }
 
 /** Every NAME.worker.ts of a folder becomes a file of its own, which a thread starts with. */
@@ -89,7 +102,7 @@ async function bundle({ source, outfile, format }) {
   const { version } = JSON.parse(await readFile(path.join(REPO_ROOT, 'package.json'), 'utf8'));
   try {
     await esbuild({
-      entryPoints: [path.join(SOURCE, source)],
+      entryPoints: [path.resolve(SOURCE, source)],
       outfile,
       bundle: true,
       format,

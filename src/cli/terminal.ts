@@ -3,6 +3,8 @@ import type { ErrorRecord } from '../core/domain/errors.ts';
 import type { ProgressListener } from '../core/ports/progress.ts';
 
 const BAR_WIDTH = 24;
+/** Without a terminal, a long stage says this often how far it is. [ms] */
+const LINE_INTERVAL_MS = 5000;
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** A reader that closes its end (`| head`) ends the program quietly, as a Unix tool's does. */
@@ -34,7 +36,7 @@ export function reportError(error: ErrorRecord, asJson: boolean): void {
   say(`lineshape: ${error.message.replace(/\s*\n\s*/g, ' ')}`);
 }
 
-/** Progress as a bar where stderr is a terminal, else one line a stage. */
+/** Progress as a bar where stderr is a terminal, else as lines: one a stage, and every few seconds. */
 export function progressReporter(): { readonly onProgress: ProgressListener; readonly end: () => void } {
   if (process.stderr.isTTY) {
     let shown = false;
@@ -51,12 +53,14 @@ export function progressReporter(): { readonly onProgress: ProgressListener; rea
     };
   }
   let last = '';
+  let lastMs = 0;
   return {
     onProgress: ({ message }) => {
       // Counters within a stage change the digits only.
       const stage = message.replace(/\d+/g, '#');
-      if (stage === last) return;
+      if (stage === last && performance.now() - lastMs < LINE_INTERVAL_MS) return;
       last = stage;
+      lastMs = performance.now();
       process.stderr.write(`${message}\n`);
     },
     end: () => undefined,

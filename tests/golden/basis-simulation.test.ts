@@ -1,8 +1,9 @@
-// The simulated signals against independently simulated basis sets: the ISMRM 2016 fitting challenge (3 T PRESS TE 30) and
-// Osprey's vendor sequences (3 T PRESS TE 35, shaped pulses); and the spin systems against FID-A's table.
+// The simulated signals against independently simulated basis sets (ISMRM 2016 fitting challenge and LCModel's own, 3 T PRESS
+// TE 30; Osprey's vendor sequences, TE 35, shaped pulses), and the spin systems against FID-A's table.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readBasisFiles } from '../../src/core/basis/files/index.ts';
 import { transitionsToFid } from '../../src/core/basis/densityMatrix/transitions.ts';
 import { press } from '../../src/core/basis/sequences/press.ts';
 import { SHIPPED_BASES } from '../../src/core/basis/shippedBases.ts';
@@ -27,9 +28,9 @@ function readText(path: string): ComplexSignal {
 }
 
 /**
- * Least correlation by metabolite where it is not 0.97: GSH of the challenge set was simulated with other couplings (with
- * FID-A's second GSH system it is no nearer; against Osprey's GSH ours has 0.99); Gln, Asp and GABA are the most sensitive to TE1 and
- * to pulse shape, which the set doesn't state.
+ * Least correlation by metabolite where it is not 0.97. GSH of the challenge set was simulated with other couplings (FID-A's
+ * second GSH system is no nearer; against Osprey's GSH ours has 0.99). Gln and Asp are the most sensitive to TE1 and to
+ * the pulses' shape, which the set doesn't state: with TE1 = 13 ms Asp has 0.98.
  */
 const LEAST: Readonly<Record<string, number>> = { GSH: 0.92, Gln: 0.95, Asp: 0.96 };
 
@@ -72,6 +73,50 @@ describe.skipIf(!existsSync(challenge))('ISMRM 2016 challenge basis (needs ../sh
     // the set leaves out NH protons and adds a marker of 0.1 proton, hence 10 %
     for (const name of ['Ace', 'Gly', 'Scyllo', 'Lac', 'Ala', 'Tau', 'Ins', 'Glu']) {
       expect(Math.abs(ratio(name) - 1), name).toBeLessThan(0.1);
+    }
+  });
+});
+
+/** [file below ../shared/data, shipped basis, least correlation, exceptions with their least correlation] */
+const BASIS_FILES: readonly (readonly [string, string, number, Readonly<Record<string, number>>])[] = [
+  // Its lines are not Lorentzian (singlets reach 0.99 only); its GABA has the couplings of the table of 2000, its GSH others.
+  ['suspect/lcmodel/press_30ms_3T.basis', 'lineshape-3t-press-te30-123mhz', 0.97, { GABA: 0.9, GSH: 0.94 }],
+  // Shaped pulses and chemical-shift displacement: seen most in Lac, whose partner at 4.1 ppm lies outside the slice of
+  // the 1.3 ppm line; Asc has the couplings of the table of 2000.
+  [
+    'basis/osprey/fit/basissets/3T/siemens/unedited/press/35/3T_PRESS_Siemens_35ms_noMM.BASIS',
+    'lineshape-3t-press-te35-123mhz',
+    0.96,
+    { Lac: 0.88, Asc: 0.88 },
+  ],
+  [
+    'basis/osprey/fit/basissets/3T/philips/unedited/press/35/3T_PRESS_Philips_35ms_noMM.BASIS',
+    'lineshape-3t-press-te35-127mhz',
+    0.96,
+    { Lac: 0.88, Asc: 0.8 },
+  ],
+];
+
+describe.each(BASIS_FILES)('%s', (file, id, least, exceptions) => {
+  it.skipIf(!existsSync(join(data, file)))(`agrees with ${id} (needs ../shared/data)`, () => {
+    const bytes = new Uint8Array(readFileSync(join(data, file)));
+    const reference = readBasisFiles([{ name: file.split('/').at(-1)!, bytes }]);
+    const { dwellTimeS, spectrometerFrequencyMHz } = reference;
+    const points = Math.min(2048, reference.points);
+    const { sequence } = SHIPPED_BASES.find((b) => b.id === id)!;
+    const compared = reference.signals.filter((s) => BRAIN_METABOLITES.includes(s.name));
+    expect(compared.length).toBeGreaterThan(15);
+    for (const { name, fid } of compared) {
+      const lines = simulateMetabolite(spinSystem(name), sequence, spectrometerFrequencyMHz);
+      const simulated = transitionsToFid(lines, { points, dwellTimeS, linewidthHz: 1 });
+      const cut = { re: fid.re.slice(0, points), im: fid.im.slice(0, points) };
+      const comparison = { dwellTimeS, spectrometerFrequencyMHz, rangePpm: [0.5, 4.2] as const };
+      const { correlation, shiftHz } = likeness(simulated, cut, comparison);
+      process.stdout.write(
+        `${id} ${name.padEnd(7)} correlation ${correlation.toFixed(4)}  shift ${shiftHz.toFixed(2)} Hz\n`,
+      );
+      expect(correlation, name).toBeGreaterThan(exceptions[name] ?? least);
+      expect(Math.abs(shiftHz), name).toBeLessThan(1.2);
     }
   });
 });

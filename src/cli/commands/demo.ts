@@ -36,6 +36,8 @@ interface Options extends CommonOptions {
 }
 
 const FIGURE = { width: 900, height: 460, title: 'Demo study, single voxel (simulated)' } as const;
+/** Ratios are compared with the truth where their CRLB is below this. [%] */
+const SURE_CRLB_PERCENT = 10;
 const MRSI_NAMES = ['tNAA', 'tCho', 'mI', 'Glx'] as const;
 
 /** The study's own files; its description for readers is not part of it. */
@@ -88,20 +90,21 @@ function isGrid(record: DatasetRecord): boolean {
   return record.description.grid.some((n) => n > 1);
 }
 
-/** Median and largest |difference| in % of the ratios with CRLB below 10 %, over the voxels of a grid. */
+/** Median |difference| in % of the ratios that are sure, over the voxels of a grid. */
 function gridAgreement(voxels: readonly VoxelQuantification[], truth: DemoTruth): string[] {
   return MRSI_NAMES.map((name) => {
     const differences = voxels
       .flatMap(({ voxel, result }) => {
         const estimate = result.combined.find((c) => c.name === name);
         const expected = truth.voxels.get(voxel)?.get(name);
-        const isSure = estimate?.crlbPercent != null && estimate.crlbPercent < 10;
-        if (estimate?.ratioToTCr == null || expected === undefined || expected === 0 || !isSure) return [];
-        return [Math.abs(100 * (estimate.ratioToTCr / expected - 1))];
+        const ratio = estimate?.ratioToTCr ?? null;
+        const isSure = (estimate?.crlbPercent ?? Infinity) < SURE_CRLB_PERCENT;
+        if (ratio === null || expected === undefined || expected === 0 || !isSure) return [];
+        return [Math.abs(100 * (ratio / expected - 1))];
       })
       .sort((a, b) => a - b);
     const median = differences[Math.floor(differences.length / 2)];
-    return `${name}/tCr: ${differences.length} voxels with CRLB < 10 %, median difference from the truth ${median === undefined ? '–' : median.toFixed(1)} %`;
+    return `${name}/tCr: ${differences.length} voxels with CRLB < ${SURE_CRLB_PERCENT} %, median difference from the truth ${median === undefined ? '–' : median.toFixed(1)} %`;
   });
 }
 

@@ -118,7 +118,10 @@ function analysisItems(model: ReportModel): ChecklistItem[] {
     },
     { label: 'Quantification reference', value: 'internal, tCr' },
     { label: 'Fitting model', value: `${model.result.method} ${model.result.version}` },
-    { label: 'Basis set', value: `${model.basis.title} (${model.basis.id})` },
+    {
+      label: 'Basis set',
+      value: model.basis.title === model.basis.id ? model.basis.id : `${model.basis.title} (${model.basis.id})`,
+    },
     { label: 'Fitted range', value: fittedRange(model) },
     { label: 'Metabolites in the model', value: quantified },
   ];

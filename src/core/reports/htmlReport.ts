@@ -13,8 +13,8 @@ import { RELIABILITY_MARKS, formatCrlb, formatFixed, formatSignificant, formatTr
 export const RESEARCH_USE_LINE = 'Research use only. Not a medical device.';
 
 const MISSING = '<span class="missing">not stated</span>';
-/** Characters of a step's details on page two: two lines; the database keeps all of them. */
-const DETAILS_LENGTH = 190;
+/** Characters of a step's details on page two: a line or two; the database keeps all of them. */
+const DETAILS_LENGTH = 96;
 /** More warnings than these go to page two, so that page one stays one page. */
 const WARNINGS_ON_PAGE_ONE = 4;
 /** Single metabolites a column of page one can hold. */
@@ -174,17 +174,17 @@ function checklistTable(section: ChecklistSection): string {
 
 /** Scalars of a step's details in one line; arrays are summed up by their length. */
 function detailsText(details: Readonly<Record<string, unknown>>): string {
-  return Object.entries(details)
+  const text = Object.entries(details)
     .map(([key, value]) => {
-      if (typeof value === 'number') return `${key} ${formatSignificant(value, 4)}`;
+      if (typeof value === 'number') return `${key} ${Number.isInteger(value) ? value : formatSignificant(value, 3)}`;
       if (typeof value === 'string' || typeof value === 'boolean') return `${key} ${String(value)}`;
       if (Array.isArray(value))
         return value.length <= 4 ? `${key} ${value.map(String).join(', ')}` : `${key} (${value.length} values)`;
       return null;
     })
     .filter((t) => t !== null)
-    .join('; ')
-    .slice(0, DETAILS_LENGTH);
+    .join('; ');
+  return text.length <= DETAILS_LENGTH ? text : `${text.slice(0, DETAILS_LENGTH)} …`;
 }
 
 function provenanceSection(model: ReportModel): string {

@@ -2,5 +2,5 @@
 export { default as FitPane } from './FitPane.vue';
 export { default as FitSetup } from './FitSetup.vue';
 export { default as ResultsTable } from './ResultsTable.vue';
-export { CRLB_LIMIT_PERCENT, significant, statusGrade } from './model.ts';
+export { statusGrade } from './model.ts';
 export { useFit } from './store.ts';

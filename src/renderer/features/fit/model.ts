@@ -1,37 +1,53 @@
 // A fit as it is shown: table rows, CRLB grades, quality line, curves on panels.
 import type { CurvesView, QuantificationResultView } from '../../../ipc/contract.ts';
 import type { ChartPanel, ChartSeries } from '../../charts/chartTypes.ts';
+import {
+  CRLB_LIMIT_PERCENT,
+  CRLB_UNDETERMINED_PERCENT,
+  formatCrlb,
+  formatFixed,
+  formatSignificant,
+  RELIABILITY_MARKS,
+  resultRows,
+  type Reliability,
+} from '../../../core/reports/tables.ts';
 import { metaboliteColour, metaboliteRank } from './metaboliteColours.ts';
 
 export type ComponentMode = 'overlay' | 'stack' | 'off';
-export type CrlbTone = 'ok' | 'caution' | 'above' | 'none';
+export type Tone = 'ok' | 'caution' | 'stop';
 
-export interface CrlbGrade {
-  readonly tone: CrlbTone;
+/** A state as symbol, word and tone; colour only repeats the others. */
+export interface Grade {
+  readonly tone: Tone;
   readonly symbol: string;
   readonly word: string;
 }
 
-/** Above it an estimate is greyed. [%] Source: LCModel manual §4.2, "%SD < 20 % … rough criterion for acceptable reliability". */
-export const CRLB_LIMIT_PERCENT = 20;
+const GRADES: Readonly<Record<Reliability, Grade>> = {
+  reliable: { tone: 'ok', symbol: '●', word: RELIABILITY_MARKS.reliable.words },
+  uncertain: { tone: 'caution', symbol: RELIABILITY_MARKS.uncertain.symbol, word: RELIABILITY_MARKS.uncertain.words },
+  undetermined: {
+    tone: 'stop',
+    symbol: RELIABILITY_MARKS.undetermined.symbol,
+    word: RELIABILITY_MARKS.undetermined.words,
+  },
+};
 
-/** LCModel prints these in bold. [%] Source: LCModel manual §4.2. */
-const CRLB_GOOD_PERCENT = 15;
-
-/** CRLB as symbol, word and tone; colour only repeats them. */
-export function crlbGrade(crlbPercent: number | null): CrlbGrade {
-  if (crlbPercent === null) return { tone: 'none', symbol: '–', word: 'not estimated' };
-  if (crlbPercent < CRLB_GOOD_PERCENT) return { tone: 'ok', symbol: '●', word: 'good' };
-  if (crlbPercent <= CRLB_LIMIT_PERCENT) return { tone: 'caution', symbol: '▲', word: 'fair' };
-  return { tone: 'above', symbol: '▽', word: `above ${CRLB_LIMIT_PERCENT} %` };
-}
+/** What the symbols beside the CRLB mean, for the table's head. */
+export const GRADE_KEY: readonly (Grade & { readonly short: string })[] = [
+  { ...GRADES.reliable, short: `to ${CRLB_LIMIT_PERCENT} %` },
+  { ...GRADES.uncertain, short: `above ${CRLB_LIMIT_PERCENT} %` },
+  { ...GRADES.undetermined, short: `above ${CRLB_UNDETERMINED_PERCENT} %` },
+];
 
 export interface EstimateRow {
   readonly name: string;
   readonly isSum: boolean;
+  /** "NAA + NAAG" for a sum of several. */
+  readonly members: string;
   readonly amplitude: string;
   readonly crlb: string;
-  readonly grade: CrlbGrade;
+  readonly grade: Grade;
   readonly ratio: string;
   readonly concentration: string;
   readonly colour: string;
@@ -39,49 +55,26 @@ export interface EstimateRow {
   readonly weak: boolean;
 }
 
-/** A number with significant digits, without exponent where it can be read without; "–" for null. */
-export function significant(value: number | null, digits = 3): string {
-  if (value === null || !Number.isFinite(value)) return '–';
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-4)
-    return value
-      .toExponential(digits - 1)
-      .replace('e', ' × 10^')
-      .replace('+', '');
-  const rounded = Number(value.toPrecision(digits));
-  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(rounded))));
-  return rounded.toFixed(decimals);
-}
-
-/** CRLB: whole percent from 10 up, two digits below. */
-export function crlbText(crlbPercent: number | null): string {
-  if (crlbPercent === null) return '–';
-  if (crlbPercent > 999) return '> 999';
-  return crlbPercent >= 10 ? crlbPercent.toFixed(0) : crlbPercent.toFixed(1);
-}
-
 /** Table rows: sums first, then single metabolites, the five that are always read before the rest. */
 export function estimateRows(result: QuantificationResultView): EstimateRow[] {
-  const row = (estimate: QuantificationResultView['metabolites'][number], isSum: boolean): EstimateRow => {
-    const grade = crlbGrade(estimate.crlbPercent);
-    return {
-      name: estimate.name,
-      isSum,
-      amplitude: significant(estimate.amplitude),
-      crlb: crlbText(estimate.crlbPercent),
-      grade,
-      ratio: significant(estimate.ratioToTCr, 3),
-      concentration: significant(estimate.concentrationMM, 3),
-      colour: metaboliteColour(estimate.name),
-      weak: grade.tone === 'above' || grade.tone === 'none',
-    };
-  };
-  const byRank = (a: { name: string }, b: { name: string }): number => metaboliteRank(a.name) - metaboliteRank(b.name);
-  return [
-    ...[...result.combined].sort(byRank).map((e) => row(e, true)),
-    ...[...result.metabolites].sort(byRank).map((e) => row(e, false)),
-  ];
+  const rows = resultRows(result);
+  const singles = rows
+    .filter((r) => r.kind === 'single')
+    .sort((a, b) => metaboliteRank(a.name) - metaboliteRank(b.name));
+  return [...rows.filter((r) => r.kind === 'sum'), ...singles].map(
+    ({ name, kind, members, estimate, reliability }) => ({
+      name,
+      isSum: kind === 'sum',
+      members: members.length > 1 ? members.join(' + ') : '',
+      amplitude: formatSignificant(estimate.amplitude),
+      crlb: formatCrlb(estimate.crlbPercent),
+      grade: GRADES[reliability],
+      ratio: formatSignificant(estimate.ratioToTCr),
+      concentration: formatSignificant(estimate.concentrationMM),
+      colour: metaboliteColour(name),
+      weak: reliability !== 'reliable',
+    }),
+  );
 }
 
 /** The table as tab-separated text, for a spreadsheet: plain numbers, full precision. */
@@ -122,18 +115,18 @@ export function qualityFacts(result: QuantificationResultView, frequencyMHz: num
 }
 
 function signed(value: number, digits: number): string {
-  const text = Math.abs(value).toFixed(digits);
-  return Number(text) === 0 ? text : `${value < 0 ? '−' : '+'}${text}`;
+  const text = formatFixed(value, digits);
+  return value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
 
-const STATUS: Readonly<Record<QuantificationResultView['status'], CrlbGrade>> = {
+const STATUS: Readonly<Record<QuantificationResultView['status'], Grade>> = {
   converged: { tone: 'ok', symbol: '✓', word: 'Converged' },
   notConverged: { tone: 'caution', symbol: '▲', word: 'Not converged' },
-  refused: { tone: 'above', symbol: '✕', word: 'Refused' },
+  refused: { tone: 'stop', symbol: '✕', word: 'Refused' },
 };
 
 /** Status of a fit as symbol and word. */
-export function statusGrade(result: QuantificationResultView): CrlbGrade {
+export function statusGrade(result: QuantificationResultView): Grade {
   return STATUS[result.status];
 }
 

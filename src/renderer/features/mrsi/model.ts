@@ -1,7 +1,7 @@
 // A map over an MRSI grid: values of a ratio, its scale, and moving through voxels.
 import { voxelIndex, voxelNumber, type Vec3 } from '../../../core/geometry/index.ts';
 import type { AnalysisDetailView } from '../../../ipc/contract.ts';
-import { CRLB_LIMIT_PERCENT, metaboliteRank } from '../fit/reading.ts';
+import { reliabilityOf, resultRows } from '../../../core/reports/tables.ts';
 
 type Estimate = AnalysisDetailView['voxels'][number]['result']['metabolites'][number];
 
@@ -26,8 +26,7 @@ export interface VoxelMap {
 /** Names a map can be made of: sums first. */
 export function mapNames(analysis: AnalysisDetailView | null): readonly string[] {
   // Voxels without signal were refused and list nothing.
-  const names = (analysis?.voxels ?? []).flatMap(({ result }) => [...result.combined, ...result.metabolites]);
-  return [...new Set(names.map((e) => e.name))].sort((a, b) => metaboliteRank(a) - metaboliteRank(b));
+  return [...new Set((analysis?.voxels ?? []).flatMap(({ result }) => resultRows(result).map((row) => row.name)))];
 }
 
 function valueOf(voxel: AnalysisDetailView['voxels'][number], choice: MapChoice): number {
@@ -35,7 +34,7 @@ function valueOf(voxel: AnalysisDetailView['voxels'][number], choice: MapChoice)
   const find = (name: string): Estimate | undefined => [...combined, ...metabolites].find((e) => e.name === name);
   const estimate = find(choice.metabolite);
   if (estimate === undefined || status === 'refused') return NaN;
-  const isSure = (e: Estimate | undefined): boolean => (e?.crlbPercent ?? Infinity) <= CRLB_LIMIT_PERCENT;
+  const isSure = (e: Estimate | undefined): boolean => e !== undefined && reliabilityOf(e) === 'reliable';
   const sure = isSure(estimate) && (choice.quantity !== 'ratio' || isSure(find('tCr')));
   if (choice.onlySure && choice.quantity !== 'crlb' && !sure) return NaN;
   const value = { ratio: estimate.ratioToTCr, amplitude: estimate.amplitude, crlb: estimate.crlbPercent }[
