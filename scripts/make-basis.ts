@@ -46,7 +46,7 @@ function cardOf(definition: ShippedBasis, basis: BasisSet, file: string, sha256:
     linewidthHz: SHIPPED_SAMPLING.linewidthHz,
     metabolites: basis.signals.filter((s) => s.kind === 'metabolite').map((s) => s.name),
     macromolecules: basis.signals.filter((s) => s.kind === 'macromolecule').map((s) => s.name),
-    simulation: `Exact density-matrix simulation (strong coupling included). ${sequence.description}; Lorentzian lines of ${SHIPPED_SAMPLING.linewidthHz} Hz. Mac: 17 Gaussian lines after Chen et al. 2023 (QNet), added up.`,
+    simulation: `Exact density-matrix simulation (strong coupling included). ${sequence.description}; Lorentzian lines of ${SHIPPED_SAMPLING.linewidthHz} Hz. Mac: 17 Gaussian lines after Chen et al. (QNet), added up.`,
     amplitudeUnit:
       'A metabolite singlet of n protons has a FID of n at t = 0, so ratios of amplitudes are ratios of concentrations. One unit of Mac has its 0.90 ppm line as 3 protons.',
     limits: [
@@ -56,7 +56,7 @@ function cardOf(definition: ShippedBasis, basis: BasisSet, file: string, sha256:
     ],
     sources: [
       ...sourcesOf(definition.metabolites),
-      'Chen D, et al. Magnetic resonance spectroscopy quantification aided by deep estimations of imperfection factors and macromolecular signal. IEEE Trans Biomed Eng 2024 (QNet): macromolecule lines.',
+      'Chen D, et al. Magnetic resonance spectroscopy quantification aided by deep estimations of imperfection factors and macromolecular signal. IEEE Trans Biomed Eng 2024; arXiv 2023 (QNet): macromolecule lines.',
     ],
   };
 }

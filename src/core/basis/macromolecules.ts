@@ -1,5 +1,5 @@
-// Macromolecule signals: 17 Gaussian lines at 3 T (Chen et al., QNet, IEEE Trans Biomed Eng 2023, "Simulation of
-// macromolecules"; the list stands in its text: shift, amplitude relative to the last line, linewidth).
+// Macromolecule signals: 17 Gaussian lines at 3 T (Chen et al., QNet, IEEE Trans Biomed Eng 2024; arXiv 2023; the list stands
+// in its text: shift, amplitude relative to the last line, linewidth).
 import { WATER_PPM, ppmToHz } from '../domain/axes.ts';
 import type { BasisSignal } from '../domain/basisSet.ts';
 import type { ComplexSignal } from '../domain/complexArray.ts';

@@ -35,9 +35,9 @@ const GRADES: Readonly<Record<Reliability, Grade>> = {
 
 /** What the symbols beside the CRLB mean, for the table's head. */
 export const GRADE_KEY: readonly (Grade & { readonly short: string })[] = [
-  { ...GRADES.reliable, short: `to ${CRLB_LIMIT_PERCENT} %` },
-  { ...GRADES.uncertain, short: `above ${CRLB_LIMIT_PERCENT} %` },
-  { ...GRADES.undetermined, short: `above ${CRLB_UNDETERMINED_PERCENT} %` },
+  { ...GRADES.reliable, short: `≤ ${CRLB_LIMIT_PERCENT} %` },
+  { ...GRADES.uncertain, short: `> ${CRLB_LIMIT_PERCENT} %` },
+  { ...GRADES.undetermined, short: `> ${CRLB_UNDETERMINED_PERCENT} %` },
 ];
 
 export interface EstimateRow {

@@ -1,0 +1,199 @@
+// Chart arithmetic: ranges, ticks, decimation, labels that never collide, panel scales.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { endLabels, heightToPixel, pixelToPpm, ppmToPixel } from '../../src/renderer/charts/chartGeometry.ts';
+import type { ChartPanel, PpmRange } from '../../src/renderer/charts/chartTypes.ts';
+import { LABEL_HEIGHT, placePeakLabels, spreadVertically } from '../../src/renderer/charts/labelPlacement.ts';
+import { layoutPanels, type ChartLook } from '../../src/renderer/charts/spectrumOption.ts';
+import {
+  clampRange,
+  decimate,
+  nearestIndex,
+  panelExtent,
+  panRange,
+  tickStep,
+  tickValues,
+  valueExtent,
+  visibleIndices,
+  zoomRange,
+} from '../../src/renderer/charts/spectrumScale.ts';
+
+const ppm = Float64Array.from({ length: 1001 }, (_, i) => 10 - i * 0.01);
+const LIMITS: PpmRange = [10, 0];
+
+describe('ranges', () => {
+  it('finds the visible samples and one neighbour on each side', () => {
+    const { start, end } = visibleIndices(ppm, [4.205, 0.195]);
+    expect(ppm[start]).toBeCloseTo(4.21, 9);
+    expect(ppm[end - 1]).toBeCloseTo(0.19, 9);
+    expect(ppm[nearestIndex(ppm, 2.0149)]).toBeCloseTo(2.01, 9);
+    expect(nearestIndex(ppm, 99)).toBe(0);
+    expect(nearestIndex(ppm, -99)).toBe(1000);
+  });
+
+  it('zooms around the point under the cursor', () => {
+    const zoomed = zoomRange([4.2, 0.2], 2, 0.5, LIMITS);
+    expect(zoomed[0] - zoomed[1]).toBeCloseTo(2, 12);
+    expect((zoomed[0] - 2) / (zoomed[0] - zoomed[1])).toBeCloseTo((4.2 - 2) / 4, 12);
+  });
+
+  it('never leaves the axis and never turns over, whatever is asked', () => {
+    const any = fc.double({ min: -30, max: 30, noNaN: true });
+    fc.assert(
+      fc.property(any, any, fc.double({ min: 0.01, max: 20, noNaN: true }), any, (a, b, factor, part) => {
+        const start = clampRange([Math.max(a, b), Math.min(a, b)], LIMITS);
+        for (const range of [start, zoomRange(start, a, factor, LIMITS), panRange(start, part, LIMITS)]) {
+          expect(range[0]).toBeGreaterThan(range[1]);
+          expect(range[0]).toBeLessThanOrEqual(LIMITS[0] + 1e-9);
+          expect(range[1]).toBeGreaterThanOrEqual(LIMITS[1] - 1e-9);
+        }
+      }),
+    );
+  });
+
+  it('pans by a part of the width, towards lower ppm for positive parts', () => {
+    const [left, right] = panRange([4.2, 0.2], 0.025, LIMITS);
+    expect(left).toBeCloseTo(4.1, 12);
+    expect(right).toBeCloseTo(0.1, 12);
+  });
+
+  it('puts ticks on round values inside the range', () => {
+    expect(tickStep(4, 600)).toBe(0.5);
+    expect(tickValues([4.2, 0.2], 0.5)).toEqual([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]);
+    expect(tickStep(0.2, 600)).toBeCloseTo(0.05, 12);
+  });
+});
+
+describe('y ranges', () => {
+  const y = ppm.map((p) => (Math.abs(p - 4.7) < 0.005 ? 1000 : Math.abs(p - 2) < 0.005 ? 10 : 0));
+  const panel: ChartPanel = { id: 'a', title: '', weight: 1, series: [{ id: 's', name: 's', ppm, y, colour: 'text' }] };
+
+  it('follows what is visible, not the water beside it', () => {
+    expect(valueExtent(ppm, y, [4.2, 0.2])).toEqual({ low: 0, high: 10 });
+    expect(panelExtent(panel, [4.2, 0.2]).high).toBeLessThan(12);
+    expect(panelExtent(panel, [10, 0]).high).toBeGreaterThan(1000);
+  });
+
+  it('is never empty', () => {
+    const flat: ChartPanel = { ...panel, series: [{ id: 's', name: 's', ppm, y: y.map(() => 3), colour: 'text' }] };
+    expect(panelExtent(flat, [4, 1])).toEqual({ low: 2, high: 4 });
+    expect(panelExtent({ ...panel, series: [] }, [4, 1])).toEqual({ low: -1, high: 1 });
+  });
+
+  it('draws a residual at the data’s own scale', () => {
+    const residual: ChartPanel = {
+      id: 'r',
+      title: '',
+      weight: 0.25,
+      zeroLine: true,
+      scaleAs: 'a',
+      series: [{ id: 'r', name: 'r', ppm, y: y.map(() => 0.5), colour: 'text' }],
+    };
+    const colours = {
+      text: '',
+      muted: '',
+      accent: '',
+      line: '',
+      before: '',
+      after: '',
+      caution: '',
+      shade: '',
+      band: '',
+      panel: '',
+    };
+    const look: ChartLook = {
+      range: [4.2, 0.2],
+      shade: null,
+      colours,
+      size: { width: 800, height: 600 },
+      endRoom: 0,
+      headroom: 0.1,
+    };
+    const [top, main] = layoutPanels([residual, panel], look);
+    const unit = (box: typeof main): number => (box!.extent.high - box!.extent.low) / box!.height;
+    expect(unit(top)).toBeCloseTo(unit(main), 9);
+    expect(top!.extent.low).toBeCloseTo(-top!.extent.high, 12);
+    expect(main!.top).toBeGreaterThan(top!.top + top!.height);
+    expect(ppmToPixel(main!, look.range, pixelToPpm(main!, look.range, 333))).toBeCloseTo(333, 9);
+    expect(heightToPixel(main!, main!.extent.high)).toBeCloseTo(main!.top, 9);
+  });
+});
+
+describe('decimate', () => {
+  it('keeps a spike of one sample among 100 000, at its place', () => {
+    const n = 100_000;
+    const axis = Float64Array.from({ length: n }, (_, i) => 10 - (10 * i) / n);
+    const y = new Float64Array(n);
+    y[54_321] = 7;
+    y[54_322] = -7;
+    const points = decimate(axis, y, [10, 0], 500);
+    expect(points.length).toBeLessThanOrEqual(2000);
+    expect(points).toContainEqual([axis[54_321], 7]);
+    expect(points).toContainEqual([axis[54_322], -7]);
+    for (let i = 1; i < points.length; i++) expect(points[i]![0]).toBeLessThan(points[i - 1]![0]);
+  });
+
+  it('gives every sample where there are few', () => {
+    expect(decimate(ppm, ppm, [10, 0], 500)).toHaveLength(1001);
+  });
+});
+
+describe('labels', () => {
+  const box = { left: 0, top: 0, right: 600, bottom: 300 };
+
+  it('never collide, stay inside, and never lie on the curve', () => {
+    const request = fc.record({
+      text: fc.constant('tNAA'),
+      x: fc.double({ min: -20, max: 620, noNaN: true }),
+      y: fc.double({ min: 30, max: 300, noNaN: true }),
+      width: fc.double({ min: 10, max: 60, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 25 }), (requests) => {
+        const placed = placePeakLabels(requests, box, () => 300);
+        placed.forEach((a, i) => {
+          expect(a.top).toBeGreaterThanOrEqual(0);
+          expect(a.left).toBeGreaterThanOrEqual(0);
+          expect(a.left + a.width).toBeLessThanOrEqual(600 + 1e-9);
+          expect(a.top + LABEL_HEIGHT).toBeLessThan(a.y);
+          placed.slice(0, i).forEach((b) => {
+            const apart =
+              a.left >= b.left + b.width ||
+              b.left >= a.left + a.width ||
+              a.top >= b.top + LABEL_HEIGHT ||
+              b.top >= a.top + LABEL_HEIGHT;
+            expect(apart).toBe(true);
+          });
+        });
+      }),
+    );
+  });
+
+  it('rises above a curve that is higher beside the peak', () => {
+    const [label] = placePeakLabels([{ text: 'mI', x: 100, y: 200, width: 20 }], box, () => 120);
+    expect(label!.top + LABEL_HEIGHT).toBeLessThan(120);
+  });
+
+  it('keeps its distance along the lines’ ends, or says that there is no room', () => {
+    expect(spreadVertically([50, 51, 52], 12, 0, 100)).toEqual([50, 62, 74]);
+    const low = spreadVertically([98, 99, 100], 12, 0, 100)!;
+    expect(low[2]).toBeLessThanOrEqual(100);
+    expect(low[1]! - low[0]!).toBeGreaterThanOrEqual(12);
+    expect(spreadVertically([1, 2, 3], 60, 0, 100)).toBeNull();
+  });
+
+  it('names those lines first that are listed first where not all fit', () => {
+    const series = ['NAA', 'Cr', 'Ins'].map((name, i) => ({
+      id: name,
+      name,
+      ppm,
+      y: ppm.map(() => i * 0.01),
+      colour: '#ffffff' as const,
+      endLabel: true,
+    }));
+    const panel: ChartPanel = { id: 'c', title: '', weight: 1, series };
+    const small = { id: 'c', left: 0, top: 0, width: 100, height: 20, extent: { low: 0, high: 1 } };
+    expect(endLabels(panel, small, [4, 1]).map((l) => l.text)).toEqual(['NAA']);
+    expect(endLabels(panel, { ...small, height: 200 }, [4, 1])).toHaveLength(3);
+  });
+});
