@@ -1,4 +1,4 @@
-// What the renderer finds around itself: the preload's API, single-file components, style sheets.
+// What the renderer finds in its window: the preload's API.
 import type { LineshapeApi } from '../ipc/contract.ts';
 
 declare global {
@@ -6,11 +6,3 @@ declare global {
     readonly lineshape: LineshapeApi;
   }
 }
-
-declare module '*.vue' {
-  import type { DefineComponent } from 'vue';
-  const component: DefineComponent<object, object, unknown>;
-  export default component;
-}
-
-declare module '*.css';

@@ -7,16 +7,7 @@ import { useSettings } from '../features/settings/index.ts';
 import { useSpectrum } from '../features/spectrum/index.ts';
 import { PRESETS, useStudyLayout } from '../features/study/index.ts';
 import { useWorklist } from '../features/worklist/index.ts';
-
-export interface Command {
-  readonly id: string;
-  readonly title: string;
-  readonly group: string;
-  /** As shown, e.g. "Ctrl+K"; the listener is in shortcuts.ts. */
-  readonly keys: string;
-  readonly isAvailable: () => boolean;
-  readonly run: () => void;
-}
+import type { Command } from './shortcuts.ts';
 
 export const PAGES: readonly { readonly page: PageName; readonly title: string; readonly keys: string }[] = [
   { page: 'worklist', title: 'Worklist', keys: 'Ctrl+1' },

@@ -1,5 +1,14 @@
 // Keys → commands: a combination is compared as the commands write it ("Ctrl+K"; Cmd counts as Ctrl).
-import type { Command } from './commands.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly group: string;
+  /** As shown, e.g. "Ctrl+K". */
+  readonly keys: string;
+  readonly isAvailable: () => boolean;
+  readonly run: () => void;
+}
 
 /** The combination of a key event as commands write it. */
 export function combination(
