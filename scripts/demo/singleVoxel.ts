@@ -28,7 +28,7 @@ const COILS = 8;
 const TRANSIENTS = 64;
 const WATER_TRANSIENTS = 4;
 /** tNAA height over noise SD in the combined, averaged spectrum. */
-const SNR = 90;
+const SNR = 100;
 /** Digitiser step as a part of the noise SD: adds 0.01 % to the noise variance. */
 const STEP_OF_NOISE = 1 / 24;
 

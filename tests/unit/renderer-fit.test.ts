@@ -98,8 +98,7 @@ describe('quality', () => {
 describe('fitPanels', () => {
   const n = 101;
   const ppm = Float64Array.from({ length: n }, (_, i) => 4.2 - i * 0.04);
-  const bump = (at: number, height: number): Float64Array =>
-    ppm.map((p) => height * Math.exp(-(((p - at) / 0.05) ** 2)));
+  const bump = (at: number, height: number) => ppm.map((p) => height * Math.exp(-(((p - at) / 0.05) ** 2)));
   const curves: CurvesView = {
     ppm,
     data: bump(2, 10),

@@ -4,6 +4,7 @@ import { signalAt, shapeSize } from '../domain/complexArray.ts';
 import type { ComplexSignal } from '../domain/complexArray.ts';
 import { ppmAxis, ppmRangeIndices } from '../domain/axes.ts';
 import { ProcessingError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
 import { pointCount, voxelCount } from '../domain/mrsDataset.ts';
 import type { ProvenanceStamp, Warning } from '../domain/provenance.ts';
@@ -131,6 +132,19 @@ function leftoverWarnings(dataset: MrsDataset): Warning[] {
 }
 
 /**
+ * The fit's options, with the window closed at 4.0 ppm where strong residual water was removed: what the removal of a
+ * line that is no sum of exponentials leaves at its feet would pull on creatine's CH2 and on inositol. A window that the
+ * recipe names stays.
+ */
+function fitOptions(recipe: Recipe, preprocessed: PreprocessingOutcome): JsonObject {
+  const { method, options } = recipe.quantification;
+  const isOpen = options['ppmRange'] === undefined || options['ppmRange'] === 'auto';
+  const removal = preprocessed.steps.find((s) => s.step === 'waterRemoval')?.details;
+  const strongWater = Number(removal?.['waterTallest'] ?? 0) > 0.5;
+  return method === 'nlls' && isOpen && strongWater ? { ...options, ppmRange: [0.2, 4.0] } : options;
+}
+
+/**
  * Preprocesses and fits a dataset.
  * @throws ModelError (basis doesn't fit the data), ProcessingError, UsageError, CancelledError
  */
@@ -154,7 +168,7 @@ export async function analyse(input: AnalysisInput, deps: AnalysisDeps): Promise
     throw new ProcessingError('PROCESSING_FAILED', 'No voxel of this scan holds metabolite signal above its noise.');
   }
   const fitted = await deps.fitRunner.run(
-    { method: recipe.quantification.method, options: recipe.quantification.options, basis, inputs },
+    { method: recipe.quantification.method, options: fitOptions(recipe, preprocessed), basis, inputs },
     deps.cancellation,
     ({ fraction, message }) =>
       deps.onProgress({ fraction: PREPROCESSING_SHARE + (1 - PREPROCESSING_SHARE) * fraction, message }),

@@ -55,6 +55,21 @@ function subtract(fid: ComplexSignal, components: readonly ExponentialComponent[
   }
 }
 
+/** Where residual water stands, and where the singlets it is measured against. [ppm] */
+const WATER_PEAK_PPM = [4.4, 4.9] as const;
+const SINGLETS_PPM = [1.8, 3.4] as const;
+
+function peakMagnitude(fid: ComplexSignal, dataset: MrsDataset, range: readonly [number, number]): number {
+  const window = ppmWindow(fid.re.length, dataset.dwellTimeS, dataset.spectrometerFrequencyMHz, range);
+  const { re, im } = spectrumWindow(fid, window);
+  return re.reduce((most, v, i) => Math.max(most, Math.hypot(v, im[i] as number)), 0);
+}
+
+/** Whether residual water is the tallest line: then its removal leaves traces at its feet. */
+function isWaterTallest(fid: ComplexSignal, dataset: MrsDataset): boolean {
+  return peakMagnitude(fid, dataset, WATER_PEAK_PPM) > peakMagnitude(fid, dataset, SINGLETS_PPM);
+}
+
 /** Removes water from one FID in place. @returns number of components taken out, or null where no model was found */
 function removeWater(fid: ComplexSignal, dataset: MrsDataset, options: WaterRemovalOptions): number | null {
   const used = Math.min(fid.re.length, options.maximumPoints);
@@ -82,11 +97,15 @@ export const removeResidualWater: PreprocessingStep<WaterRemovalOptions> = (data
   let after = 0;
   let removed = 0;
   let failed = 0;
+  let examined = 0;
+  let waterTallest = 0;
   for (let k = 0; k < count; k++) {
     context.cancellation.throwIfCancelled();
     context.onProgress({ fraction: k / count, message: 'Removing residual water' });
     const fid = signalAt(data, k);
     if (isZeroSignal(fid)) continue;
+    examined++;
+    if (isWaterTallest(fid, dataset)) waterTallest++;
     before += signalEnergy(spectrumWindow(fid, window));
     const taken = removeWater(fid, dataset, options);
     if (taken === null) failed++;
@@ -101,6 +120,8 @@ export const removeResidualWater: PreprocessingStep<WaterRemovalOptions> = (data
     /** Energy left in the window, relative to that before. */
     energyLeft: before > 0 ? after / before : 1,
     failed,
+    /** Share of the FIDs in which water stood above every metabolite. */
+    waterTallest: waterTallest / Math.max(1, examined),
   };
   const warnings: Warning[] = [];
   if (failed > 0) {
