@@ -1,7 +1,7 @@
 // Fitting: what to fit with, the running fit, the chosen analysis with its voxels and curves.
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import { errorSentence, request } from '../../api/client.ts';
+import { errorSentence, request } from '../../app/api/client.ts';
 import type { AnalysisDetailView, BasisCardView, ChannelResponse, CurvesView } from '../../../ipc/contract.ts';
 import { useJobs, type JobEnd } from '../jobs/index.ts';
 import { useNotices } from '../notices/index.ts';
@@ -20,6 +20,8 @@ export const useFit = defineStore('fit', () => {
   const recipeId = ref('');
   const ppmLow = ref<number>(DEFAULT_PPM[0]);
   const ppmHigh = ref<number>(DEFAULT_PPM[1]);
+  /** The fit chooses its window by the basis and the residual water, unless the reader sets it. */
+  const autoRange = ref(true);
   const onlyThisVoxel = ref(false);
   const jobId = ref<string | null>(null);
   const analysis = shallowRef<AnalysisDetailView | null>(null);
@@ -42,7 +44,7 @@ export const useFit = defineStore('fit', () => {
     if (basis.value === null) return 'No basis set is chosen.';
     if (basis.value.mismatch !== null) return basis.value.mismatch;
     if (recipeId.value === '') return 'No recipe is chosen.';
-    return 'problem' in range.value ? range.value.problem : null;
+    return !autoRange.value && 'problem' in range.value ? range.value.problem : null;
   });
 
   async function loadChoices(): Promise<void> {
@@ -94,15 +96,15 @@ export const useFit = defineStore('fit', () => {
   /** Starts the fit and follows it to its end. */
   async function run(): Promise<void> {
     const dataset = session.dataset;
-    if (dataset === null || running.value || obstacle.value !== null || 'problem' in range.value) return;
-    const { range: ppmRange } = range.value;
+    if (dataset === null || running.value || obstacle.value !== null) return;
+    const chosen = autoRange.value || 'problem' in range.value ? {} : { ppmRange: range.value.range };
     const fit = await notices.attempt(() =>
       request('fit:start', {
         datasetId: dataset.id,
         waterDatasetId: session.water?.id ?? null,
         basisId: basisId.value,
         recipeId: recipeId.value,
-        options: { ppmRange },
+        options: chosen,
         voxels: session.voxels > 1 && onlyThisVoxel.value ? [session.voxel] : null,
       }),
     );
@@ -162,6 +164,7 @@ export const useFit = defineStore('fit', () => {
     basis,
     ppmLow,
     ppmHigh,
+    autoRange,
     onlyThisVoxel,
     running,
     finished,

@@ -1,7 +1,7 @@
 // Long work of the main process: what runs, how far it is, how it ended.
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import { listen, request } from '../../api/client.ts';
+import { listen, request } from '../../app/api/client.ts';
 import type { EventPayload } from '../../../ipc/contract.ts';
 
 export interface Job {

@@ -1,7 +1,7 @@
 // What the user must be told: errors stay until closed, confirmations go by themselves.
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import { errorSentence } from '../../api/client.ts';
+import { errorSentence } from '../../app/api/client.ts';
 
 export type NoticeKind = 'error' | 'caution' | 'done';
 

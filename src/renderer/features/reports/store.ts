@@ -1,7 +1,7 @@
 // The report of the chosen analysis: preview and export.
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import { errorSentence, request } from '../../api/client.ts';
+import { errorSentence, request } from '../../app/api/client.ts';
 import { useNotices } from '../notices/index.ts';
 import { useSession } from '../session/index.ts';
 

@@ -1,7 +1,7 @@
 // Where the user is: page, study, dataset, voxel, analysis; and what the view of a study remembers.
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import { request } from '../../api/client.ts';
+import { request } from '../../app/api/client.ts';
 import type { StudyDetailView } from '../../../ipc/contract.ts';
 import { firstDataset, imageOf, spectraOf, voxelCount, waterFor, type PageName } from './model.ts';
 

@@ -1,7 +1,7 @@
 // The user's settings: read once, written at each change.
 import { defineStore } from 'pinia';
 import { computed, ref, watchEffect } from 'vue';
-import { request } from '../../api/client.ts';
+import { request } from '../../app/api/client.ts';
 import type { ChannelResponse } from '../../../ipc/contract.ts';
 import { effectiveTheme, parseConvention, parseTheme, type ImageConvention, type Theme } from './model.ts';
 

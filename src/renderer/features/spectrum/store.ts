@@ -1,7 +1,7 @@
 // The spectrum viewer's state: its parameters, kept with the study, and the signals it shows.
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import { errorSentence, request } from '../../api/client.ts';
+import { errorSentence, request } from '../../app/api/client.ts';
 import type { SignalView } from '../../../ipc/contract.ts';
 import { dimensionLength, useSession } from '../session/index.ts';
 import { DEFAULT_RANGE, DEFAULT_VIEW, draggedPhase, parseView, type SpectrumView } from './model.ts';

@@ -1,7 +1,7 @@
 // Layout of the study view: preset, sizes, the tab in front.
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import { request } from '../../api/client.ts';
+import { request } from '../../app/api/client.ts';
 import { useNotices } from '../notices/index.ts';
 import { DEFAULT_LAYOUT, parseLayout, type Layout, type Preset, type SignalTab } from './model.ts';
 

@@ -1,7 +1,7 @@
 // The studies of the database, and how they come in and go.
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import { importDropped, listen, request } from '../../api/client.ts';
+import { importDropped, listen, request } from '../../app/api/client.ts';
 import type { ImportResultView, StudySummaryView } from '../../../ipc/contract.ts';
 import { useNotices } from '../notices/index.ts';
 import { useSession } from '../session/index.ts';

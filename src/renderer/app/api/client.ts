@@ -8,7 +8,7 @@ import type {
   ImportResultView,
   IpcResult,
   PageChannel,
-} from '../../ipc/contract.ts';
+} from '../../../ipc/contract.ts';
 
 /** A request the main process answered with an error; the message is fit for the user. */
 export class RequestError extends Error {
