@@ -1,0 +1,93 @@
+// The first fit: where the lines lie, how wide they are, and their phase, from the data alone, with one shift and width
+// for all signals. It looks at the first part of the FID only, which is enough to be near.
+import type { Cancellation } from '../../ports/cancellation.ts';
+import { minimise, solveAmplitudes } from './engine.ts';
+import type { ParameterRule, Problem, Tolerance } from './engine.ts';
+import { parameterRules, shortenFrame } from './frame.ts';
+import type { Frame } from './frame.ts';
+import { GAUSSIAN, LORENTZIAN, PHASE0, SHIFT, gaussianHzToGamma } from './model.ts';
+import type { NllsOptions } from './options.ts';
+import { startCandidates } from './startValues.ts';
+import type { StartCandidate } from './startValues.ts';
+
+const START_WIDTHS_HZ: readonly (readonly [number, number])[] = [
+  [2, 3],
+  [5, 6],
+];
+
+/** The first fit holds φ1 at zero: with broad lines, φ1 and shift together can run away before the widths are right. */
+const FIRST_PARAMETERS: readonly number[] = [PHASE0, SHIFT, LORENTZIAN, GAUSSIAN];
+
+/** The common fit only has to be near: the full fit follows. */
+const COARSE: Tolerance = { absolute: 0.5, relative: 1e-3 };
+/** A second start is followed only if its linear fit is nearly as good as the best. */
+const RIVAL_COST = 1.3;
+/** Another shift is tried only if the landmarks correlate there with at least this part of the best shift's power. */
+const RIVAL_SCORE = 0.5;
+
+/** The first fit needs no more of the FID than this: in vivo lines have decayed to a few per cent by then. [s] */
+const ENOUGH_S = 0.25;
+const MOST_ITERATIONS = 12;
+
+export interface FirstFit {
+  /** Common parameters; deviations are zero. */
+  readonly theta: Float64Array;
+  readonly rules: readonly ParameterRule[];
+  readonly iterations: number;
+}
+
+interface Stage {
+  readonly problem: Problem;
+  readonly theta: Float64Array;
+  readonly cost: number;
+}
+
+/** The best of all start candidates and widths by the linear fit alone. */
+function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOptions): Stage[] {
+  const f0 = model.spectrometerFrequencyMHz;
+  const searchHz = options.shiftSearchPpm * f0;
+  const all = startCandidates(fid, model.signals, model.dwellTimeS, f0, searchHz, 3);
+  const strongest = (all[0] as StartCandidate).score;
+  const candidates = all.filter((c) => c.score >= RIVAL_SCORE * strongest);
+  const y = model.dataRows(fid, 0, 0);
+  const stages = candidates.flatMap((candidate) =>
+    START_WIDTHS_HZ.map(([lorentzianHz, gaussianHz]) => {
+      const theta = new Float64Array(model.parameterCount);
+      theta[PHASE0] = candidate.phase0;
+      theta[SHIFT] = candidate.shiftHz;
+      theta[LORENTZIAN] = lorentzianHz;
+      theta[GAUSSIAN] = gaussianHzToGamma(gaussianHz);
+      const rules = parameterRules(model, options, candidate.shiftHz, 0.1 * f0);
+      const problem: Problem = {
+        model,
+        baseline,
+        y,
+        sigma: noiseRows,
+        rules,
+        amplitudePriors: [],
+        free: FIRST_PARAMETERS,
+      };
+      return { problem, theta, cost: solveAmplitudes(problem, theta, []).dataCost };
+    }),
+  );
+  return stages.sort((a, b) => a.cost - b.cost);
+}
+
+/** @throws CancelledError */
+export function firstFit(frame: Frame, options: NllsOptions, cancellation: Cancellation): FirstFit {
+  const points = Math.ceil(ENOUGH_S / frame.model.dwellTimeS);
+  const short = points < frame.model.points ? shortenFrame(frame, points, options) : frame;
+  const starts = bestStart(short, options);
+  const bestCost = (starts[0] as Stage).cost;
+  let iterations = 0;
+  const ends = starts
+    .slice(0, 2)
+    .filter((start) => start.cost <= RIVAL_COST * bestCost)
+    .map(({ problem, theta }) => {
+      const solution = minimise(problem, theta, MOST_ITERATIONS, COARSE, cancellation);
+      iterations += solution.iterations;
+      return { theta: solution.theta, rules: problem.rules, cost: solution.cost };
+    });
+  const best = ends.reduce((a, b) => (b.cost < a.cost ? b : a));
+  return { theta: best.theta, rules: best.rules, iterations };
+}

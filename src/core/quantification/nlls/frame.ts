@@ -1,0 +1,160 @@
+// What one fit works on: data and basis scaled to order one, the model in its window, noise, an empty baseline.
+import type { ComplexSignal } from '../../domain/complexArray.ts';
+import { ProcessingError } from '../../domain/errors.ts';
+import type { FitInput } from '../../ports/fitRunner.ts';
+import { Baseline } from './baseline.ts';
+import type { ParameterRule } from './engine.ts';
+import { GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT, SpectralModel, gaussianHzToGamma } from './model.ts';
+import type { ModelSignal } from './model.ts';
+import { estimateNoiseSd } from './noise.ts';
+import type { NllsOptions } from './options.ts';
+
+/** Widest broadening the fit may use. [Hz] at 3 T; scaled with field. */
+const WIDEST_HZ_AT_3T = 40;
+/** Macromolecule and lipid signals may move and broaden more than metabolites, being sums of many lines. */
+const BROAD_SIGNAL_SHIFT_SD_PPM = 0.01;
+const BROAD_SIGNAL_LORENTZIAN_SD_HZ = 3;
+/** A window with fewer points than this says nothing. */
+const LEAST_BAND_POINTS = 16;
+/** Degrees of freedom of the baseline per ppm before its smoothness is chosen. */
+const FIRST_ED_PER_PPM = 3;
+/** Keeps the noise of a noiseless signal above the rounding of its peaks. */
+const NOISE_FLOOR = 1e-7;
+
+export interface Frame {
+  /** Data of largest magnitude 1. */
+  readonly fid: ComplexSignal;
+  /** Noise SD per channel and sample of `fid`. */
+  readonly noiseSd: number;
+  readonly model: SpectralModel;
+  readonly baseline: Baseline | null;
+  /** Noise SD of a row: the sum of all samples. */
+  readonly noiseRows: number;
+  readonly ppmRange: readonly [number, number];
+  readonly ppmSpan: number;
+  /** Data units = frame units × this. */
+  readonly dataScale: number;
+  /** Basis units = frame units × this. */
+  readonly basisScale: number;
+}
+
+function fitRange(options: NllsOptions, signals: readonly ModelSignal[]): readonly [number, number] {
+  if (options.ppmRange !== 'auto') return options.ppmRange;
+  return signals.some((s) => s.added === true) ? [0.2, 4.0] : [0.2, 4.2];
+}
+
+function largestMagnitude(fid: ComplexSignal): number {
+  let largest = 0;
+  for (let i = 0; i < fid.re.length; i++)
+    largest = Math.max(largest, Math.hypot(fid.re[i] as number, fid.im[i] as number));
+  return largest;
+}
+
+const scaled = (fid: ComplexSignal, by: number): ComplexSignal => ({
+  re: fid.re.map((v) => v * by),
+  im: fid.im.map((v) => v * by),
+});
+
+/** Model, baseline and row noise for the first `points` samples. */
+function buildFrame(
+  base: Omit<Frame, 'model' | 'baseline' | 'noiseRows'>,
+  model: SpectralModel,
+  options: NllsOptions,
+): Frame {
+  const { ppmSpan } = base;
+  const perPpm =
+    options.baseline === 'fixed' ? options.baselineEdPerPpm : Math.min(FIRST_ED_PER_PPM, options.baselineMaxEdPerPpm);
+  const knots = Math.round(options.baselineKnotsPerPpm * ppmSpan);
+  const baseline =
+    options.baseline === 'none' ? null : new Baseline(model.bandLength, model.parts, knots, perPpm * ppmSpan);
+  const noiseRows = Math.max(base.noiseSd, NOISE_FLOOR) * Math.sqrt(model.points);
+  return { ...base, model, baseline, noiseRows };
+}
+
+/**
+ * Scales data and basis and sets the model up.
+ * @throws ProcessingError where there is no signal, or the window holds too few points
+ */
+export function prepareFrame(input: FitInput, signals: readonly ModelSignal[], options: NllsOptions): Frame {
+  const dataScale = largestMagnitude(input.fid);
+  if (!(dataScale > 0) || !isFinite(dataScale)) {
+    throw new ProcessingError(
+      'PROCESSING_FAILED',
+      'The spectrum holds no signal to fit: every sample is zero or not a number.',
+    );
+  }
+  const basisScale = Math.max(...signals.map((s) => largestMagnitude(s.fid)));
+  const ppmRange = fitRange(options, signals);
+  const { dwellTimeS, spectrometerFrequencyMHz } = input;
+  const model = new SpectralModel(
+    signals.map((s) => ({ ...s, fid: scaled(s.fid, 1 / basisScale) })),
+    dwellTimeS,
+    spectrometerFrequencyMHz,
+    ppmRange,
+    options.domain,
+  );
+  if (model.bandLength < LEAST_BAND_POINTS) {
+    throw new ProcessingError(
+      'PROCESSING_FAILED',
+      `The fit range ${ppmRange[0]} to ${ppmRange[1]} ppm holds only ${model.bandLength} points of this spectrum; at least ${LEAST_BAND_POINTS} are needed.`,
+    );
+  }
+  const noise = input.noiseSd ?? estimateNoiseSd(input.fid, dwellTimeS, spectrometerFrequencyMHz);
+  const base = {
+    fid: scaled(input.fid, 1 / dataScale),
+    noiseSd: noise / dataScale,
+    ppmRange,
+    ppmSpan: ppmRange[1] - ppmRange[0],
+    dataScale,
+    basisScale,
+  };
+  return buildFrame(base, model, options);
+}
+
+/** The same fit on the first samples only: a coarser spectrum at a fraction of the cost. */
+export function shortenFrame(frame: Frame, points: number, options: NllsOptions): Frame {
+  const cut = (fid: ComplexSignal): ComplexSignal => ({
+    re: fid.re.subarray(0, points),
+    im: fid.im.subarray(0, points),
+  });
+  const { model } = frame;
+  const shorter = new SpectralModel(
+    model.signals.map((s) => ({ ...s, fid: cut(s.fid) })),
+    model.dwellTimeS,
+    model.spectrometerFrequencyMHz,
+    frame.ppmRange,
+    options.domain,
+  );
+  return buildFrame({ ...frame, fid: cut(frame.fid) }, shorter, options);
+}
+
+/**
+ * Bounds and priors of all parameters.
+ * @param shiftHz centre of the allowed shifts
+ * @param shiftRoomHz half width about it
+ */
+export function parameterRules(
+  model: SpectralModel,
+  options: NllsOptions,
+  shiftHz: number,
+  shiftRoomHz: number,
+): ParameterRule[] {
+  const f0 = model.spectrometerFrequencyMHz;
+  const widest = (WIDEST_HZ_AT_3T * f0) / 127.7;
+  const free = (lower: number, upper: number): ParameterRule => ({ lower, upper, priorMean: 0, priorSd: Infinity });
+  const phase1Sd = (options.phase1PriorSdDegPerPpm * Math.PI) / 180;
+  const rules: ParameterRule[] = [];
+  rules[PHASE0] = free(-Infinity, Infinity);
+  rules[PHASE1] = { lower: -1, upper: 1, priorMean: 0, priorSd: phase1Sd };
+  rules[SHIFT] = free(shiftHz - shiftRoomHz, shiftHz + shiftRoomHz);
+  rules[LORENTZIAN] = free(0, widest);
+  rules[GAUSSIAN] = free(0, gaussianHzToGamma(widest));
+  model.signals.forEach(({ kind }, m) => {
+    const broad = kind === 'macromolecule' || kind === 'lipid';
+    const shiftSd = f0 * (broad ? BROAD_SIGNAL_SHIFT_SD_PPM : options.shiftPriorSdPpm);
+    const widthSd = broad ? BROAD_SIGNAL_LORENTZIAN_SD_HZ : options.lorentzianPriorSdHz;
+    rules[model.shiftDeviation(m)] = { lower: -6 * shiftSd, upper: 6 * shiftSd, priorMean: 0, priorSd: shiftSd };
+    rules[model.lorentzianDeviation(m)] = { lower: -6 * widthSd, upper: 6 * widthSd, priorMean: 0, priorSd: widthSd };
+  });
+  return rules;
+}
