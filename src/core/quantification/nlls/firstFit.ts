@@ -1,5 +1,6 @@
 // The first fit: where the lines lie, how wide they are, and their phase, from the data alone, with one shift and width
 // for all signals. It looks at the first part of the FID only, which is enough to be near.
+import { nextPowerOfTwo } from '../../math/fft.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import { minimise, solveAmplitudes } from './engine.ts';
 import type { ParameterRule, Problem, Tolerance } from './engine.ts';
@@ -75,7 +76,8 @@ function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOpti
 
 /** @throws CancelledError */
 export function firstFit(frame: Frame, options: NllsOptions, cancellation: Cancellation): FirstFit {
-  const points = Math.ceil(ENOUGH_S / frame.model.dwellTimeS);
+  // A power of two, for the FFT's sake.
+  const points = nextPowerOfTwo(Math.ceil(ENOUGH_S / frame.model.dwellTimeS));
   const short = points < frame.model.points ? shortenFrame(frame, points, options) : frame;
   const starts = bestStart(short, options);
   const bestCost = (starts[0] as Stage).cost;

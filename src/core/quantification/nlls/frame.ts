@@ -46,14 +46,31 @@ function fitRange(options: NllsOptions, signals: readonly ModelSignal[]): readon
 function largestMagnitude(fid: ComplexSignal): number {
   let largest = 0;
   for (let i = 0; i < fid.re.length; i++)
-    largest = Math.max(largest, Math.hypot(fid.re[i] as number, fid.im[i] as number));
-  return largest;
+    largest = Math.max(largest, (fid.re[i] as number) ** 2 + (fid.im[i] as number) ** 2);
+  return Math.sqrt(largest);
 }
 
 const scaled = (fid: ComplexSignal, by: number): ComplexSignal => ({
   re: fid.re.map((v) => v * by),
   im: fid.im.map((v) => v * by),
 });
+
+interface ScaledSignals {
+  readonly signals: readonly ModelSignal[];
+  readonly scale: number;
+}
+
+/** The same prepared basis serves every voxel of a scan. */
+const scaledBases = new WeakMap<readonly ModelSignal[], ScaledSignals>();
+
+function scaledSignals(signals: readonly ModelSignal[]): ScaledSignals {
+  const known = scaledBases.get(signals);
+  if (known !== undefined) return known;
+  const scale = Math.max(...signals.map((s) => largestMagnitude(s.fid)));
+  const made = { signals: signals.map((s) => ({ ...s, fid: scaled(s.fid, 1 / scale) })), scale };
+  scaledBases.set(signals, made);
+  return made;
+}
 
 /** Model, baseline and row noise for the first `points` samples. */
 function buildFrame(
@@ -83,16 +100,10 @@ export function prepareFrame(input: FitInput, signals: readonly ModelSignal[], o
       'The spectrum holds no signal to fit: every sample is zero or not a number.',
     );
   }
-  const basisScale = Math.max(...signals.map((s) => largestMagnitude(s.fid)));
+  const { signals: modelSignals, scale: basisScale } = scaledSignals(signals);
   const ppmRange = fitRange(options, signals);
   const { dwellTimeS, spectrometerFrequencyMHz } = input;
-  const model = new SpectralModel(
-    signals.map((s) => ({ ...s, fid: scaled(s.fid, 1 / basisScale) })),
-    dwellTimeS,
-    spectrometerFrequencyMHz,
-    ppmRange,
-    options.domain,
-  );
+  const model = new SpectralModel(modelSignals, dwellTimeS, spectrometerFrequencyMHz, ppmRange, options.domain);
   if (model.bandLength < LEAST_BAND_POINTS) {
     throw new ProcessingError(
       'PROCESSING_FAILED',
