@@ -27,13 +27,22 @@ const SVS_DEFAULT: Recipe = {
   quantification: NLLS,
 };
 
-/** Scans the scanner or another program has already combined, aligned and averaged. */
+/**
+ * Scans the scanner or another program has already combined, aligned and averaged. Eddy currents are corrected where a
+ * water scan is there: if the scanner did so already, its water has no phase left, and nothing changes.
+ */
 const SVS_PROCESSED: Recipe = {
   schema: 'lineshape.recipe/1',
   id: 'svs-processed',
   title: 'Single voxel, already averaged',
   version: 1,
-  preprocessing: [step('averaging'), step('waterRemoval'), step('ppmReferencing'), step('phasing')],
+  preprocessing: [
+    step('eddyCurrent'),
+    step('averaging'),
+    step('waterRemoval'),
+    step('ppmReferencing'),
+    step('phasing'),
+  ],
   quantification: NLLS,
 };
 
