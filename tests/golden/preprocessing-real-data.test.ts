@@ -159,7 +159,8 @@ describe.skipIf(!dataAvailable)(
       });
       expect(fits).toHaveLength(14);
       for (const fit of fits) {
-        // The macromolecules and NAAG under the singlets pull a three-line model; measured at most 0.5 Hz and 13°.
+        // The macromolecules and NAAG under the singlets pull a three-line model: 0.01 ppm and 20° are what a fit that
+        // starts from here takes up. The refinement windows were chosen on these spectra, so this is no test of accuracy.
         expect(Math.abs(fit.shiftHz - 25)).toBeLessThan(1.2);
         expect(Math.abs(((fit.phaseRad - 2) * 180) / Math.PI)).toBeLessThan(20);
         expect(fit.uniqueness).toBeGreaterThan(0.3);

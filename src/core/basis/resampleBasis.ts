@@ -8,7 +8,8 @@
 import { ppmToHz } from '../domain/axes.ts';
 import type { BasisSet, BasisSignal } from '../domain/basisSet.ts';
 import type { ComplexSignal } from '../domain/complexArray.ts';
-import { ModelError } from '../domain/errors.ts';
+import { BugError, ModelError } from '../domain/errors.ts';
+import { choleskyFactor, choleskySolve } from '../math/cholesky.ts';
 
 /** Samples that enter one interpolated value. */
 const KERNEL_SAMPLES = 32;
@@ -21,34 +22,15 @@ const RIDGE = 1e-11;
 
 const sinc = (x: number): number => (Math.abs(x) < 1e-12 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 
-/** Cholesky factor (lower, row-major) of the kernel's Gram matrix; the samples are equidistant, so one serves all times. */
+/** Cholesky factor of the kernel's Gram matrix; the samples are equidistant, so one serves all times. */
 function kernelFactor(size: number, bandTimesDwell: number): Float64Array {
-  const l = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = sinc(2 * bandTimesDwell * (i - j)) + (i === j ? RIDGE : 0);
-      for (let k = 0; k < j; k++) sum -= (l[i * size + k] as number) * (l[j * size + k] as number);
-      l[i * size + j] = i === j ? Math.sqrt(sum) : sum / (l[j * size + j] as number);
-    }
-  }
-  return l;
-}
-
-/** Solves L Lᵀ w = g. */
-function solveFactored(l: Float64Array, g: Float64Array): Float64Array {
-  const n = g.length;
-  const w = g.slice();
-  for (let i = 0; i < n; i++) {
-    let sum = w[i] as number;
-    for (let k = 0; k < i; k++) sum -= (l[i * n + k] as number) * (w[k] as number);
-    w[i] = sum / (l[i * n + i] as number);
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    let sum = w[i] as number;
-    for (let k = i + 1; k < n; k++) sum -= (l[k * n + i] as number) * (w[k] as number);
-    w[i] = sum / (l[i * n + i] as number);
-  }
-  return w;
+  const gram = Float64Array.from({ length: size * size }, (_, at) => {
+    const apart = Math.floor(at / size) - (at % size);
+    return sinc(2 * bandTimesDwell * apart) + (apart === 0 ? RIDGE : 0);
+  });
+  const factor = choleskyFactor(gram, size);
+  if (factor === null) throw new BugError('The interpolation kernel is not positive definite.');
+  return factor;
 }
 
 interface Interpolator {
@@ -77,8 +59,9 @@ function buildInterpolator(oldPoints: number, newPoints: number, step: number, b
       w =
         Math.abs(offset - whole) < 1e-9
           ? Float64Array.from({ length: size }, (_, k) => (k === whole ? 1 : 0))
-          : solveFactored(
+          : choleskySolve(
               factor,
+              size,
               Float64Array.from({ length: size }, (_, k) => sinc(2 * bandTimesDwell * (k - offset))),
             );
       byOffset.set(offset, w);
