@@ -77,14 +77,17 @@ export interface ErrorRecord {
   readonly details: JsonObject;
 }
 
+/** Told by its shape, not by its class: a benchmark or worker is a bundle of its own, with its own copy of the class. */
+function isAppError(error: unknown): error is AppError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'details' in error;
+}
+
 /**
  * Turns anything thrown into a record fit for the user; unexpected errors become code BUG.
  * @param error whatever was caught
  */
 export function toErrorRecord(error: unknown): ErrorRecord {
-  if (error instanceof AppError) {
-    return { code: error.code, message: error.message, details: error.details };
-  }
+  if (isAppError(error)) return { code: error.code, message: error.message, details: error.details };
   const text = error instanceof Error ? error.message : String(error);
   return { code: 'BUG', message: `Internal error: ${text}`, details: {} };
 }

@@ -11,7 +11,7 @@ import type { NllsOptions } from './options.ts';
 import { startCandidates } from './startValues.ts';
 import type { StartCandidate } from './startValues.ts';
 
-const START_WIDTHS_HZ: readonly (readonly [number, number])[] = [
+const START_WIDTHS_HZ: readonly [readonly [number, number], ...(readonly [number, number])[]] = [
   [2, 3],
   [5, 6],
 ];
@@ -51,26 +51,30 @@ function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOpti
   const strongest = (all[0] as StartCandidate).score;
   const candidates = all.filter((c) => c.score >= RIVAL_SCORE * strongest);
   const y = model.dataRows(fid, 0, 0);
-  const stages = candidates.flatMap((candidate) =>
-    START_WIDTHS_HZ.map(([lorentzianHz, gaussianHz]) => {
-      const theta = new Float64Array(model.parameterCount);
-      theta[PHASE0] = candidate.phase0;
-      theta[SHIFT] = candidate.shiftHz;
-      theta[LORENTZIAN] = lorentzianHz;
-      theta[GAUSSIAN] = gaussianHzToGamma(gaussianHz);
-      const rules = parameterRules(model, options, candidate.shiftHz, 0.1 * f0);
-      const problem: Problem = {
-        model,
-        baseline,
-        y,
-        sigma: noiseRows,
-        rules,
-        amplitudePriors: [],
-        free: FIRST_PARAMETERS,
-      };
-      return { problem, theta, cost: solveAmplitudes(problem, theta, []).dataCost };
-    }),
-  );
+  const stageOf = (candidate: StartCandidate, [lorentzianHz, gaussianHz]: readonly [number, number]): Stage => {
+    const theta = new Float64Array(model.parameterCount);
+    theta[PHASE0] = candidate.phase0;
+    theta[SHIFT] = candidate.shiftHz;
+    theta[LORENTZIAN] = lorentzianHz;
+    theta[GAUSSIAN] = gaussianHzToGamma(gaussianHz);
+    const rules = parameterRules(model, options, candidate.shiftHz, 0.1 * f0);
+    const problem: Problem = {
+      model,
+      baseline,
+      y,
+      sigma: noiseRows,
+      rules,
+      amplitudePriors: [],
+      free: FIRST_PARAMETERS,
+    };
+    return { problem, theta, cost: solveAmplitudes(problem, theta, []).dataCost };
+  };
+  const [narrow, ...wider] = START_WIDTHS_HZ;
+  const strongestCandidate = candidates[0] as StartCandidate;
+  const stages = [
+    ...candidates.map((c) => stageOf(c, narrow)),
+    ...wider.map((widths) => stageOf(strongestCandidate, widths)),
+  ];
   return stages.sort((a, b) => a.cost - b.cost);
 }
 

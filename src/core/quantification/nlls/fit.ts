@@ -166,7 +166,7 @@ export function fitSpectrum(
     problem,
     solution,
     covariance: amplitudeCovariance(problem, solution, Math.max(noiseRows, rms(parts.residual))),
-    amplitudeScale: frame.dataScale / frame.basisScale,
+    amplitudeScale: frame.dataScale / frame.basis.scale,
     dataScale: frame.dataScale,
     rotatedPhase0: phases[0],
     rotatedPhase1: phases[1],

@@ -21,6 +21,20 @@ const FIRST_ED_PER_PPM = 3;
 /** Keeps the noise of a noiseless signal above the rounding of its peaks. */
 const NOISE_FLOOR = 1e-7;
 
+interface Sampling {
+  readonly dwellTimeS: number;
+  readonly spectrometerFrequencyMHz: number;
+  readonly ppmRange: readonly [number, number];
+  readonly domain: 'real' | 'complex';
+}
+
+interface ScaledSignals {
+  readonly signals: readonly ModelSignal[];
+  readonly scale: number;
+  /** Models by sampling and window: fits follow one another in a thread, so that one set of buffers serves them all. */
+  readonly models: Map<string, SpectralModel>;
+}
+
 export interface Frame {
   /** Data of largest magnitude 1. */
   readonly fid: ComplexSignal;
@@ -34,8 +48,9 @@ export interface Frame {
   readonly ppmSpan: number;
   /** Data units = frame units × this. */
   readonly dataScale: number;
-  /** Basis units = frame units × this. */
-  readonly basisScale: number;
+  /** Basis units = frame units × `basis.scale`. */
+  readonly basis: ScaledSignals;
+  readonly sampling: Sampling;
 }
 
 function fitRange(options: NllsOptions, signals: readonly ModelSignal[]): readonly [number, number] {
@@ -55,10 +70,10 @@ const scaled = (fid: ComplexSignal, by: number): ComplexSignal => ({
   im: fid.im.map((v) => v * by),
 });
 
-interface ScaledSignals {
-  readonly signals: readonly ModelSignal[];
-  readonly scale: number;
-}
+const firstSamples = (fid: ComplexSignal, points: number): ComplexSignal => ({
+  re: fid.re.subarray(0, points),
+  im: fid.im.subarray(0, points),
+});
 
 /** The same prepared basis serves every voxel of a scan. */
 const scaledBases = new WeakMap<readonly ModelSignal[], ScaledSignals>();
@@ -67,8 +82,26 @@ function scaledSignals(signals: readonly ModelSignal[]): ScaledSignals {
   const known = scaledBases.get(signals);
   if (known !== undefined) return known;
   const scale = Math.max(...signals.map((s) => largestMagnitude(s.fid)));
-  const made = { signals: signals.map((s) => ({ ...s, fid: scaled(s.fid, 1 / scale) })), scale };
+  const made = {
+    signals: signals.map((s) => ({ ...s, fid: scaled(s.fid, 1 / scale) })),
+    scale,
+    models: new Map<string, SpectralModel>(),
+  };
   scaledBases.set(signals, made);
+  return made;
+}
+
+/** The model of the first `points` samples. */
+function modelOf(basis: ScaledSignals, points: number, sampling: Sampling): SpectralModel {
+  const key = JSON.stringify([points, sampling]);
+  const known = basis.models.get(key);
+  if (known !== undefined) return known;
+  const signals = basis.signals.map((s) =>
+    s.fid.re.length === points ? s : { ...s, fid: firstSamples(s.fid, points) },
+  );
+  const { dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain } = sampling;
+  const made = new SpectralModel(signals, dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain);
+  basis.models.set(key, made);
   return made;
 }
 
@@ -100,10 +133,11 @@ export function prepareFrame(input: FitInput, signals: readonly ModelSignal[], o
       'The spectrum holds no signal to fit: every sample is zero or not a number.',
     );
   }
-  const { signals: modelSignals, scale: basisScale } = scaledSignals(signals);
+  const basis = scaledSignals(signals);
   const ppmRange = fitRange(options, signals);
   const { dwellTimeS, spectrometerFrequencyMHz } = input;
-  const model = new SpectralModel(modelSignals, dwellTimeS, spectrometerFrequencyMHz, ppmRange, options.domain);
+  const sampling: Sampling = { dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain: options.domain };
+  const model = modelOf(basis, input.fid.re.length, sampling);
   if (model.bandLength < LEAST_BAND_POINTS) {
     throw new ProcessingError(
       'PROCESSING_FAILED',
@@ -117,26 +151,16 @@ export function prepareFrame(input: FitInput, signals: readonly ModelSignal[], o
     ppmRange,
     ppmSpan: ppmRange[1] - ppmRange[0],
     dataScale,
-    basisScale,
+    basis,
+    sampling,
   };
   return buildFrame(base, model, options);
 }
 
 /** The same fit on the first samples only: a coarser spectrum at a fraction of the cost. */
 export function shortenFrame(frame: Frame, points: number, options: NllsOptions): Frame {
-  const cut = (fid: ComplexSignal): ComplexSignal => ({
-    re: fid.re.subarray(0, points),
-    im: fid.im.subarray(0, points),
-  });
-  const { model } = frame;
-  const shorter = new SpectralModel(
-    model.signals.map((s) => ({ ...s, fid: cut(s.fid) })),
-    model.dwellTimeS,
-    model.spectrometerFrequencyMHz,
-    frame.ppmRange,
-    options.domain,
-  );
-  return buildFrame({ ...frame, fid: cut(frame.fid) }, shorter, options);
+  const shorter = modelOf(frame.basis, points, frame.sampling);
+  return buildFrame({ ...frame, fid: firstSamples(frame.fid, points) }, shorter, options);
 }
 
 /**

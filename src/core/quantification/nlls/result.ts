@@ -103,30 +103,24 @@ function widthReference(state: FitState): number {
   return best;
 }
 
+/**
+ * Curves as they were fitted: in the frame of the last rotation, in which at most a few degrees of phase are left in the
+ * model, so that data = components + baseline + residual holds exactly.
+ */
 function curvesOf(input: FitInput, state: FitState): FitCurves {
-  const { model } = state.problem;
-  const { theta, amplitudes } = state.solution;
+  const { model, y } = state.problem;
+  const { theta, amplitudes, linear } = state.solution;
   const n = model.bandLength;
-  const phaseless = theta.slice();
-  phaseless[PHASE0] = 0;
-  phaseless[PHASE1] = 0;
-  const columns = model.columnsAt(phaseless);
-  const data = model
-    .dataRows(
-      input.fid,
-      state.rotatedPhase0 + (theta[PHASE0] as number),
-      state.rotatedPhase1 + (theta[PHASE1] as number),
-    )
-    .slice(0, n);
-  const fit = new Float64Array(n);
+  const inDataUnits = (rows: Float64Array, factor = 1): Float64Array =>
+    rows.slice(0, n).map((v) => v * factor * state.dataScale);
+  const data = inDataUnits(y);
+  const baseline = inDataUnits(state.baselineRows);
+  const fit = baseline.slice();
   const components = model.signals.map(({ name }, m) => {
-    const a = (amplitudes[m] as number) * state.dataScale;
-    const curve = (columns[m] as Float64Array).slice(0, n).map((v) => v * a);
+    const curve = inDataUnits(linear.columns[m] as Float64Array, amplitudes[m] as number);
     for (let i = 0; i < n; i++) fit[i] = (fit[i] as number) + (curve[i] as number);
     return { name, curve };
   });
-  const baseline = state.baselineRows.slice(0, n).map((v) => v * state.dataScale);
-  for (let i = 0; i < n; i++) fit[i] = (fit[i] as number) + (baseline[i] as number);
   const residual = data.map((v, i) => v - (fit[i] as number));
   const shiftPpm = (theta[SHIFT] as number) / input.spectrometerFrequencyMHz;
   return { ppm: model.ppm.map((p) => p + shiftPpm), data, fit, baseline, residual, components };
