@@ -131,9 +131,8 @@ describe('bad input', () => {
     writeFileSync(file('garbage.db'), 'this is no database'.repeat(300));
     expectError(await cli.run(['study', 'list', '--db', file('garbage.db'), '--json']), 3, 'STUDY_DB_CORRUPT');
     chmodSync(closed, 0o555);
-    // Root writes whatever the permissions say, so the command runs as nobody then.
-    const as = process.geteuid?.() === 0 ? { uid: 65534 } : undefined;
-    const refused = await cli.run(['study', 'import', file('scan.nii.gz'), '--db', join(closed, 'a.db'), '--json'], as);
+    const again = ['study', 'import', file('scan.nii.gz'), '--db', join(closed, 'a.db'), '--json'];
+    const refused = await cli.runBoundByPermissions(again);
     chmodSync(closed, 0o755);
     expectError(refused, 4, 'STUDY_DB_READ_ONLY');
   });
