@@ -3,12 +3,13 @@
 // full fit. After Provencher 1993 (doi:10.1002/mrm.1910300604), Wilson 2021 (ABfit, doi:10.1002/mrm.28385) and Clarke
 // 2021 (FSL-MRS, doi:10.1002/mrm.28630); the differences from each are said where they are made.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
+import { nextPowerOfTwo } from '../../math/fft.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
 import { amplitudeCovariance, minimise, solveAmplitudes, solveWithColumns } from './engine.ts';
 import type { LinearSolution, Problem, Solution, Tolerance } from './engine.ts';
 import { firstFit } from './firstFit.ts';
-import { prepareFrame } from './frame.ts';
+import { prepareFrame, shortenFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { FIRST_SHIFT_DEVIATION, GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT } from './model.ts';
 import type { ModelSignal } from './model.ts';
@@ -35,7 +36,12 @@ interface Standing {
   readonly phases: readonly [number, number];
 }
 
+/** Fewer samples than this are never cut further. */
+const LEAST_POINTS = 256;
+const NEGLIGIBLE_ENERGY = 1e-4;
+
 export interface FitState {
+  /** Model and data as they are shown: over the whole FID. */
   readonly problem: Problem;
   readonly solution: Solution;
   /** M × M, scaled amplitudes; null where singular. */
@@ -47,9 +53,12 @@ export interface FitState {
   /** Rotation taken out of the data before the last fit, about the model's pivot. */
   readonly rotatedPhase0: number;
   readonly rotatedPhase1: number;
+  readonly columns: readonly Float64Array[];
   readonly baselineRows: Float64Array;
   readonly noiseSdRows: number;
   readonly iterations: number;
+  /** Samples that the fit itself looked at. */
+  readonly pointsUsed: number;
   readonly baselineEdPerPpm: number;
 }
 
@@ -126,6 +135,65 @@ function fullProblem(frame: Frame, standing: Standing, options: NllsOptions): Pr
 }
 
 /**
+ * Leaves out the end of the FID where the lines have decayed: it holds noise only, for data and model alike, and without it
+ * a spectrum costs half as much. Half of the samples go as long as the lines' energy there is below a ten-thousandth.
+ */
+function truncated(frame: Frame, theta: Float64Array, options: NllsOptions): Frame {
+  const envelopeAt = (t: number): number =>
+    Math.exp(-Math.PI * (theta[LORENTZIAN] as number) * t - (theta[GAUSSIAN] as number) * t * t);
+  let points = nextPowerOfTwo(frame.model.points);
+  while (points / 2 >= LEAST_POINTS && envelopeAt((points / 2) * frame.model.dwellTimeS) ** 2 < NEGLIGIBLE_ENERGY) {
+    points /= 2;
+  }
+  return points < frame.model.points ? shortenFrame(frame, points, options) : frame;
+}
+
+/**
+ * The same problem on the truncated FID. Rows scale with the root of the number of samples, noise and misfit alike, so that
+ * data, priors and baseline keep their weights.
+ */
+function onFrame(work: Frame, frame: Frame, standing: Standing): Standing {
+  if (work === frame) return standing;
+  const { problem, phases } = standing;
+  const { model, baseline, fid } = work;
+  if (baseline !== null && frame.baseline !== null) baseline.setEffectiveDegrees(frame.baseline.effectiveDegrees);
+  const sigma = problem.sigma * Math.sqrt(model.points / frame.model.points);
+  return { ...standing, problem: { ...problem, model, baseline, sigma, y: model.dataRows(fid, phases[0], phases[1]) } };
+}
+
+interface View {
+  readonly problem: Problem;
+  readonly columns: readonly Float64Array[];
+  readonly baselineRows: Float64Array;
+  readonly residualRms: number;
+}
+
+/** The fit over the whole FID, as it is shown: with the amplitudes found, and a baseline as smooth as the fit's. */
+function viewOf(
+  frame: Frame,
+  work: Frame,
+  { problem, phases }: Standing,
+  { theta, amplitudes, linear }: Solution,
+): View {
+  if (work === frame) {
+    const { baseline, residual } = residualOf(problem, linear);
+    return { problem, columns: linear.columns, baselineRows: baseline, residualRms: rms(residual) };
+  }
+  const { model, baseline, fid } = frame;
+  const y = model.dataRows(fid, phases[0], phases[1]);
+  const columns = model.columnsAt(theta);
+  const residual = y.slice();
+  columns.forEach((column, m) => {
+    const a = amplitudes[m] as number;
+    if (a !== 0)
+      for (let i = 0; i < residual.length; i++) residual[i] = (residual[i] as number) - a * (column[i] as number);
+  });
+  const baselineRows = baseline?.fitTo(residual) ?? new Float64Array(residual.length);
+  const residualRms = rms(residual.map((v, i) => v - (baselineRows[i] as number)));
+  return { problem: { ...problem, model, baseline, y }, columns, baselineRows, residualRms };
+}
+
+/**
  * Fits one FID.
  * @param input the FID with its sampling
  * @param signals basis signals on the FID's own time axis
@@ -138,19 +206,20 @@ export function fitSpectrum(
   cancellation: Cancellation,
 ): FitState {
   const frame = prepareFrame(input, signals, options);
-  const { fid, model, baseline, noiseRows } = frame;
   const first = firstFit(frame, options, cancellation);
   const unrotated: Problem = {
-    model,
-    baseline,
-    y: model.dataRows(fid, 0, 0),
-    sigma: noiseRows,
+    model: frame.model,
+    baseline: frame.baseline,
+    y: frame.model.dataRows(frame.fid, 0, 0),
+    sigma: frame.noiseRows,
     rules: first.rules,
     amplitudePriors: [],
     free: COMMON_PARAMETERS,
   };
-  let standing = rotate(fid, { problem: unrotated, theta: first.theta, phases: [0, 0] });
-  standing = { ...standing, problem: fullProblem(frame, standing, options) };
+  const whole = rotate(frame.fid, { problem: unrotated, theta: first.theta, phases: [0, 0] });
+  const work = truncated(frame, first.theta, options);
+  const { fid, model, baseline } = work;
+  let standing = onFrame(work, frame, { ...whole, problem: fullProblem(frame, whole, options) });
   let solution = minimise(standing.problem, standing.theta, options.maxIterations, FINE, cancellation);
   let iterations = first.iterations + solution.iterations;
   if (largestPhase(solution.theta, frame.ppmSpan) > SMALL_PHASE) {
@@ -160,19 +229,22 @@ export function fitSpectrum(
     iterations += solution.iterations;
     solution = { ...solution, converged: converged || solution.converged };
   }
-  const { problem, phases } = standing;
-  const parts = residualOf(problem, solution.linear);
+  // The view has a model of its own where the FID was truncated, so that this one still stands at the solution.
+  const view = viewOf(frame, work, standing, solution);
+  const level = Math.max(frame.noiseRows, view.residualRms) * Math.sqrt(model.points / frame.model.points);
   return {
-    problem,
+    problem: view.problem,
+    columns: view.columns,
+    baselineRows: view.baselineRows,
     solution,
-    covariance: amplitudeCovariance(problem, solution, Math.max(noiseRows, rms(parts.residual))),
+    covariance: amplitudeCovariance(standing.problem, solution, level),
     amplitudeScale: frame.dataScale / frame.basis.scale,
     dataScale: frame.dataScale,
-    rotatedPhase0: phases[0],
-    rotatedPhase1: phases[1],
-    baselineRows: parts.baseline,
-    noiseSdRows: noiseRows,
+    rotatedPhase0: standing.phases[0],
+    rotatedPhase1: standing.phases[1],
+    noiseSdRows: frame.noiseRows,
     iterations,
+    pointsUsed: model.points,
     baselineEdPerPpm: baseline === null ? 0 : baseline.effectiveDegrees / frame.ppmSpan,
   };
 }

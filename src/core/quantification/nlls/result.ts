@@ -109,7 +109,7 @@ function widthReference(state: FitState): number {
  */
 function curvesOf(input: FitInput, state: FitState): FitCurves {
   const { model, y } = state.problem;
-  const { theta, amplitudes, linear } = state.solution;
+  const { theta, amplitudes } = state.solution;
   const n = model.bandLength;
   const inDataUnits = (rows: Float64Array, factor = 1): Float64Array =>
     rows.slice(0, n).map((v) => v * factor * state.dataScale);
@@ -117,7 +117,7 @@ function curvesOf(input: FitInput, state: FitState): FitCurves {
   const baseline = inDataUnits(state.baselineRows);
   const fit = baseline.slice();
   const components = model.signals.map(({ name }, m) => {
-    const curve = inDataUnits(linear.columns[m] as Float64Array, amplitudes[m] as number);
+    const curve = inDataUnits(state.columns[m] as Float64Array, amplitudes[m] as number);
     for (let i = 0; i < n; i++) fit[i] = (fit[i] as number) + (curve[i] as number);
     return { name, curve };
   });
@@ -206,6 +206,7 @@ export function buildResult(
       fitRangeLowPpm: Math.min(...curves.ppm),
       fitRangeHighPpm: Math.max(...curves.ppm),
       fitPoints: curves.ppm.length,
+      samplesUsed: state.pointsUsed,
     },
   };
   return { result, curves };
