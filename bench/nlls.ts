@@ -3,7 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { datasetToBasisSet } from '../src/core/basis/basisDataset.ts';
+import { syntheticFid, withNoise } from '../src/core/basis/syntheticScan.ts';
 import type { BasisSet } from '../src/core/domain/basisSet.ts';
+import type { ComplexSignal } from '../src/core/domain/complexArray.ts';
 import type { JsonObject } from '../src/core/domain/json.ts';
 import { readNiftiMrs } from '../src/core/formats/niftiMrs.ts';
 import { seededRandom } from '../src/core/math/seededRandom.ts';
@@ -13,35 +15,23 @@ const BASIS_FILE = 'lineshape-3t-press-te30-123mhz.nii.gz';
 const SIGNALS = 20;
 const SPECTRA = 30;
 const WARM_UP = 5;
+const NOISE_SD = 1.5;
 /** Mid-range concentrations in mM of Chen 2023 (QNet), 17 metabolites and three more. */
 const CONCENTRATIONS: Readonly<Record<string, number>> = {
   NAA: 12, NAAG: 1.3, Cr: 6, PCr: 4, GPC: 1.2, PCho: 0.6, Ins: 7, Glu: 9.5, Gln: 4, GSH: 2, Tau: 2, Asp: 1.5, GABA: 1.5,
   Glc: 1.5, Ala: 0.6, Lac: 0.6, Scyllo: 0.4, Asc: 1, PE: 1.2, Mac: 4,
 }; // prettier-ignore
 
-function spectrum(basis: BasisSet, seed: number): { re: Float64Array; im: Float64Array } {
+function spectrum(basis: BasisSet, seed: number): ComplexSignal {
   const random = seededRandom(seed);
-  const re = new Float64Array(basis.points);
-  const im = new Float64Array(basis.points);
-  const shiftHz = 4 * (2 * random.uniform() - 1);
-  const phase = 2 * random.uniform() - 1;
-  const noiseSd = 1.5;
-  for (let i = 0; i < basis.points; i++) {
-    const t = i * basis.dwellTimeS;
-    const w = Math.exp(-Math.PI * 2.5 * t - (Math.PI * 3.5 * t) ** 2 / (4 * Math.LN2));
-    const c = w * Math.cos(2 * Math.PI * shiftHz * t + phase);
-    const s = w * Math.sin(2 * Math.PI * shiftHz * t + phase);
-    let sr = 0;
-    let si = 0;
-    for (const signal of basis.signals) {
-      const a = CONCENTRATIONS[signal.name] ?? 0;
-      sr += a * signal.fid.re[i]!;
-      si += a * signal.fid.im[i]!;
-    }
-    re[i] = sr * c - si * s + noiseSd * random.normal();
-    im[i] = sr * s + si * c + noiseSd * random.normal();
-  }
-  return { re, im };
+  const fid = syntheticFid(basis, {
+    concentrations: CONCENTRATIONS,
+    broadening: { lorentzianHz: 2.5, gaussianHz: 3.5 },
+    shiftHz: 4 * (2 * random.uniform() - 1),
+    phaseRad: 2 * random.uniform() - 1,
+    extraLines: [],
+  });
+  return withNoise(fid, NOISE_SD, random);
 }
 
 /** The benchmark; `lineshape bench nlls` calls it from dist/bench. */

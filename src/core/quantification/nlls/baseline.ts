@@ -109,12 +109,25 @@ export class Baseline {
    * @param v rows of all parts
    */
   reduce(v: Float64Array): Float64Array {
+    return this.whiten(this.project(v));
+  }
+
+  /** Bᵀv of each part, which no smoothness changes. @param v rows of all parts */
+  project(v: Float64Array): Float64Array {
     const n = this.#design.columns;
     const out = new Float64Array(n * this.parts);
     for (let part = 0; part < this.parts; part++) {
-      const b = splineTransposeTimes(this.#design, v, part * this.rowsPerPart);
-      forwardSubstitute(this.#factor, n, b);
-      out.set(b, part * n);
+      out.set(splineTransposeTimes(this.#design, v, part * this.rowsPerPart), part * n);
+    }
+    return out;
+  }
+
+  /** L⁻¹ of a projection, at the present smoothness. */
+  whiten(projection: Float64Array): Float64Array {
+    const n = this.#design.columns;
+    const out = projection.slice();
+    for (let part = 0; part < this.parts; part++) {
+      forwardSubstitute(this.#factor, n, out.subarray(part * n, (part + 1) * n));
     }
     return out;
   }
@@ -161,6 +174,20 @@ export function weightedDot(u: WeightedColumns, i: number, v: WeightedColumns, j
   const plain = dot(u.columns[i] as Float64Array, v.columns[j] as Float64Array);
   if (u.reduced === null || v.reduced === null) return plain;
   return plain - dot(u.reduced[i] as Float64Array, v.reduced[j] as Float64Array);
+}
+
+/** Takes the baseline's part out of plain products: UᵀWU = UᵀU − (L⁻¹BᵀU)ᵀ(L⁻¹BᵀU). @returns n × n, row-major */
+export function withoutBaseline(plain: Float64Array, reduced: readonly Float64Array[]): Float64Array {
+  const n = reduced.length;
+  const gram = plain.slice();
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      const value = (plain[i * n + j] as number) - dot(reduced[i] as Float64Array, reduced[j] as Float64Array);
+      gram[i * n + j] = value;
+      gram[j * n + i] = value;
+    }
+  }
+  return gram;
 }
 
 /** Gram matrix UᵀWU. @returns n × n, row-major */

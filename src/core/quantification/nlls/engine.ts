@@ -5,6 +5,7 @@
 import type { Cancellation } from '../../ports/cancellation.ts';
 import { choleskyFactor, choleskyInverse, choleskySolve, forwardSubstitute } from '../../math/cholesky.ts';
 import { solveNnls } from '../../math/nnls.ts';
+import type { NnlsSolution } from '../../math/nnls.ts';
 import type { Baseline } from './baseline.ts';
 import { weightColumns, weightedDot, weightedGram } from './baseline.ts';
 import type { SpectralModel } from './model.ts';
@@ -96,27 +97,42 @@ export function solveAmplitudes(problem: Problem, theta: Float64Array, warmStart
   return solveWithColumns(problem, problem.model.columnsAt(theta), warmStart);
 }
 
-/** Best amplitudes for given columns (the baseline's smoothness may have changed). */
-export function solveWithColumns(
+/** Best amplitudes from products of columns and data, amplitude priors added. */
+export function solveProducts(
   problem: Problem,
-  columns: Float64Array[],
+  gram: Float64Array,
+  h: Float64Array,
   warmStart: readonly number[],
-): LinearSolution {
+): NnlsSolution {
+  const everySignal = Array.from(h, (_, m) => m);
+  const withPriors = gram.slice();
+  addAmplitudePriors(withPriors, h.length, everySignal, problem.amplitudePriors, problem.sigma ** 2);
+  return solveNnls(withPriors, h, h.length, [], warmStart);
+}
+
+/** y − Σ a_m · column_m. */
+export function subtractColumns(
+  y: Float64Array,
+  columns: readonly Float64Array[],
+  amplitudes: Float64Array,
+): Float64Array {
+  const residual = y.slice();
+  columns.forEach((column, m) => {
+    const a = amplitudes[m] as number;
+    if (a === 0) return;
+    for (let i = 0; i < residual.length; i++) residual[i] = (residual[i] as number) - a * (column[i] as number);
+  });
+  return residual;
+}
+
+/** Best amplitudes for given columns. */
+function solveWithColumns(problem: Problem, columns: Float64Array[], warmStart: readonly number[]): LinearSolution {
   const { baseline, y } = problem;
-  const n = columns.length;
   const weighted = weightColumns(columns, baseline);
   const data = weightColumns([y], baseline);
-  const gram = weightedGram(weighted);
-  const everySignal = columns.map((_, m) => m);
-  addAmplitudePriors(gram, n, everySignal, problem.amplitudePriors, problem.sigma ** 2);
-  const h = Float64Array.from({ length: n }, (_, m) => weightedDot(weighted, m, data, 0));
-  const { x, passive } = solveNnls(gram, h, n, [], warmStart);
-  const residual = y.slice();
-  for (const m of passive) {
-    const a = x[m] as number;
-    const column = columns[m] as Float64Array;
-    for (let i = 0; i < residual.length; i++) residual[i] = (residual[i] as number) - a * (column[i] as number);
-  }
+  const h = Float64Array.from(columns, (_, m) => weightedDot(weighted, m, data, 0));
+  const { x, passive } = solveProducts(problem, weightedGram(weighted), h, warmStart);
+  const residual = subtractColumns(y, columns, x);
   const r = weightColumns([residual], baseline);
   const dataCost = weightedDot(r, 0, r, 0) / problem.sigma ** 2 + amplitudePriorCost(problem.amplitudePriors, x);
   return { columns, amplitudes: x, passive, residual, dataCost };

@@ -6,7 +6,8 @@ import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { nextPowerOfTwo } from '../../math/fft.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
-import { amplitudeCovariance, minimise, solveAmplitudes, solveWithColumns } from './engine.ts';
+import { weightColumns, weightedGram, withoutBaseline } from './baseline.ts';
+import { amplitudeCovariance, minimise, solveAmplitudes, solveProducts, subtractColumns } from './engine.ts';
 import type { LinearSolution, Problem, Solution, Tolerance } from './engine.ts';
 import { firstFit } from './firstFit.ts';
 import { prepareFrame, shortenFrame } from './frame.ts';
@@ -99,12 +100,25 @@ function chooseSmoothness(
   if (baseline === null || options.baseline !== 'auto') return;
   const most = Math.max(3, options.baselineMaxEdPerPpm * ppmSpan);
   const grid = Array.from({ length: 10 }, (_, i) => 2.1 * (most / 2.1) ** (i / 9));
+  // Data and columns stand together in one Gram matrix, whose plain part no smoothness changes.
+  const all = [...start.columns, problem.y];
+  const plain = weightedGram(weightColumns(all, null));
+  const projections = all.map((column) => baseline.project(column));
   let best = grid[0] as number;
   let bestCriterion = Infinity;
   for (const degrees of grid) {
     baseline.setEffectiveDegrees(degrees);
-    const { residual } = residualOf(problem, solveWithColumns(problem, start.columns, start.passive));
-    const ssr = residual.reduce((s, v) => s + v * v, 0);
+    const { gram, h } = splitProducts(
+      withoutBaseline(
+        plain,
+        projections.map((p) => baseline.whiten(p)),
+      ),
+      all.length - 1,
+    );
+    const { x } = solveProducts(problem, gram, h, start.passive);
+    const residual = subtractColumns(problem.y, start.columns, x);
+    const fitted = baseline.fitTo(residual);
+    const ssr = residual.reduce((s, v, i) => s + (v - (fitted[i] as number)) ** 2, 0);
     const criterion =
       Math.log(Math.max(ssr, 1e-300)) +
       (2 * options.baselineAicWeight * degrees * problem.model.parts) / residual.length;
@@ -114,6 +128,17 @@ function chooseSmoothness(
     }
   }
   baseline.setEffectiveDegrees(best);
+}
+
+/** Takes [A, y]ᵀW[A, y] apart into AᵀWA and AᵀWy. @param n columns of A */
+function splitProducts(joint: Float64Array, n: number): { gram: Float64Array; h: Float64Array } {
+  const gram = new Float64Array(n * n);
+  const h = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    gram.set(joint.subarray(i * (n + 1), i * (n + 1) + n), i * n);
+    h[i] = joint[i * (n + 1) + n] as number;
+  }
+  return { gram, h };
 }
 
 /** From the first fit to the full problem: noise level, priors and smoothness are known now. */
@@ -182,12 +207,7 @@ function viewOf(
   const { model, baseline, fid } = frame;
   const y = model.dataRows(fid, phases[0], phases[1]);
   const columns = model.columnsAt(theta);
-  const residual = y.slice();
-  columns.forEach((column, m) => {
-    const a = amplitudes[m] as number;
-    if (a !== 0)
-      for (let i = 0; i < residual.length; i++) residual[i] = (residual[i] as number) - a * (column[i] as number);
-  });
+  const residual = subtractColumns(y, columns, amplitudes);
   const baselineRows = baseline?.fitTo(residual) ?? new Float64Array(residual.length);
   const residualRms = rms(residual.map((v, i) => v - (baselineRows[i] as number)));
   return { problem: { ...problem, model, baseline, y }, columns, baselineRows, residualRms };
