@@ -52,6 +52,7 @@ export const datasetDescriptionSchema = z.object({
   sequence: z.string().nullable(),
   manufacturer: z.string().nullable(),
   scannerModel: z.string().nullable(),
+  region: z.string().nullable(),
   affine: z.array(z.number()).nullable(),
   warnings: z.array(warningSchema),
 });

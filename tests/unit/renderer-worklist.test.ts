@@ -104,6 +104,7 @@ function dataset(id: string, role: DatasetView['role'], grid: number[], frequenc
       sequence: null,
       manufacturer: null,
       scannerModel: null,
+      region: null,
       affine: null,
       warnings: [],
     },

@@ -17,6 +17,7 @@ const NOT_MRS = {
   sequence: null,
   manufacturer: null,
   scannerModel: null,
+  region: null,
 } as const;
 
 /** @param dataset as a reader gives it @returns its description; no patient identifiers */
@@ -36,6 +37,7 @@ export function describeDataset(dataset: MrsDataset): DatasetDescription {
     sequence: acquisition.sequence,
     manufacturer: acquisition.manufacturer,
     scannerModel: acquisition.scannerModel,
+    region: acquisition.region,
     affine: dataset.affine,
     warnings: dataset.warnings,
   };

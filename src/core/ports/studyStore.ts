@@ -46,6 +46,7 @@ export interface DatasetDescription {
   readonly sequence: string | null;
   readonly manufacturer: string | null;
   readonly scannerModel: string | null;
+  readonly region: string | null;
   readonly affine: readonly number[] | null;
   readonly warnings: readonly Warning[];
 }

@@ -53,8 +53,9 @@ export const useFit = defineStore('fit', () => {
     if (datasetId !== session.datasetId) return;
     bases.value = cards;
     recipes.value = list;
-    const fitting =
-      cards.find((c) => c.id === basisId.value && c.mismatch === null) ?? cards.find((c) => c.mismatch === null);
+    // The list comes with the best first. What was chosen before stays only where it fits this scan without a doubt.
+    const kept = cards.find((c) => c.id === basisId.value && c.mismatch === null && c.warnings.length === 0);
+    const fitting = kept ?? cards.find((c) => c.mismatch === null);
     basisId.value = fitting?.id ?? cards[0]?.id ?? '';
     const { dataset, voxels } = session;
     recipeId.value = suitableRecipe(
