@@ -37,7 +37,8 @@ export async function chooseBasis(
   const { echoTimeS, sequence } = acquisition;
   const cards = await listBundledBases(resources());
   const best = bestBasis(cards, { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence });
-  const tooFar = best !== null && echoTimeS !== null && Math.abs(best.basis.echoTimeS - echoTimeS) > UNASKED_TE_LIMIT_S;
+  const basisTeS = best?.basis.echoTimeS ?? null;
+  const tooFar = basisTeS !== null && echoTimeS !== null && Math.abs(basisTeS - echoTimeS) > UNASKED_TE_LIMIT_S;
   if (best === null || tooFar) {
     const te = echoTimeS === null ? 'unknown TE' : `TE ${(1e3 * echoTimeS).toFixed(1)} ms`;
     throw new ModelError(

@@ -18,6 +18,7 @@ export const CHANNEL_NAMES = [
   'dataset:signal',
   'image:read',
   'basis:list',
+  'basis:import',
   'recipe:list',
   'fit:start',
   'job:cancel',

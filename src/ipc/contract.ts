@@ -243,6 +243,11 @@ export const CHANNELS = {
     response: z.object({ fileName: z.string(), bytes: z.instanceof(Uint8Array) }),
   },
   'basis:list': { request: z.object({ datasetId: id.nullable() }), response: z.array(basisCardSchema) },
+  /** Opens the system's file dialog for a basis set of the user's; null if the user cancelled it. */
+  'basis:import': {
+    request: z.object({}),
+    response: z.object({ id: z.string(), title: z.string(), warnings: z.array(warningSchema) }).nullable(),
+  },
   'recipe:list': { request: z.object({}), response: z.array(recipeCardSchema) },
   /** Starts preprocessing and fit; progress and end come as events. Voxels null = all with signal. */
   'fit:start': {

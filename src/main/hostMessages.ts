@@ -11,7 +11,7 @@ import type {
 import type { DeepReadonly } from './registrar.ts';
 
 /** Channels that need Electron: dialogs, printing, versions. The host answers all others. */
-export type MainChannel = 'app:info' | 'import:dialog' | 'report:export';
+export type MainChannel = 'app:info' | 'import:dialog' | 'basis:import' | 'report:export';
 export type HostChannel = Exclude<ChannelName, MainChannel>;
 
 /** Requests of the main process itself. */
@@ -24,6 +24,11 @@ export interface InternalRequests {
   readonly 'host:record-report': {
     readonly request: { readonly analysisId: string; readonly format: 'html' | 'pdf' | 'csv'; readonly sha256: string };
     readonly response: null;
+  };
+  /** Takes a user's basis set in. */
+  readonly 'host:add-basis': {
+    readonly request: { readonly paths: readonly string[] };
+    readonly response: DeepReadonly<NonNullable<ChannelResponse<'basis:import'>>>;
   };
   /** Cancels jobs, ends the workers, closes the database. */
   readonly 'host:close': { readonly request: null; readonly response: null };
@@ -49,6 +54,8 @@ export type HostHandlers = {
 export interface HostStart {
   readonly database: string;
   readonly resources: string;
+  /** Folder of the user's own basis sets. */
+  readonly userBases: string;
   /** Folder of the bundled worker files. */
   readonly workers: string;
   readonly appVersion: string;

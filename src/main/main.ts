@@ -64,8 +64,14 @@ function makeFolder(path: string): void {
 }
 
 function startHost(paths: AppPaths): StudyHost {
-  const { database, resources, workers } = paths;
-  const thread = startHostThread(paths.studyHost, { database, resources, workers, appVersion: app.getVersion() });
+  const { database, resources, workers, userBases } = paths;
+  const thread = startHostThread(paths.studyHost, {
+    database,
+    resources,
+    userBases,
+    workers,
+    appVersion: app.getVersion(),
+  });
   const started = createStudyHost(
     thread,
     (event, payload) => {

@@ -11,6 +11,8 @@ export interface AppPaths {
   readonly resources: string;
   readonly userData: string;
   readonly database: string;
+  /** The user's own basis sets. */
+  readonly userBases: string;
 }
 
 /**
@@ -30,6 +32,7 @@ export function appPaths(app: App, environment: Readonly<Record<string, string |
     // electron-builder puts extraResources beside the archive.
     resources: app.isPackaged ? join(process.resourcesPath, 'resources') : join(root, 'resources'),
     userData,
+    userBases: join(userData, 'basis'),
     database: resolve(environment['LINESHAPE_DB'] || join(userData, 'lineshape.db')),
   };
 }

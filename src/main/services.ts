@@ -6,7 +6,7 @@ import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import type { ImportDeps } from '../core/pipeline/importFiles.ts';
 import type { FitRunner } from '../core/ports/fitRunner.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
-import { loadBundledBasis } from '../node/files/basisLibrary.ts';
+import { bundledFolder, loadListedBasis } from '../node/files/basisLibrary.ts';
 import { openStudyDb } from '../node/study-db/openStudyDb.ts';
 import { fitRunnerOn } from '../node/workers/fitRunner.ts';
 import type { WorkerTask } from '../node/workers/messages.ts';
@@ -33,19 +33,22 @@ export interface Services {
   readonly jobs: Jobs;
   readonly stamp: ProvenanceStamp;
   readonly resources: string;
+  /** Where basis sets lie: the program's, then the user's. */
+  readonly basisFolders: readonly string[];
+  readonly userBases: string;
   readonly threads: number;
-  /** A basis set that comes with the program, read and checked once. @throws ModelError */
+  /** A basis set of those folders, read and checked once. @throws ModelError */
   readonly basis: (id: string) => Promise<BasisSet>;
   /** Cancels jobs, ends the workers, closes the database. */
   readonly close: () => Promise<void>;
 }
 
-function basisLoader(resources: string): (id: string) => Promise<BasisSet> {
+function basisLoader(folders: readonly string[]): (id: string) => Promise<BasisSet> {
   const loaded = new Map<string, Promise<BasisSet>>();
   return (id) => {
     const found = loaded.get(id);
     if (found !== undefined) return found;
-    const loading = loadBundledBasis(resources, id);
+    const loading = loadListedBasis(folders, id);
     loaded.set(id, loading);
     loading.catch(() => loaded.delete(id)); // tried again next time
     return loading;
@@ -71,6 +74,7 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
   const parse: ImportDeps['parse'] = (files, options) => pipeline.parse(files, options);
   const stamp: ProvenanceStamp = { program: 'Lineshape', version: start.appVersion, now };
   const jobs = createJobs({ store, emit, log });
+  const basisFolders = [bundledFolder(start.resources), start.userBases];
   return {
     store,
     pipeline,
@@ -82,7 +86,9 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
     stamp,
     resources: start.resources,
     threads,
-    basis: basisLoader(start.resources),
+    basisFolders,
+    userBases: start.userBases,
+    basis: basisLoader(basisFolders),
     close: async () => {
       await jobs.cancelAll();
       await pool.close();

@@ -47,6 +47,8 @@ beforeEach(async () => {
     analyses: createAnalysisCache(store),
     stamp: { program: 'Lineshape', version: '0', now: () => '2026-01-01T00:00:00.000Z' },
     resources: RESOURCES,
+    basisFolders: [path.join(RESOURCES, 'basis'), path.join(folder, 'basis')],
+    userBases: path.join(folder, 'basis'),
     threads: 1,
     pipeline: NOT_HERE,
     fitRunner: NOT_HERE,

@@ -1,12 +1,13 @@
 // A reader's day in the real app: drop a scan, fit it, turn the phase, save the page, come back to it tomorrow; and the
 // command line gives the same numbers.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ElectronApplication, Page } from '@playwright/test';
 import type { LineshapeApi } from '../../src/ipc/contract.ts';
+import { lcmodelBasisText } from '../fixtures/basisFiles.ts';
 import { expect, REPO_ROOT, test } from './launch.ts';
 
 type PageWindow = Window & { lineshape: LineshapeApi };
@@ -47,6 +48,13 @@ async function answerSaveDialog(electron: ElectronApplication, filePath: string)
   await electron.evaluate(({ dialog }, chosen) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
   }, filePath);
+}
+
+/** The next open dialog answers with these paths. */
+async function answerOpenDialog(electron: ElectronApplication, filePaths: string[]): Promise<void> {
+  await electron.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: chosen });
+  }, filePaths);
 }
 
 /** Estimates of the newest analysis, as the app stores them. */
@@ -154,4 +162,28 @@ test('the command line gives the same numbers as the app', async ({ launchApp })
   inNode.forEach(({ amplitude }, i) => {
     expect(Math.abs(amplitude - inApp[i]!.amplitude)).toBeLessThanOrEqual(1e-9 * Math.abs(inApp[i]!.amplitude));
   });
+});
+
+test('a basis set of the user’s own is added, offered for the fit, and still there after a restart', async ({
+  launchApp,
+}, testInfo) => {
+  const file = testInfo.outputPath('own.basis');
+  await writeFile(file, lcmodelBasisText());
+  const first = await launchApp();
+  await answerOpenDialog(first.electron, [file]);
+  await first.window.getByTestId('rail-basis').click();
+  await expect(first.window.getByTestId('basis-row')).toHaveCount(4);
+  await first.window.getByTestId('add-basis').click();
+  await expect(first.window.getByTestId('basis-row')).toHaveCount(5);
+  await first.screenshot('6-own-basis');
+  await drop(first.window, [SCAN, WATER]);
+  await expect(first.window.getByTestId('study-view')).toBeVisible();
+  await expect(first.window.getByTestId('basis').locator('option')).toHaveCount(5);
+  // The set that fits best is still the one chosen.
+  await expect(first.window.getByTestId('basis')).toHaveValue(BASIS);
+  await first.close();
+
+  const second = await launchApp({ userData: first.userData });
+  await second.window.getByTestId('rail-basis').click();
+  await expect(second.window.getByTestId('basis-row')).toHaveCount(5);
 });

@@ -6,10 +6,18 @@ import { simulateShippedBasis, SHIPPED_BASES } from '../../src/core/basis/shippe
 import type { BasisSet } from '../../src/core/domain/basisSet.ts';
 import type { JsonObject, JsonValue } from '../../src/core/domain/json.ts';
 import { atomicWrite } from '../../src/node/files/atomicWrite.ts';
-import { listBundledBases, loadBasis, loadBundledBasis } from '../../src/node/files/basisLibrary.ts';
+import {
+  addUserBasis,
+  listBases,
+  listBundledBases,
+  loadBasis,
+  loadBundledBasis,
+  loadListedBasis,
+} from '../../src/node/files/basisLibrary.ts';
 import { canonicalJson, recipeSha256, sha256Hex, sha256OfFiles } from '../../src/node/files/hashing.ts';
 import { readInputFiles } from '../../src/node/files/readInputFiles.ts';
 import { resourcesDir } from '../../src/node/files/resourcePaths.ts';
+import { lcmodelBasisText } from '../fixtures/basisFiles.ts';
 import { RECIPE } from '../fixtures/studies.ts';
 import { asOrdinaryUserAsync, makeTempFolder, mountSmallDisk } from '../fixtures/tempFolder.ts';
 
@@ -229,5 +237,24 @@ describe('basis sets', () => {
     await expect(loadBasis(set, resourcesDir())).rejects.toMatchObject({ code: 'BASIS_MISSING' });
     mkdirSync(join(folder, 'empty'));
     await expect(loadBasis(join(folder, 'empty'), folder)).rejects.toEqual(oneSentence('BASIS_MISSING', 'empty'));
+  });
+});
+
+describe('a basis set of the user’s own', () => {
+  it('is kept in the program’s format, listed, loaded with the same signals, and not doubled', async () => {
+    const source = join(folder, 'mine.basis');
+    writeFileSync(source, lcmodelBasisText());
+    const own = join(folder, 'basis');
+    const first = await addUserBasis(own, [source]);
+    const again = await addUserBasis(own, [source]);
+    expect(again.card).toEqual(first.card);
+    expect((await listBases([own])).map((c) => c.id)).toEqual([first.card.id]);
+    const kept = await loadListedBasis([own], first.card.id);
+    const direct = await loadBasis(source, folder);
+    expect(kept.signals.map((s) => s.name)).toEqual(direct.signals.map((s) => s.name));
+    expect(kept.echoTimeS).toBe(direct.echoTimeS);
+    kept.signals.forEach((signal, i) => expect(signal.fid).toEqual(direct.signals[i]!.fid));
+    await expect(addUserBasis(own, [join(folder, 'absent.basis')])).rejects.toMatchObject({ code: 'BASIS_MISSING' });
+    expect(readdirSync(own)).toHaveLength(2);
   });
 });

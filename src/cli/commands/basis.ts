@@ -17,7 +17,7 @@ async function list(options: CommonOptions): Promise<void> {
   }
   const rows = cards.map((c) => [
     c.id,
-    c.sequence,
+    c.sequence ?? '',
     ms(c.echoTimeS),
     c.spectrometerFrequencyMHz.toFixed(2),
     String(c.metabolites.length),

@@ -13,17 +13,17 @@ export interface BasisCard {
   /** SHA-256 of that file, lower-case hex. */
   readonly sha256: string;
   readonly nucleus: string;
-  readonly fieldT: number;
+  readonly fieldT: number | null;
   readonly spectrometerFrequencyMHz: number;
-  /** Family: "PRESS" … */
-  readonly sequence: string;
-  readonly echoTimeS: number;
+  /** Family: "PRESS" …; null where an imported file does not say, as for the figures below. */
+  readonly sequence: string | null;
+  readonly echoTimeS: number | null;
   /** Timings of the sequence, e.g. te1S, te2S. */
   readonly sequenceParameters: Readonly<Record<string, number | string>>;
   readonly dwellTimeS: number;
   readonly points: number;
   readonly referencePpm: number;
-  readonly linewidthHz: number;
+  readonly linewidthHz: number | null;
   readonly metabolites: readonly string[];
   readonly macromolecules: readonly string[];
   /** In words: how it was simulated, and what an amplitude of 1 means. */
@@ -33,17 +33,10 @@ export interface BasisCard {
   readonly sources: readonly string[];
 }
 
-const TEXTS = ['id', 'title', 'file', 'sha256', 'nucleus', 'sequence', 'simulation', 'amplitudeUnit'] as const;
-const NUMBERS = [
-  'version',
-  'fieldT',
-  'spectrometerFrequencyMHz',
-  'echoTimeS',
-  'dwellTimeS',
-  'points',
-  'referencePpm',
-  'linewidthHz',
-] as const;
+const TEXTS = ['id', 'title', 'file', 'sha256', 'nucleus', 'simulation', 'amplitudeUnit'] as const;
+const NUMBERS = ['version', 'spectrometerFrequencyMHz', 'dwellTimeS', 'points', 'referencePpm'] as const;
+/** Facts that an imported basis file may lack. */
+const NUMBERS_OR_NULL = ['fieldT', 'echoTimeS', 'linewidthHz'] as const;
 const LISTS = ['metabolites', 'macromolecules', 'limits', 'sources'] as const;
 
 /**
@@ -61,6 +54,11 @@ export function parseBasisCard(json: unknown, fileName: string): BasisCard {
   if (card['schema'] !== BASIS_CARD_SCHEMA) fail(`"schema" should be "${BASIS_CARD_SCHEMA}"`);
   for (const key of TEXTS) if (typeof card[key] !== 'string') fail(`"${key}" should be a text`);
   for (const key of NUMBERS) if (!Number.isFinite(card[key])) fail(`"${key}" should be a number`);
+  for (const key of NUMBERS_OR_NULL) {
+    if (card[key] !== null && !Number.isFinite(card[key])) fail(`"${key}" should be a number or null`);
+  }
+  const { sequence } = card;
+  if (sequence !== null && typeof sequence !== 'string') fail('"sequence" should be a text or null');
   for (const key of LISTS) {
     const value = card[key];
     if (!Array.isArray(value) || !value.every((v) => typeof v === 'string')) fail(`"${key}" should be a list of texts`);

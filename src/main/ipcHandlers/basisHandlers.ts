@@ -6,7 +6,7 @@ import { ModelError } from '../../core/domain/errors.ts';
 import { RECIPES } from '../../core/pipeline/index.ts';
 import type { DatasetDescription } from '../../core/ports/studyStore.ts';
 import type { BasisCardView } from '../../ipc/contract.ts';
-import { listBundledBases } from '../../node/files/basisLibrary.ts';
+import { addUserBasis, listBases } from '../../node/files/basisLibrary.ts';
 import type { HostHandlers } from '../hostMessages.ts';
 import type { DeepReadonly } from '../registrar.ts';
 import type { HandlerContext } from './context.ts';
@@ -41,12 +41,16 @@ export function basisViews(cards: readonly BasisCard[], target: BasisTarget | nu
 }
 
 export function basisHandlers({
-  services: { store, resources },
-}: HandlerContext): Pick<HostHandlers, 'basis:list' | 'recipe:list'> {
+  services: { store, basisFolders, userBases },
+}: HandlerContext): Pick<HostHandlers, 'basis:list' | 'recipe:list' | 'host:add-basis'> {
   return {
     'basis:list': async ({ datasetId }) => {
       const target = datasetId === null ? null : basisTarget(store.getDataset(datasetId).description);
-      return basisViews(await listBundledBases(resources), target);
+      return basisViews(await listBases(basisFolders), target);
+    },
+    'host:add-basis': async ({ paths }) => {
+      const { card, warnings } = await addUserBasis(userBases, paths);
+      return { id: card.id, title: card.title, warnings };
     },
     'recipe:list': () => RECIPES.map(({ id, title, version }) => ({ id, title, version })),
   };

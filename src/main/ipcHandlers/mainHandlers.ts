@@ -29,16 +29,18 @@ const REPORT_KINDS: Readonly<Record<ReportFormat, string>> = {
 };
 
 /** Names every readable file may have; scanners also write files without an extension. */
-const SCAN_EXTENSIONS = ['nii', 'gz', 'raw', 'RAW', 'h2o', 'H2O'];
+const SCAN_EXTENSIONS = ['nii', 'gz', 'raw', 'RAW', 'h2o', 'H2O', 'sdat', 'SDAT', 'spar', 'SPAR', 'txt', 'TXT'];
+const BASIS_EXTENSIONS = ['basis', 'BASIS', 'json'];
 
-async function chooseFiles(window: BrowserWindow | null): Promise<readonly string[]> {
+async function chooseFiles(
+  window: BrowserWindow | null,
+  title: string,
+  kind: { readonly name: string; readonly extensions: string[] },
+): Promise<readonly string[]> {
   const options: OpenDialogOptions = {
-    title: 'Open scans',
+    title,
     properties: ['openFile', 'multiSelections'],
-    filters: [
-      { name: 'Scans', extensions: SCAN_EXTENSIONS },
-      { name: 'All files', extensions: ['*'] },
-    ],
+    filters: [kind, { name: 'All files', extensions: ['*'] }],
   };
   const answer = window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options);
   return answer.canceled ? [] : answer.filePaths;
@@ -87,8 +89,13 @@ export function createMainHandlers(context: MainContext): Handlers {
       };
     },
     'import:dialog': async () => {
-      const paths = await chooseFiles(window());
+      const paths = await chooseFiles(window(), 'Open scans', { name: 'Scans', extensions: SCAN_EXTENSIONS });
       return paths.length === 0 ? { studies: [], failures: [] } : host.ask('import:paths', { paths: [...paths] });
+    },
+    'basis:import': async () => {
+      const kind = { name: 'LCModel basis, FSL-MRS JSON', extensions: BASIS_EXTENSIONS };
+      const paths = await chooseFiles(window(), 'Add a basis set', kind);
+      return paths.length === 0 ? null : host.ask('host:add-basis', { paths });
     },
     'report:export': (request) => exportReport(context, request),
   };

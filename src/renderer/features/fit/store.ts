@@ -181,5 +181,6 @@ export const useFit = defineStore('fit', () => {
     toggle,
     showOnly,
     loadCurves,
+    loadChoices,
   };
 });
