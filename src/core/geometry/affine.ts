@@ -90,11 +90,6 @@ export function multiplyAffines(a: Affine, b: Affine): Affine {
   return product;
 }
 
-/** Fractional voxel index → scanner RAS. @returns mm */
-export function indexToMm(affine: Affine, index: Vec3): Vec3 {
-  return applyAffine(affine, index);
-}
-
 /** Scanner RAS → fractional voxel index. @param mm RAS coordinates @throws ProcessingError for a flat affine */
 export function mmToIndex(affine: Affine, mm: Vec3): Vec3 {
   return applyAffine(invertAffine(affine), mm);

@@ -1,18 +1,11 @@
 // Quality figures in words, by published thresholds.
-
-export type QualityGrade = 'good' | 'average' | 'borderline' | 'fail';
+import { linewidthGrade } from '../domain/qualityGrade.ts';
+import type { QualityGrade } from '../domain/qualityGrade.ts';
 
 export interface QualityVerdict {
   readonly grade: QualityGrade;
   /** One sentence for the page. */
   readonly words: string;
-}
-
-/** Grades by FWHM. [ppm] Source: TARQUIN's quality measures: < 0.05 good, to 0.075 average, to 0.1 borderline. */
-function tarquinLinewidthGrade(fwhmPpm: number): QualityGrade {
-  if (fwhmPpm < 0.05) return 'good';
-  if (fwhmPpm < 0.075) return 'average';
-  return fwhmPpm <= 0.1 ? 'borderline' : 'fail';
 }
 
 /** Grades by SNR. Source: TARQUIN's quality measures: > 20 good, > 10 average, from 4 borderline. */
@@ -42,7 +35,7 @@ const sentence = (what: string, figure: string, grade: QualityGrade): QualityVer
 
 /** TARQUIN's verdict on the linewidth. @param fwhmPpm NaN counts as fail */
 export function linewidthVerdict(fwhmPpm: number): QualityVerdict {
-  return sentence('Linewidth', `${fwhmPpm.toFixed(3)} ppm`, tarquinLinewidthGrade(fwhmPpm));
+  return sentence('Linewidth', `${fwhmPpm.toFixed(3)} ppm`, linewidthGrade(fwhmPpm));
 }
 
 /** TARQUIN's verdict on the signal-to-noise ratio. @param snr NaN counts as fail */

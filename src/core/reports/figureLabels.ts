@@ -1,5 +1,4 @@
 // Where the peak labels of a spectrum go: at their line's top, never over one another.
-import { COMBINED_METABOLITES } from '../domain/metaboliteNames.ts';
 import type { FitCurves } from '../domain/quantification.ts';
 
 /** A label wanted at a place of the plot, in plot units. */
@@ -52,11 +51,6 @@ export function landmarks(curves: FitCurves): { text: string; ppm: number; heigh
       found.push({ text: mark.text, ppm: curves.ppm[at] as number, height });
   }
   return found;
-}
-
-/** @returns the names of `COMBINED_METABOLITES` that a metabolite counts to, or its own name */
-export function groupOf(metabolite: string): string {
-  return COMBINED_METABOLITES.find((c) => c.members.includes(metabolite))?.name ?? metabolite;
 }
 
 /**

@@ -1,11 +1,12 @@
 // The report as one static HTML page: page one for the reader, page two the MRSinMRS checklist and the provenance.
 import type { MetaboliteEstimate } from '../domain/quantification.ts';
+import type { QualityGrade } from '../domain/qualityGrade.ts';
 import type { ChecklistSection } from './checklist.ts';
 import { mrsInMrsChecklist, voxelText } from './checklist.ts';
 import { escapeMarkup as esc } from './escape.ts';
 import { figureSvg } from './figureSvg.ts';
 import { imageSvg } from './imageSvg.ts';
-import type { QualityItem, ReportModel, Verdict } from './reportModel.ts';
+import type { QualityItem, ReportModel } from './reportModel.ts';
 import { REPORT_STYLE } from './reportStyle.ts';
 import type { ResultRow } from './tables.ts';
 import { RELIABILITY_MARKS, formatCrlb, formatFixed, formatSignificant, formatTrimmed } from './tables.ts';
@@ -124,7 +125,7 @@ function tablesSection(model: ReportModel): string {
     .join('')}</div></section>`;
 }
 
-const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+const VERDICT_WORDS: Readonly<Record<QualityGrade, string>> = {
   good: '✓ good',
   average: '✓ average',
   borderline: '△ borderline',

@@ -5,6 +5,8 @@ import { voxelSizeMm } from '../domain/mrsDataset.ts';
 import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
 import type { FitCurves, QuantificationResult } from '../domain/quantification.ts';
 import type { Recipe } from '../domain/recipe.ts';
+import { linewidthGrade } from '../domain/qualityGrade.ts';
+import type { QualityGrade } from '../domain/qualityGrade.ts';
 import type { ResultRow } from './tables.ts';
 import { formatFixed, resultRows } from './tables.ts';
 
@@ -69,15 +71,13 @@ export interface ReportInput {
   readonly images: readonly ReportImage[];
 }
 
-export type Verdict = 'good' | 'average' | 'borderline' | 'fail';
-
 /** One figure of the quality line. */
 export interface QualityItem {
   readonly label: string;
   readonly value: number | null;
   readonly decimals: number;
   readonly unit: string;
-  readonly verdict: Verdict | null;
+  readonly verdict: QualityGrade | null;
   readonly note: string;
 }
 
@@ -91,17 +91,6 @@ export interface ReportModel extends ReportInput {
   readonly voxelPosition: readonly [number, number, number];
   /** Every warning once: of the file, the preprocessing and the fit. */
   readonly allWarnings: readonly Warning[];
-}
-
-/** FWHM grades: upper borders in ppm. Source: TARQUIN's quality measures (Wilson 2011, doi:10.1002/mrm.22579). */
-const FWHM_BORDERS_PPM: readonly (readonly [Verdict, number])[] = [
-  ['good', 0.05],
-  ['average', 0.075],
-  ['borderline', 0.1],
-];
-
-function fwhmVerdict(ppm: number): Verdict {
-  return FWHM_BORDERS_PPM.find(([, border]) => ppm < border)?.[0] ?? 'fail';
 }
 
 function qualityItems(result: QuantificationResult, frequencyMHz: number): QualityItem[] {
@@ -119,7 +108,7 @@ function qualityItems(result: QuantificationResult, frequencyMHz: number): Quali
     item('SNR', finite(result.snr.value), 1, '', result.snr.definition),
     {
       ...item('Linewidth (FWHM)', finite(result.fwhmHz), 1, 'Hz', fwhmPpm === null ? '' : `${fwhmPpm.toFixed(3)} ppm`),
-      verdict: fwhmPpm === null ? null : fwhmVerdict(fwhmPpm),
+      verdict: fwhmPpm === null ? null : linewidthGrade(fwhmPpm),
     },
     item('Frequency shift', finite(result.shiftHz), 2, 'Hz', ''),
     item('Phase', finite(result.phase0Deg), 1, '°', `and ${formatFixed(result.phase1DegPerPpm, 2)}°/ppm`),

@@ -28,11 +28,6 @@ export const gaussianHzToGamma = (hz: number): number => (Math.PI * hz) ** 2 / (
 /** γ → Gaussian FWHM in Hz. */
 export const gammaToGaussianHz = (gamma: number): number => (2 * Math.sqrt(Math.max(gamma, 0) * Math.LN2)) / Math.PI;
 
-export interface Columns {
-  /** One column per signal: its phased spectrum, `rows` long. */
-  readonly columns: Float64Array[];
-}
-
 export class SpectralModel {
   readonly signalCount: number;
   readonly parameterCount: number;
