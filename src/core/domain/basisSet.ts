@@ -1,4 +1,5 @@
 // A basis set: the noiseless response of each metabolite (and of macromolecules) to one sequence.
+import type { EditingCondition } from './basisRequest.ts';
 import type { ComplexSignal } from './complexArray.ts';
 
 export type BasisSignalKind = 'metabolite' | 'macromolecule' | 'lipid' | 'correction';
@@ -21,6 +22,8 @@ export interface BasisSet {
   readonly points: number;
   readonly echoTimeS: number | null;
   readonly sequence: string | null;
+  /** Sub-spectrum of an edited sequence; null where the sequence doesn't edit or the file doesn't say. */
+  readonly editing: EditingCondition | null;
   /** Where zero frequency stands on the ppm axis. [ppm] */
   readonly referencePpm: number;
   /** Linewidth (FWHM) already in the signals. [Hz] */
