@@ -17,6 +17,8 @@ export interface MzBlock {
 
 export interface SpinSpace {
   readonly particles: readonly Particle[];
+  /** particles × particles, row-major. [Hz] */
+  readonly couplingsHz: Float64Array;
   readonly dimension: number;
   /** Distance between neighbouring states of particle i (C order, last particle fastest). */
   readonly strides: readonly number[];
@@ -106,5 +108,5 @@ export function spinSpace(subsystem: Subsystem): SpinSpace {
       const eigen = symmetricEigen(blockHamiltonian(subsystem, strides, states), states.length);
       return { twiceM, states, energiesHz: eigen.values, vectors: eigen.vectors };
     });
-  return { particles, dimension, strides, blocks };
+  return { particles, couplingsHz: subsystem.couplingsHz, dimension, strides, blocks };
 }
