@@ -4,7 +4,15 @@ import { AppError } from '../../src/core/domain/errors.ts';
 import type { FileBasisSet } from '../../src/core/basis/files/index.ts';
 import { readBasisFiles } from '../../src/core/basis/files/index.ts';
 import type { LcmodelBasisSpec, Line } from '../fixtures/basisFiles.ts';
-import { DWELL_S, fidOf, FREQUENCY_MHZ, lcmodelBasisText, METABOLITES, POINTS } from '../fixtures/basisFiles.ts';
+import {
+  DWELL_S,
+  fidOf,
+  FREQUENCY_MHZ,
+  lcmodelBasisText,
+  METABOLITES,
+  PHOSPHORUS,
+  POINTS,
+} from '../fixtures/basisFiles.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const readLcmodel = (spec: LcmodelBasisSpec = {}): FileBasisSet =>
@@ -78,12 +86,19 @@ describe('LCModel basis files', () => {
     expect(Math.abs(singletPpm(basis, 'GPC') - 3.212)).toBeLessThan(0.016);
   });
 
-  it('are left alone, with a warning, where no singlet tells', () => {
-    const metabolites = { Mac: [{ ppm: 0.9, protons: 3 }], Lac: METABOLITES['Lac'] as Line[] };
+  it('are left alone, with a warning, where nothing tells', () => {
+    const metabolites = { H2O: [{ ppm: 4.65, protons: 2 }], Xyz: [{ ppm: 1.31, protons: 3 }] };
     const basis = readLcmodel({ metabolites });
     expect(codes(basis)).toEqual(['basis-reference-unverified']);
+    expect(largestError(basis, 'Xyz', 1, metabolites)).toBeLessThan(ROUNDING * 10);
+  });
+
+  it.each([false, true])('without a singlet are told by groups of lines (conjugated: %s)', (conjugated) => {
+    const metabolites = { Lac: METABOLITES['Lac'] as Line[], MM09: [{ ppm: 0.9, protons: 3 }] };
+    const basis = readLcmodel({ metabolites, conjugated });
+    expect(codes(basis)).toEqual(conjugated ? ['basis-conjugated'] : []);
     expect(largestError(basis, 'Lac')).toBeLessThan(ROUNDING * 10);
-    expect(basis.signals.find((s) => s.name === 'Mac')?.kind).toBe('macromolecule');
+    expect(basis.signals.find((s) => s.name === 'MM09')?.kind).toBe('macromolecule');
   });
 
   it('map names, and keep two spellings of one metabolite apart', () => {
@@ -92,16 +107,65 @@ describe('LCModel basis files', () => {
     expect(basis.signals.map((s) => s.name)).toEqual(['NAA', 'Cr', 'GPC', 'Lac', 'Ins', 'GlcA', 'GlcB']);
   });
 
-  it('take phosphorus sets for what they are', () => {
-    const basis = readLcmodel({
-      metabolites: {
-        PCr: [{ ppm: 4.65, protons: 1 }],
-        'a-ATP': [{ ppm: 10, protons: 1 }],
-        Pi: [{ ppm: 0, protons: 1 }],
-      },
-    });
-    expect(basis.nucleus).toBe('31P');
-    expect(codes(basis)).toEqual([]);
+  it.each<[string, LcmodelBasisSpec, number, string[]]>([
+    ['at 4.65 ppm', {}, 4.65, []],
+    ['at 0 ppm', { referencePpm: 0 }, 0, []],
+    ['at 0 ppm, conjugated', { referencePpm: 0, conjugated: true }, 0, ['basis-conjugated']],
+    ['where it can’t be told', { referencePpm: 20 }, 4.65, ['basis-reference-unverified']],
+  ])('of phosphorus are taken for what they are, zero frequency %s', (_, spec, referencePpm, warnings) => {
+    const basis = readLcmodel({ metabolites: PHOSPHORUS, ...spec });
+    expect(basis).toMatchObject({ nucleus: '31P', referencePpm });
+    expect(codes(basis)).toEqual(warnings);
+    const truth = fidOf(PHOSPHORUS['a-ATP'] as Line[], spec.referencePpm);
+    expect(basis.signals[3]?.fid.im[1]).toBeCloseTo(truth.im[1] as number, 5);
+  });
+
+  it.each([
+    ['with the groups in reverse order', (parts: string[]) => parts.reverse().join('')],
+    ['with NUL bytes and CRLF', (parts: string[]) => parts.join('').replaceAll('\n', '\r\n').replace('ID', 'I\0D')],
+    ['with / and & for $', (parts: string[]) => parts.join('').replaceAll('$END', '/').replaceAll('$', '&')],
+    ['with D exponents', (parts: string[]) => parts.join('').replace(/(\d)E([+-]\d)/g, '$1D$2')],
+  ])('are read %s', (_, change) => {
+    // Every part begins with a group and holds what follows it.
+    const parts = lcmodelBasisText().split(/^(?= \$(?!END))/m);
+    const basis = readBasisFiles([{ name: 'odd.basis', bytes: bytes(change(parts)) }]);
+    for (const name of Object.keys(METABOLITES)) expect(largestError(basis, name)).toBeLessThan(ROUNDING * 10);
+    expect(basis).toMatchObject({ spectrometerFrequencyMHz: FREQUENCY_MHZ, echoTimeS: 0.03 });
+  });
+
+  it.each([
+    ['by their signs', "'(6E13.6)'", (v: number) => (v < 0 ? '' : '+')],
+    ['by their signs without a format', "'*'", (v: number) => (v < 0 ? '' : '+')],
+  ])('tell numbers that run together apart %s', (_, format, sign) => {
+    const text = lcmodelBasisText()
+      .replace(/FMTBAS = '[^']*'/, `FMTBAS = ${format}`)
+      .replace(/^( *-?\d\.\d+E[+-]?\d+)+ *$/gm, (line) =>
+        line
+          .trim()
+          .split(/ +|(?<=\d)(?=-\d\.)/)
+          .map((word) => sign(Number(word)) + word)
+          .join(''),
+      );
+    const basis = readBasisFiles([{ name: 'a.basis', bytes: bytes(text) }]);
+    for (const name of Object.keys(METABOLITES)) expect(largestError(basis, name)).toBeLessThan(ROUNDING * 10);
+  });
+
+  it('need a frequency where $SEQPAR is missing', () => {
+    const text = lcmodelBasisText().replace(/ \$SEQPAR[^$]*\$END\n/, '');
+    const file = { name: 'a.basis', bytes: bytes(text) };
+    expect(code(() => readBasisFiles([file]))).toBe('BASIS_MISSING');
+    expect(readBasisFiles([file], { spectrometerFrequencyMHz: FREQUENCY_MHZ }).echoTimeS).toBeNull();
+  });
+
+  it.each([
+    ['MEGA-PRESS TE68 diff', 'MEGA-', 'difference'],
+    ['edit-on spectra', 'MEGA-', 'on'],
+    ['MEGA_OFF', 'MEGA-', 'off'],
+    ['based on GAMMA', 'PRESS', null],
+    ['MEGA-PRESS based on GAMMA', 'MEGA-', null],
+  ])('tell the editing condition of %s', (title, sequence, editing) => {
+    const text = lcmodelBasisText().replace('test set', title).replace("'PRESS'", `'${sequence}'`);
+    expect(readBasisFiles([{ name: 'a.basis', bytes: bytes(text) }]).editing).toBe(editing);
   });
 
   it.each([
@@ -109,6 +173,10 @@ describe('LCModel basis files', () => {
     ['without $BASIS1', (t: string) => t.replace('IDBASI', 'X').replace(/NDATAB = \d+/, 'NDATAB = 0')],
     ['with an absurd NDATAB', (t: string) => t.replace(/NDATAB = \d+/, 'NDATAB = 2000000000')],
     ['with CONC of zero', (t: string) => t.replace('CONC = 1', 'CONC = 0')],
+    ['with too small an NDATAB', (t: string) => t.replace(/NDATAB = \d+/, 'NDATAB = 1000')],
+    ['with too large an NDATAB', (t: string) => t.replace(/NDATAB = \d+/, 'NDATAB = 1026')],
+    ['with words among the numbers', (t: string) => t.replace(/E-2/, 'E-2 oops')],
+    ['with overflows', (t: string) => t.replace(/\d\.\d{7}E-2/, '************')],
   ])('are refused %s', (_, damage) => {
     const file = { name: 'test.basis', bytes: bytes(damage(lcmodelBasisText())) };
     expect(code(() => readBasisFiles([file]))).toBe('BASIS_MISMATCH');
@@ -150,6 +218,18 @@ describe('FSL-MRS basis folders', () => {
     for (const name of Object.keys(METABOLITES)) expect(largestError(basis, name)).toBeLessThan(1e-15);
     expect(codes(basis)).toEqual(sign === 1 ? [] : ['basis-conjugated']);
     expect(basis.linewidthHz).toBe(2);
+  });
+
+  it.each([
+    [{ meta: { EchoTime: 0.068, SequenceName: 'MEGA-PRESS', Editing: 'on' } }, 0.068, 'MEGA-PRESS', 'on'],
+    [{ seq: { sequenceName: 'steam', TE: 11 } }, 0.011, 'steam', null],
+    [{ meta: { TE: 0.03 } }, 0.03, null, null],
+    [{ meta: 3, seq: [1] }, null, null, null],
+  ])('take echo time and sequence over from %j', (blocks, echoTimeS, sequence, editing) => {
+    const given = file('NAA');
+    const json: object = JSON.parse(new TextDecoder().decode(given.bytes)) as object;
+    const basis = readBasisFiles([{ ...given, bytes: bytes(JSON.stringify({ ...json, ...blocks })) }]);
+    expect(basis).toMatchObject({ echoTimeS, sequence, editing });
   });
 
   it('take a centre in Hz', () => {
@@ -197,12 +277,5 @@ describe('text basis folders', () => {
     const basis = readBasisFiles(plain, { ...given, removeReferenceMarker: true });
     for (const name of Object.keys(METABOLITES)) expect(largestError(basis, name)).toBeLessThan(1e-3);
     expect(basis.warnings.at(-1)?.message).toContain('0 of 4');
-  });
-});
-
-describe('readBasisFiles', () => {
-  it('says what it expects where there is nothing', () => {
-    expect(code(() => readBasisFiles([]))).toBe('BASIS_MISSING');
-    expect(code(() => readBasisFiles([{ name: 'a.png', bytes: new Uint8Array(50) }]))).toBe('BASIS_MISSING');
   });
 });

@@ -7,6 +7,8 @@ import { pointCount, UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../domain/mrsD
 import type { Warning } from '../domain/provenance.ts';
 import { fieldStrengthT } from '../domain/axes.ts';
 import { latin1Text, parseFortranReal } from '../math/fortranText.ts';
+import type { HeadedColumns } from '../math/headedColumns.ts';
+import { JMRUI_BODY, readHeadedColumns } from '../math/headedColumns.ts';
 import type { ReadOptions } from './readOptions.ts';
 
 const FIRST_LINE = /^\s*jMRUI Data Textfile/i;
@@ -19,26 +21,7 @@ export function isJmruiText(bytes: Uint8Array): boolean {
 /** TypeOfNucleus codes. Source: jMRUI manual. 0 is written for "not given". */
 const NUCLEI: Readonly<Record<number, string>> = { 1: '1H', 2: '31P', 3: '13C', 4: '19F', 5: '23Na' };
 
-interface JmruiHeader {
-  readonly values: ReadonlyMap<string, string>;
-  /** Lines after the header. */
-  readonly body: readonly string[];
-}
-
-function splitFile(text: string): JmruiHeader {
-  const lines = text.split(/\r?\n/);
-  const values = new Map<string, string>();
-  let i = 1;
-  for (; i < lines.length; i++) {
-    const line = lines[i] as string;
-    if (/^\s*Signal/i.test(line)) break;
-    const match = /^\s*([A-Za-z]+)\s*:\s*(.*?)\s*$/.exec(line);
-    if (match !== null && !values.has(match[1] as string)) values.set(match[1] as string, match[2] as string);
-  }
-  return { values, body: lines.slice(i) };
-}
-
-function requiredNumber(header: JmruiHeader, key: string, fileName: string): number {
+function requiredNumber(header: HeadedColumns, key: string, fileName: string): number {
   const value = parseFortranReal(header.values.get(key) ?? '');
   if (!(value > 0)) {
     throw new ReaderError('HEADER_MISSING', `${fileName} does not give ${key}, which a jMRUI text file must.`);
@@ -46,13 +29,7 @@ function requiredNumber(header: JmruiHeader, key: string, fileName: string): num
   return value;
 }
 
-function readRows(body: readonly string[], points: number, signals: number, fileName: string): number[] {
-  const values: number[] = [];
-  for (const line of body) {
-    const fields = line.trim().split(/\s+/).map(parseFortranReal);
-    if (fields.length < 2 || fields.some(Number.isNaN)) continue;
-    values.push(fields[0] as number, fields[1] as number);
-  }
+function requireRows(values: readonly number[], points: number, signals: number, fileName: string): void {
   if (values.length / 2 !== points * signals) {
     throw new ReaderError(
       values.length / 2 < points * signals ? 'FILE_TRUNCATED' : 'FORMAT_INVALID',
@@ -60,7 +37,6 @@ function readRows(body: readonly string[], points: number, signals: number, file
       { expected: points * signals, found: values.length / 2 },
     );
   }
-  return values;
 }
 
 /** Largest number of samples a header may claim. */
@@ -73,13 +49,14 @@ const MAX_SAMPLES = 2 ** 28;
 export function readJmruiText(bytes: Uint8Array, fileName: string, options: ReadOptions = {}): MrsDataset {
   if (bytes.length === 0) throw new ReaderError('FILE_EMPTY', `${fileName} is empty.`);
   if (!isJmruiText(bytes)) throw new ReaderError('FORMAT_UNKNOWN', `${fileName} is no jMRUI text file.`);
-  const header = splitFile(latin1Text(bytes));
+  const header = readHeadedColumns(latin1Text(bytes), JMRUI_BODY);
   const points = requiredNumber(header, 'PointsInDataset', fileName);
   const signals = header.values.has('DatasetsInFile') ? requiredNumber(header, 'DatasetsInFile', fileName) : 1;
   if (!Number.isInteger(points) || !Number.isInteger(signals) || points * signals > MAX_SAMPLES) {
     throw new ReaderError('DIMENSIONS_ABSURD', `${fileName} claims ${signals} signals of ${points} points.`);
   }
-  const values = readRows(header.body, points, signals, fileName);
+  const values = header.pairs;
+  requireRows(values, points, signals, fileName);
   const warnings: Warning[] = [{ code: 'geometry-missing', message: 'jMRUI files do not say where the voxel lies.' }];
   const nucleus = NUCLEI[parseFortranReal(header.values.get('TypeOfNucleus') ?? '')] ?? options.nucleus ?? null;
   if (nucleus === null) {

@@ -7,15 +7,7 @@ import type { MrsDataset } from '../domain/mrsDataset.ts';
 import { pointCount, UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
 import type { Namelist } from '../math/fortranText.ts';
-import {
-  latin1Text,
-  namelistLogical,
-  namelistNumber,
-  namelistText,
-  nextNamelist,
-  readFortranReals,
-  realFieldWidth,
-} from '../math/fortranText.ts';
+import { latin1Text, namelistLogical, namelistNumber, namelistText, readNamelistData } from '../math/fortranText.ts';
 import type { LcmodelControl } from './lcmodelControl.ts';
 import { implausibleTimes } from './niftiMrsHeader.ts';
 import type { ReadOptions } from './readOptions.ts';
@@ -32,30 +24,22 @@ interface RawParts {
 }
 
 function splitFile(text: string, fileName: string): RawParts {
-  let seqpar: Namelist | undefined;
-  let at = 0;
-  for (;;) {
-    const group = nextNamelist(text, at);
-    if (group === null) {
-      throw new ReaderError('FORMAT_INVALID', `${fileName} is no LCModel data file: it has no $NMID group.`);
-    }
-    if (!group.closed) {
-      throw new ReaderError('FILE_TRUNCATED', `${fileName} ends inside its $${group.name} group: no $END was found.`);
-    }
-    at = group.end;
-    if (group.name === 'SEQPAR') seqpar = group;
-    if (group.name !== 'NMID') continue;
-    const width = realFieldWidth(namelistText(group, 'FMTDAT'));
-    const { values, end } = readFortranReals(text, at, width, Infinity);
-    if (values.length < 2) throw new ReaderError('FORMAT_INVALID', `${fileName} holds no data after its $NMID group.`);
-    if (text.slice(end).trim() !== '') {
-      throw new ReaderError(
-        'FORMAT_INVALID',
-        `${fileName} holds something other than numbers in its data, after ${values.length} numbers.`,
-      );
-    }
-    return { seqpar, nmid: group, values };
+  const { groups, dataGroup, values, rest } = readNamelistData(text, 'NMID', 'FMTDAT');
+  const unclosed = groups.find((group) => !group.closed);
+  if (unclosed !== undefined) {
+    throw new ReaderError('FILE_TRUNCATED', `${fileName} ends inside its $${unclosed.name} group: no $END was found.`);
   }
+  if (dataGroup === null) {
+    throw new ReaderError('FORMAT_INVALID', `${fileName} is no LCModel data file: it has no $NMID group.`);
+  }
+  if (values.length < 2) throw new ReaderError('FORMAT_INVALID', `${fileName} holds no data after its $NMID group.`);
+  if (rest) {
+    throw new ReaderError(
+      'FORMAT_INVALID',
+      `${fileName} holds something other than numbers in its data, after ${values.length} numbers.`,
+    );
+  }
+  return { seqpar: groups.findLast((group) => group.name === 'SEQPAR'), nmid: dataGroup, values };
 }
 
 interface Timing {

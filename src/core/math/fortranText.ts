@@ -11,6 +11,14 @@ export function latin1Text(bytes: Uint8Array): string {
   return parts.join('');
 }
 
+/** The counterpart of latin1Text; a character that Latin-1 lacks becomes an underscore. */
+export function latin1Bytes(text: string): Uint8Array {
+  return Uint8Array.from({ length: text.length }, (_, i) => {
+    const code = text.charCodeAt(i);
+    return code < 256 ? code : 0x5f;
+  });
+}
+
 /** One namelist group. */
 export interface Namelist {
   /** Upper case, without the leading $ or &. */
@@ -142,11 +150,40 @@ function isWholeField(word: string, width: number): boolean {
   return REAL.test(word) || (/^\*+$/.test(word) && word.length <= width) || /^[+-]?(?:nan|inf(?:inity)?)$/i.test(word);
 }
 
-function pushFixed(line: string, width: number, out: number[]): void {
+function fixedFields(line: string, width: number): number[] {
+  const values: number[] = [];
   for (let at = 0; at < line.length; at += width) {
     const field = line.slice(at, at + width);
-    if (field.trim() !== '') out.push(parseFortranReal(field));
+    if (field.trim() !== '') values.push(parseFortranReal(field));
   }
+  return values;
+}
+
+const RUN_TOGETHER = /[+-]?(?:\d+\.\d*|\.\d+)(?:[eEdDqQ][+-]?\d+)?/y;
+
+/**
+ * Numbers that only a sign separates, as in 0.12E-02-0.12E-01. Each must have a decimal point, so that an exponent without
+ * letter (1.5-101) stays one number.
+ * @returns [NaN] where the word is something else
+ */
+function runTogether(word: string): number[] {
+  const values: number[] = [];
+  let at = 0;
+  while (at < word.length) {
+    const match = at === 0 || /[+-]/.test(word[at] as string) ? matchAt(RUN_TOGETHER, word, at) : null;
+    if (match === null) return [NaN];
+    values.push(parseFortranReal(match[0]));
+    at += match[0].length;
+  }
+  return values;
+}
+
+/** Words where each is a number; else words split at their signs; else, where only they tell, the format's columns. */
+function lineNumbers(line: string, width: number | null): number[] {
+  const words = line.split(/[\s,]+/).filter((word) => word !== '');
+  if (words.every((word) => isWholeField(word, width ?? Infinity))) return words.map(parseFortranReal);
+  const split = words.flatMap((word) => (isWholeField(word, Infinity) ? parseFortranReal(word) : runTogether(word)));
+  return width === null || !split.some(Number.isNaN) ? split : fixedFields(line, width);
 }
 
 export interface FortranNumbers {
@@ -157,7 +194,8 @@ export interface FortranNumbers {
 
 /**
  * Reads formatted reals line by line, until `maxCount` are there, a namelist begins, or a line holds something else.
- * Where every blank-separated word is a number, words are taken; where numbers run together, the format's columns.
+ * Where every blank-separated word is a number, words are taken; where numbers run together, they are split at their
+ * signs, or, where those don't tell, at the format's columns.
  * A field that is no number (asterisks, NaN) becomes NaN.
  * @param from index of the first line's first character
  * @param width columns of one number, or null
@@ -169,10 +207,40 @@ export function readFortranReals(text: string, from: number, width: number | nul
     const next = afterLine(text, at);
     const line = text.slice(at, next).replace(/[\r\n]+$/, '');
     if (/^\s*[$&]/.test(line) || !NUMBER_LINE.test(line)) break;
-    const words = line.split(/[\s,]+/).filter((word) => word !== '');
-    if (width === null || words.every((word) => isWholeField(word, width))) values.push(...words.map(parseFortranReal));
-    else pushFixed(line, width, values);
+    values.push(...lineNumbers(line, width));
     at = next;
   }
   return { values, end: at };
+}
+
+/** A file of namelist groups, one of which is followed by numbers. */
+export interface NamelistData {
+  /** Groups up to the one with the numbers, in order; unclosed only the last. */
+  readonly groups: readonly Namelist[];
+  /** The group the numbers follow; null where the file has none. */
+  readonly dataGroup: Namelist | null;
+  readonly values: readonly number[];
+  /** Whether anything but blanks stands after the numbers. */
+  readonly rest: boolean;
+}
+
+/**
+ * Reads namelist groups up to `dataName`, and the numbers after that.
+ * @param dataName upper-case name of the group with the numbers
+ * @param formatKey key of that group that holds the numbers' format
+ */
+export function readNamelistData(text: string, dataName: string, formatKey: string): NamelistData {
+  const groups: Namelist[] = [];
+  let group = nextNamelist(text, 0);
+  while (group !== null) {
+    groups.push(group);
+    if (!group.closed) break;
+    if (group.name === dataName) {
+      const width = realFieldWidth(namelistText(group, formatKey));
+      const { values, end } = readFortranReals(text, group.end, width, Infinity);
+      return { groups, dataGroup: group, values, rest: text.slice(end).trim() !== '' };
+    }
+    group = nextNamelist(text, group.end);
+  }
+  return { groups, dataGroup: null, values: [], rest: false };
 }

@@ -37,6 +37,35 @@ export interface RawBasisSignal {
   readonly fid: ComplexSignal;
 }
 
+/** Relative difference up to which two files' dwell times or frequencies count as the same. */
+const SAME = 1e-6;
+
+/** One signal of a folder whose files each name their own timing. */
+export interface TimedBasisSignal extends RawBasisSignal {
+  readonly dwellTimeS: number;
+  readonly frequencyMHz: number;
+}
+
+/** @throws ModelError BASIS_MISMATCH where files of one folder differ in dwell time or frequency */
+export function requireSameTiming(signals: readonly TimedBasisSignal[]): void {
+  const [first] = signals;
+  for (const s of signals) {
+    if (first === undefined) return;
+    const apart =
+      Math.abs(s.dwellTimeS / first.dwellTimeS - 1) > SAME || Math.abs(s.frequencyMHz / first.frequencyMHz - 1) > SAME;
+    if (apart) {
+      invalidBasis(
+        `${s.fileName} and ${first.fileName} have different dwell times or frequencies; they are no one basis set.`,
+      );
+    }
+  }
+}
+
+/** Files in the order of their names, as every folder reader takes them. */
+export function byName(files: readonly NamedBytes[]): NamedBytes[] {
+  return [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 /** @throws ModelError BASIS_MISMATCH, always */
 export function invalidBasis(message: string): never {
   throw new ModelError('BASIS_MISMATCH', message);

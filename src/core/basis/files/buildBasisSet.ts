@@ -1,10 +1,14 @@
 // From signals as stored to a BasisSet: canonical names, kinds, referencing, and the marker taken out if asked.
 import { WATER_PPM } from '../../domain/axes.ts';
+import type { EditingCondition } from '../../domain/basisRequest.ts';
 import type { BasisSignal } from '../../domain/basisSet.ts';
 import { basisSignalKind, canonicalMetaboliteName } from '../../domain/metaboliteNames.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { BasisReadOptions, FileBasisSet, RawBasisSignal } from './basisFile.ts';
 import { invalidBasis } from './basisFile.ts';
+import { editingFromText } from './editingCondition.ts';
+import type { PhosphorusReferenced } from './phosphorusReferencing.ts';
+import { referencePhosphorus } from './phosphorusReferencing.ts';
 import { removeMarker } from './referenceMarker.ts';
 import { referenceSignals } from './referencing.ts';
 
@@ -17,6 +21,8 @@ export interface BasisParts {
   readonly dwellTimeS: number;
   readonly echoTimeS: number | null;
   readonly sequence: string | null;
+  /** Where the file itself says it; else it is told from title and sequence. */
+  readonly editing?: EditingCondition | null;
   readonly linewidthHz: number | null;
   readonly signals: readonly RawBasisSignal[];
   readonly warnings: readonly Warning[];
@@ -39,8 +45,19 @@ function namedSignals(raw: readonly RawBasisSignal[], nucleus: string): BasisSig
   });
 }
 
+function reference(
+  signals: readonly BasisSignal[],
+  nucleus: string,
+  dwellTimeS: number,
+  spectrometerFrequencyMHz: number,
+): PhosphorusReferenced<BasisSignal> {
+  if (nucleus === '31P') return referencePhosphorus(signals, dwellTimeS, spectrometerFrequencyMHz);
+  if (nucleus !== '1H') return { signals, referencePpm: WATER_PPM, warnings: [] };
+  return { ...referenceSignals(signals, dwellTimeS, spectrometerFrequencyMHz), referencePpm: WATER_PPM };
+}
+
 /**
- * Builds the basis set; 1H signals are checked, and corrected where they need it.
+ * Builds the basis set; 1H and 31P signals are checked, and corrected where they need it.
  * @throws ModelError BASIS_MISMATCH where the parts make no basis set
  */
 export function buildBasisSet(parts: BasisParts, options: BasisReadOptions): FileBasisSet {
@@ -55,14 +72,12 @@ export function buildBasisSet(parts: BasisParts, options: BasisReadOptions): Fil
   if (bad !== undefined) invalidBasis(`${source}: ${bad.fileName} holds values that are not finite numbers.`);
   const nucleus = parts.nucleus ?? options.nucleus ?? guessNucleus(parts.signals);
   const named = namedSignals(parts.signals, nucleus);
-  const referenced =
-    nucleus === '1H'
-      ? referenceSignals(named, dwellTimeS, spectrometerFrequencyMHz)
-      : { signals: named, warnings: [] as Warning[] };
+  const referenced = reference(named, nucleus, dwellTimeS, spectrometerFrequencyMHz);
   const cleaned =
     options.removeReferenceMarker === true
       ? removeMarker(referenced.signals, dwellTimeS, spectrometerFrequencyMHz)
       : { signals: referenced.signals, warnings: [] as Warning[] };
+  const sequence = parts.sequence ?? options.sequence ?? null;
   return {
     id: parts.title,
     title: options.title ?? parts.title,
@@ -71,8 +86,9 @@ export function buildBasisSet(parts: BasisParts, options: BasisReadOptions): Fil
     dwellTimeS,
     points,
     echoTimeS: parts.echoTimeS ?? options.echoTimeS ?? null,
-    sequence: parts.sequence ?? options.sequence ?? null,
-    referencePpm: WATER_PPM,
+    sequence,
+    editing: parts.editing ?? editingFromText(parts.title, sequence),
+    referencePpm: referenced.referencePpm,
     linewidthHz: parts.linewidthHz,
     signals: cleaned.signals,
     format: parts.format,

@@ -1,9 +1,10 @@
 // FSL-MRS basis folders: one NAME.json per metabolite with basis_re, basis_im, basis_dwell [s], basis_centre [MHz],
 // basis_width [Hz], basis_name. Format: FSL-MRS documentation (Clarke, Stagg, Jbabdi, Magn Reson Med 2021;85:2950,
 // doi:10.1002/mrm.28630). The direction of the ppm axis is told from the data.
+import type { EditingCondition } from '../../domain/basisRequest.ts';
 import { latin1Text } from '../../math/fortranText.ts';
-import type { BasisReadOptions, FileBasisSet, NamedBytes, RawBasisSignal } from './basisFile.ts';
-import { invalidBasis } from './basisFile.ts';
+import type { BasisReadOptions, FileBasisSet, NamedBytes, TimedBasisSignal } from './basisFile.ts';
+import { byName, invalidBasis, requireSameTiming } from './basisFile.ts';
 import { buildBasisSet } from './buildBasisSet.ts';
 
 /** @returns whether the bytes look like one FSL-MRS basis signal */
@@ -12,19 +13,52 @@ export function isFslJsonBasis(bytes: Uint8Array): boolean {
   return head.startsWith('{') && /"basis_re"/.test(latin1Text(bytes));
 }
 
-interface FslSignal extends RawBasisSignal {
-  readonly dwellTimeS: number;
-  readonly frequencyMHz: number;
+type Fields = Readonly<Record<string, unknown>>;
+
+interface FslSignal extends TimedBasisSignal {
   readonly widthHz: number | null;
+  readonly nucleus: string | null;
+  readonly echoTimeS: number | null;
+  readonly sequence: string | null;
+  readonly title: string | null;
+  readonly editing: EditingCondition | null;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function numberArray(value: unknown): Float64Array | null {
   return Array.isArray(value) && value.every((v) => typeof v === 'number') ? Float64Array.from(value) : null;
 }
 
 const positive = (value: unknown): number | null => (typeof value === 'number' && value > 0 ? value : null);
+
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+const EDITING = ['on', 'off', 'difference'] as const;
+
+/** Shortest time taken for milliseconds: no echo time in seconds is that long. */
+const FROM_MILLISECONDS = 2;
+
+function echoTimeS(fields: Fields): number | null {
+  const seconds = positive(fields['EchoTime']);
+  const either = seconds ?? positive(fields['TE']) ?? positive(fields['echoTime']);
+  return either === null ? null : either >= FROM_MILLISECONDS ? either / 1000 : either;
+}
+
+/** What the blocks "seq" (the simulated sequence) and "meta" tell; the basis block itself has neither. */
+function acquisition(json: unknown): Pick<FslSignal, 'nucleus' | 'echoTimeS' | 'sequence' | 'title' | 'editing'> {
+  const blocks = isRecord(json) ? [json['seq'], json['meta']].filter(isRecord) : [];
+  const find = <T>(read: (fields: Fields) => T | null): T | null =>
+    blocks.map(read).find((value) => value !== null) ?? null;
+  return {
+    nucleus: find((f) => textOrNull(f['ResonantNucleus']) ?? textOrNull(f['Nucleus'])),
+    echoTimeS: find(echoTimeS),
+    sequence: find((f) => textOrNull(f['sequenceName']) ?? textOrNull(f['SequenceName'])),
+    title: find((f) => textOrNull(f['Title'])),
+    editing: find((f) => EDITING.find((condition) => condition === f['Editing']) ?? null),
+  };
+}
 
 function readSignal(file: NamedBytes): FslSignal {
   let json: unknown;
@@ -53,11 +87,9 @@ function readSignal(file: NamedBytes): FslSignal {
     // Some programs write Hz here.
     frequencyMHz: centre > 1e5 ? centre / 1e6 : centre,
     widthHz: positive(basis['basis_width']),
+    ...acquisition(json),
   };
 }
-
-/** Relative difference up to which two files' dwell times or frequencies count as the same. */
-const SAME = 1e-6;
 
 /**
  * Reads an FSL-MRS basis folder.
@@ -65,28 +97,21 @@ const SAME = 1e-6;
  * @throws ModelError BASIS_MISMATCH where a file is damaged or the files don't belong together
  */
 export function readFslJsonBasis(files: readonly NamedBytes[], options: BasisReadOptions = {}): FileBasisSet {
-  const signals = [...files].sort((a, b) => (a.name < b.name ? -1 : 1)).map(readSignal);
+  const signals = byName(files).map(readSignal);
   const first = signals[0];
   if (first === undefined) invalidBasis('The folder holds no FSL-MRS basis signal.');
-  for (const s of signals) {
-    const apart =
-      Math.abs(s.dwellTimeS / first.dwellTimeS - 1) > SAME || Math.abs(s.frequencyMHz / first.frequencyMHz - 1) > SAME;
-    if (apart) {
-      invalidBasis(
-        `${s.fileName} and ${first.fileName} have different dwell times or frequencies; they are no one basis set.`,
-      );
-    }
-  }
+  requireSameTiming(signals);
   return buildBasisSet(
     {
       source: 'The FSL-MRS basis folder',
       format: 'fsl-json',
-      title: 'FSL-MRS basis',
-      nucleus: null,
+      title: first.title ?? 'FSL-MRS basis',
+      nucleus: first.nucleus,
       spectrometerFrequencyMHz: first.frequencyMHz,
       dwellTimeS: first.dwellTimeS,
-      echoTimeS: null,
-      sequence: null,
+      echoTimeS: first.echoTimeS,
+      sequence: first.sequence,
+      editing: first.editing,
       linewidthHz: first.widthHz,
       signals,
       warnings: [],

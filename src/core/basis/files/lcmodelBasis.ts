@@ -19,17 +19,24 @@ import {
 import type { BasisReadOptions, FileBasisSet, NamedBytes, RawBasisSignal } from './basisFile.ts';
 import { invalidBasis } from './basisFile.ts';
 import { buildBasisSet } from './buildBasisSet.ts';
+import { wholeName } from './lcmodelNames.ts';
+
+/** Bytes in which the first $BASIS or $BASIS1 group stands. */
+const HEAD_BYTES = 65536;
+
+/** Some programs pad with NUL, and 16-bit text has one in each character. */
+const basisText = (bytes: Uint8Array): string => latin1Text(bytes).replaceAll('\0', '');
 
 /** @returns whether the bytes look like an LCModel .BASIS file */
 export function isLcmodelBasis(bytes: Uint8Array): boolean {
-  return /[$&]BASIS1\b/i.test(latin1Text(bytes.subarray(0, 16384)));
+  return /[$&]BASIS1?\b/i.test(basisText(bytes.subarray(0, HEAD_BYTES)));
 }
 
 interface FileHeader {
   readonly points: number;
   readonly dwellTimeS: number;
   readonly scrambled: boolean;
-  readonly width: number | null;
+  readonly format: string | null;
 }
 
 /** Largest spectrum taken as real; LCModel itself allows far fewer points. */
@@ -47,7 +54,7 @@ function readHeader(group: Namelist, name: string): FileHeader {
     points,
     dwellTimeS: Math.abs(dwell),
     scrambled: dwell < 0,
-    width: realFieldWidth(namelistText(group, 'FMTBAS')),
+    format: namelistText(group, 'FMTBAS'),
   };
 }
 
@@ -69,19 +76,46 @@ function positive(group: Namelist, key: string, metabolite: string, name: string
   return value;
 }
 
+/** The numbers after a $BASIS group: exactly two for each of NDATAB points. */
+function readValues(
+  text: string,
+  from: number,
+  header: FileHeader,
+  metabolite: string,
+  name: string,
+): readonly number[] {
+  const expected = 2 * header.points;
+  const { values, end } = readFortranReals(text, from, realFieldWidth(header.format), Infinity);
+  const rest = text.slice(end).trimStart();
+  const unreadable = values.findIndex(Number.isNaN);
+  if (unreadable >= 0 || (rest !== '' && !/^[$&]/.test(rest))) {
+    invalidBasis(
+      `${name}: ${metabolite} holds something other than numbers of the format FMTBAS = '${header.format ?? ''}' after ` +
+        `${unreadable >= 0 ? unreadable : values.length} numbers.`,
+    );
+  }
+  if (values.length < expected && rest === '') {
+    invalidBasis(`${name} is cut short: ${metabolite} has ${values.length} numbers, where ${expected} are expected.`);
+  }
+  if (values.length !== expected) {
+    invalidBasis(
+      `${name}: ${metabolite} has ${values.length} numbers, where NDATAB = ${header.points} points make ${expected}.`,
+    );
+  }
+  return values;
+}
+
 function readSignal(
   group: Namelist,
-  values: readonly number[],
+  text: string,
   header: FileHeader,
   factors: Float64Array | null,
   name: string,
 ): RawBasisSignal {
   const { points } = header;
-  const metabolite = namelistText(group, 'METABO') ?? namelistText(group, 'ID');
+  const metabolite = wholeName(namelistText(group, 'METABO'), namelistText(group, 'ID'));
   if (metabolite === null) invalidBasis(`${name}: a $BASIS group has neither METABO nor ID.`);
-  if (values.length < 2 * points) {
-    invalidBasis(`${name} is cut short: ${metabolite} has ${values.length} numbers, where ${2 * points} are expected.`);
-  }
+  const values = readValues(text, group.end, header, metabolite, name);
   const shift = namelistNumber(group, 'ISHIFT') ?? 0;
   const scale =
     (positive(group, 'TRAMP', metabolite, name) * Math.sqrt(points)) /
@@ -105,32 +139,22 @@ interface Contents {
   readonly signals: readonly RawBasisSignal[];
 }
 
+/** The groups stand in any order: LCModel's own have $SEQPAR and $BASIS1 first, but nothing makes other programs' so. */
 function readContents(text: string, name: string): Contents {
-  let seqpar: Namelist | undefined;
-  let header: FileHeader | null = null;
-  let factors: Float64Array | null = null;
-  let title: string | null = null;
-  const signals: RawBasisSignal[] = [];
-  let group = nextNamelist(text, 0);
-  while (group !== null) {
-    let at = group.end;
-    if (!group.closed) invalidBasis(`${name} is cut short: its $${group.name} group has no $END.`);
-    if (group.name === 'SEQPAR') seqpar = group;
-    if (group.name === 'BASIS1') {
-      header = readHeader(group, name);
-      factors = header.scrambled ? unscramblingFactors(header.points) : null;
-      title = namelistText(group, 'IDBASI') ?? namelistText(group, 'ID_BASI');
-    }
-    if (group.name === 'BASIS') {
-      if (header === null) invalidBasis(`${name} has a $BASIS group before its $BASIS1 group.`);
-      const { values, end } = readFortranReals(text, at, header.width, 2 * header.points);
-      signals.push(readSignal(group, values, header, factors, name));
-      at = end;
-    }
-    group = nextNamelist(text, at);
-  }
-  if (header === null) invalidBasis(`${name} is no LCModel basis file: it has no $BASIS1 group.`);
-  return { header, seqpar, title, signals };
+  const groups: Namelist[] = [];
+  for (let group = nextNamelist(text, 0); group !== null; group = nextNamelist(text, group.end)) groups.push(group);
+  const unclosed = groups.find((group) => !group.closed);
+  if (unclosed !== undefined) invalidBasis(`${name} is cut short: its $${unclosed.name} group has no $END.`);
+  const first = groups.find((group) => group.name === 'BASIS1');
+  if (first === undefined) invalidBasis(`${name} is no LCModel basis file: it has no $BASIS1 group.`);
+  const header = readHeader(first, name);
+  const factors = header.scrambled ? unscramblingFactors(header.points) : null;
+  return {
+    header,
+    seqpar: groups.find((group) => group.name === 'SEQPAR'),
+    title: namelistText(first, 'IDBASI') ?? namelistText(first, 'ID_BASI'),
+    signals: groups.filter((g) => g.name === 'BASIS').map((g) => readSignal(g, text, header, factors, name)),
+  };
 }
 
 /**
@@ -138,7 +162,7 @@ function readContents(text: string, name: string): Contents {
  * @throws ModelError BASIS_MISMATCH (damaged, cut), BASIS_MISSING (no frequency in file or options)
  */
 export function readLcmodelBasis(file: NamedBytes, options: BasisReadOptions = {}): FileBasisSet {
-  const { header, seqpar, title, signals } = readContents(latin1Text(file.bytes), file.name);
+  const { header, seqpar, title, signals } = readContents(basisText(file.bytes), file.name);
   const frequency = namelistNumber(seqpar, 'HZPPPM') ?? options.spectrometerFrequencyMHz ?? null;
   if (frequency === null || !(frequency > 0)) {
     throw new ModelError(

@@ -4,6 +4,7 @@ import { ppmAxis, WATER_PPM } from '../../domain/axes.ts';
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import { fidToSpectrum } from '../../math/fft.ts';
+import { mirroredByGroups } from './groupDirection.ts';
 
 /** Metabolite → shift of its largest singlet. [ppm] */
 export const SINGLETS_PPM: Readonly<Record<string, number>> = {
@@ -126,15 +127,50 @@ function transformed(fid: ComplexSignal, mirrored: boolean, shiftHz: number, dwe
   return { re, im };
 }
 
+/** The signal with every line moved by `hz`: s(t)·exp(2πi·hz·t). */
+export function shifted(fid: ComplexSignal, hz: number, dwellTimeS: number): ComplexSignal {
+  return transformed(fid, false, hz, dwellTimeS);
+}
+
 export interface Referenced<S> {
   readonly signals: readonly S[];
   readonly warnings: readonly Warning[];
 }
 
+/** Code of the warning that nothing in the set tells direction and reference. */
+export const UNVERIFIED_CODE = 'basis-reference-unverified';
+
+const CONJUGATED: Warning = {
+  code: 'basis-conjugated',
+  message: 'The basis set was stored with its ppm axis reversed; it is conjugated.',
+};
+
+/** The signals with their ppm axis reversed, and the warning that says so. */
+export function conjugated<S extends ReferenceSignal>(signals: readonly S[]): Referenced<S> {
+  return {
+    signals: signals.map((s) => ({ ...s, fid: transformed(s.fid, true, 0, 1) })),
+    warnings: [CONJUGATED],
+  };
+}
+
+/** Direction from groups of lines; they are too broad to measure a small shift of the reference by. */
+function referenceByGroups<S extends ReferenceSignal>(
+  signals: readonly S[],
+  dwellTimeS: number,
+  spectrometerFrequencyMHz: number,
+): Referenced<S> {
+  const mirrored = mirroredByGroups(signals, dwellTimeS, spectrometerFrequencyMHz);
+  if (mirrored !== null) return mirrored ? conjugated(signals) : { signals, warnings: [] };
+  const message =
+    'The basis set has no signal with a known singlet, so the direction and reference of its ppm axis are unverified.';
+  return { signals, warnings: [{ code: UNVERIFIED_CODE, message }] };
+}
+
 /**
- * Brings 1H basis signals to the NIfTI-MRS sign and to zero frequency at 4.65 ppm, as their singlets tell.
+ * Brings 1H basis signals to the NIfTI-MRS sign and to zero frequency at 4.65 ppm, as their singlets tell; without a
+ * singlet only the direction is told, from where the groups of each metabolite resonate.
  * @param signals canonical names and FIDs as stored
- * @returns the signals, changed only where the singlets demand it, and a warning for every change and every doubt
+ * @returns the signals, changed only where the data demand it, and a warning for every change and every doubt
  */
 export function referenceSignals<S extends ReferenceSignal>(
   signals: readonly S[],
@@ -148,22 +184,15 @@ export function referenceSignals<S extends ReferenceSignal>(
     const axis = ppmAxis(fid.re.length, dwellTimeS, spectrometerFrequencyMHz);
     lines.push({ expectedPpm, linesPpm: mainLines(fid, axis) });
   }
-  const found = lines.length === 0 ? null : bestHypothesis(lines);
+  if (lines.length === 0) return referenceByGroups(signals, dwellTimeS, spectrometerFrequencyMHz);
+  const found = bestHypothesis(lines);
   if (found === null) {
     const message =
-      lines.length === 0
-        ? 'The basis set has no signal with a known singlet, so the direction and reference of its ppm axis are unverified.'
-        : 'The known singlets of the basis set are not where they should be, so the direction and reference of its ppm axis are unverified.';
-    return { signals, warnings: [{ code: 'basis-reference-unverified', message }] };
+      'The known singlets of the basis set are not where they should be, so the direction and reference of its ppm axis are unverified.';
+    return { signals, warnings: [{ code: UNVERIFIED_CODE, message }] };
   }
   const offsetPpm = found.offsetPpm + median(found.matched.map((l) => deviation(l, found.mirrored, found.offsetPpm)));
-  const warnings: Warning[] = [];
-  if (found.mirrored) {
-    warnings.push({
-      code: 'basis-conjugated',
-      message: 'The basis set was stored with its ppm axis reversed; it is conjugated.',
-    });
-  }
+  const warnings: Warning[] = found.mirrored ? [CONJUGATED] : [];
   const shift = Math.abs(offsetPpm) > IGNORED_OFFSET_PPM;
   if (shift) {
     warnings.push({

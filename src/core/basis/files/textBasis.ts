@@ -4,7 +4,7 @@
 import { ModelError } from '../../domain/errors.ts';
 import { latin1Text, parseFortranReal } from '../../math/fortranText.ts';
 import type { BasisReadOptions, FileBasisSet, NamedBytes, RawBasisSignal } from './basisFile.ts';
-import { invalidBasis } from './basisFile.ts';
+import { byName, invalidBasis } from './basisFile.ts';
 import { buildBasisSet } from './buildBasisSet.ts';
 
 const COMMENT = /^\s*(?:[#%;!]|$)/;
@@ -55,7 +55,7 @@ export function readTextBasis(files: readonly NamedBytes[], options: BasisReadOp
       'A basis set of plain text files names neither its spectrometer frequency nor its dwell time; give both as options (--frequency-mhz, --dwell-s).',
     );
   }
-  const signals = [...files].sort((a, b) => (a.name < b.name ? -1 : 1)).map(readSignal);
+  const signals = byName(files).map(readSignal);
   return buildBasisSet(
     {
       source: 'The folder of text files',
