@@ -4,7 +4,7 @@ import type { BasisSet } from '../../src/core/domain/basisSet.ts';
 import { zeros } from '../../src/core/domain/complexArray.ts';
 import type { JsonObject } from '../../src/core/domain/json.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
-import { simulateShippedBasis } from '../../src/core/basis/shippedBases.ts';
+import { simulateShipped } from '../../src/core/basis/shippedBases.ts';
 import { digitise, syntheticFid, withNoise } from '../../src/core/basis/syntheticScan.ts';
 import type { ExtraLine, SpectrumParameters } from '../../src/core/basis/syntheticScan.ts';
 import type { SeededRandom } from '../../src/core/math/seededRandom.ts';
@@ -115,7 +115,7 @@ export interface MrsiScan {
 
 /** Simulates the slice and says what is true of each voxel. */
 export function mrsiScan(random: SeededRandom): MrsiScan {
-  const basis = simulateShippedBasis(DEMO_BASIS, SAMPLING);
+  const basis = simulateShipped(DEMO_BASIS, SAMPLING)[0]!;
   const noiseSd = noiseLevel(basis);
   const data = zeros([...GRID, SAMPLING.points]);
   const voxels: (JsonObject | null)[] = [];

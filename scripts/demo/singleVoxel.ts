@@ -1,7 +1,7 @@
 // The demo's single-voxel PRESS scan with its water reference: 8 coils, 64 transients, drift, one moved transient.
 import { dimensionLength } from '../../src/core/domain/mrsDataset.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
-import { simulateShippedBasis } from '../../src/core/basis/shippedBases.ts';
+import { simulateShipped } from '../../src/core/basis/shippedBases.ts';
 import {
   digitise,
   eddyCurrentPhase,
@@ -104,7 +104,7 @@ const coilTruth = (c: Coil): JsonObject => ({
 
 /** Simulates the scan and says what is true of it. */
 export function singleVoxelScan(random: SeededRandom): SingleVoxelScan {
-  const basis = simulateShippedBasis(DEMO_BASIS, SAMPLING);
+  const basis = simulateShipped(DEMO_BASIS, SAMPLING)[0]!;
   const fid = syntheticFid(basis, SPECTRUM);
   const naaOnly = { NAA: CONCENTRATIONS['NAA']!, NAAG: CONCENTRATIONS['NAAG']! };
   const naa = peakHeight(

@@ -1,37 +1,27 @@
-// Basis sets: macromolecules, resampling against direct simulation, matching, and the round trip through NIfTI-MRS.
+// Basis sets: building, resampling against direct simulation, and the round trip through NIfTI-MRS.
 import { describe, expect, it } from 'vitest';
 import { basisSetToDataset, datasetToBasisSet } from '../../src/core/basis/basisDataset.ts';
-import { buildBasisSet } from '../../src/core/basis/buildBasisSet.ts';
-import {
-  MACROMOLECULE_LINES,
-  combinedMacromolecules,
-  macromoleculeSignals,
-} from '../../src/core/basis/macromolecules.ts';
-import { bestBasis, checkBasisMatch, sequenceFamily } from '../../src/core/basis/matching.ts';
+import { buildBasisSets, simulateSignals } from '../../src/core/basis/buildBasisSet.ts';
 import { resampleBasis } from '../../src/core/basis/resampleBasis.ts';
-import { press } from '../../src/core/basis/sequences/press.ts';
+import type { BasisRequest, SequenceRequest } from '../../src/core/domain/basisRequest.ts';
 import type { BasisSet } from '../../src/core/domain/basisSet.ts';
 import type { ComplexSignal } from '../../src/core/domain/complexArray.ts';
-import { ppmAxis } from '../../src/core/domain/axes.ts';
 import { ModelError } from '../../src/core/domain/errors.ts';
-import { fidToSpectrum } from '../../src/core/math/fft.ts';
+import { GABA_EDITING } from '../../src/core/domain/usualProtocol.ts';
 import { readNiftiMrs, writeNiftiMrs } from '../../src/core/formats/niftiMrs.ts';
+import { buildOne, IDEAL_PRESS, SMALL_REQUEST } from '../fixtures/basisRequests.ts';
 
-function build(
-  sampling: { dwellTimeS: number; points: number; spectrometerFrequencyMHz?: number },
-  metabolites: string[],
-) {
-  return buildBasisSet({
-    id: 'test',
-    title: 'Test basis',
-    sequence: press(0.011, 0.019),
-    spectrometerFrequencyMHz: 123.25,
-    linewidthHz: 1,
-    macromolecules: 'combined',
-    metabolites,
-    ...sampling,
-  });
+function catchError(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('nothing was thrown');
 }
+
+const build = (sampling: Partial<BasisRequest>, metabolites: readonly string[]): BasisSet =>
+  buildOne({ ...sampling, metabolites, macromolecules: 'chen-17-combined' });
 
 function largestDifference(a: ComplexSignal, b: ComplexSignal, from = 0, to = a.re.length): number {
   let largest = 0;
@@ -42,58 +32,82 @@ function largestDifference(a: ComplexSignal, b: ComplexSignal, from = 0, to = a.
 const METABOLITES = ['NAA', 'Glu', 'Lac', 'Cr'];
 const shipped = build({ dwellTimeS: 0.00025, points: 2048 }, METABOLITES);
 
-describe('macromolecules', () => {
-  const sampling = { spectrometerFrequencyMHz: 127.73, dwellTimeS: 0.00025, points: 4096 };
-
-  it('has each line at its shift, with its width at half height', () => {
-    const [methyl] = macromoleculeSignals(sampling);
-    const spectrum = fidToSpectrum(methyl!.fid).re;
-    const axis = ppmAxis(4096, 0.00025, 127.73);
-    const top = spectrum.indexOf(Math.max(...spectrum));
-    expect(axis[top]).toBeCloseTo(0.9, 2);
-    const half = Array.from(spectrum).filter((v) => v > spectrum[top]! / 2).length;
-    // one spectral point is 0.98 Hz
-    expect(Math.abs(half * (1 / (4096 * 0.00025)) - 21)).toBeLessThan(1.5);
-    expect(methyl!.fid.re[0]).toBeCloseTo(3, 12);
+describe('buildBasisSets', () => {
+  const sequence = (change: Partial<SequenceRequest>): Partial<BasisRequest> => ({
+    sequence: { ...IDEAL_PRESS, ...change },
   });
 
-  it('adds the 17 lines to Mac with the published relative heights', () => {
-    const separate = macromoleculeSignals(sampling);
-    expect(separate).toHaveLength(17);
-    expect(new Set(separate.map((s) => s.name)).size).toBe(17);
-    const mac = combinedMacromolecules(sampling);
-    const total = separate.reduce((sum, s) => sum + s.fid.re[100]!, 0);
-    expect(mac.fid.re[100]).toBeCloseTo(total, 12);
-    const heights = separate.map((s) => Math.max(...fidToSpectrum(s.fid).re));
-    MACROMOLECULE_LINES.forEach((line, i) => {
-      // the first half of the Gaussian is sampled from t = 0: heights agree to the point grid, 2 %
-      expect(heights[i]! / heights[16]!).toBeCloseTo(line.height, 1);
-    });
+  it.each<[Partial<BasisRequest>, string]>([
+    [{ dwellTimeS: 0 }, "A basis set can't be simulated with a dwell time of 0 s."],
+    [{ points: 1.5 }, "A basis set can't be simulated with 1.5 points."],
+    [{ spectrometerFrequencyMHz: -1 }, "A basis set can't be simulated with a spectrometer frequency of -1 MHz."],
+    [{ linewidthHz: Number.NaN }, "A basis set can't be simulated with a linewidth of NaN Hz."],
+    [{ metabolites: [] }, "A basis set can't be simulated with no metabolite."],
+    [{ metabolites: ['NAA', 'nacetylaspartate'] }, "A basis set can't be simulated with NAA named twice."],
+    [sequence({ echoTimeS: -0.03 }), 'TE must be 0 ms or more, and -30 ms was given.'],
+    [sequence({ te1S: 0.04 }), 'TE1 of PRESS must not exceed TE: 40 ms was given with TE 30 ms.'],
+    [sequence({ family: 'STEAM' }), 'STEAM needs its mixing time TM.'],
+    [sequence({ family: 'MEGA-PRESS', echoTimeS: 0.068 }), 'MEGA-PRESS needs its editing frequencies.'],
+    [
+      sequence({ spatial: { points: 0, extent: 1 } }),
+      'The number of spatial points must be a whole number from 1 to 256, and 0 was given.',
+    ],
+    [
+      sequence({ refocusing: { shape: 'slr', durationS: 0.007, bandwidthHz: 1350 }, echoTimeS: 0.012, te1S: 0.008 }),
+      'PRESS with TE 12 ms is too short for its pulses: between the first 180° pulse and the second 180° pulse 1 ms are missing.',
+    ],
+  ])('refuses %j in one sentence', (change, message) => {
+    const broken = catchError(() => buildOne(change));
+    expect(broken).toBeInstanceOf(ModelError);
+    expect(broken.message).toBe(message);
   });
-});
 
-describe('buildBasisSet', () => {
-  it('refuses what makes no sense', () => {
-    expect(() => build({ dwellTimeS: 0, points: 10 }, ['NAA'])).toThrow(/dwell time of 0 s/);
-    expect(() => build({ dwellTimeS: 1e-3, points: 10 }, ['NAA', 'nacetylaspartate'])).toThrow(/named twice/);
-    expect(() => build({ dwellTimeS: 1e-3, points: 10 }, ['Nothing'])).toThrow(ModelError);
+  it('names the metabolite it does not know, and the sequence', () => {
+    expect(() => buildOne({ metabolites: ['Nothing'] })).toThrow(/Nothing/);
+    const family = 'EPSI' as SequenceRequest['family'];
+    expect(() => buildOne(sequence({ family }))).toThrow(/unknown sequence "EPSI"/);
   });
 
   it('reports progress per metabolite', () => {
     const seen: string[] = [];
-    buildBasisSet({
-      id: 'p',
-      title: 'p',
-      sequence: press(0.01, 0.02),
-      spectrometerFrequencyMHz: 123,
-      dwellTimeS: 1e-3,
-      points: 8,
-      metabolites: ['Cr', 'Gly'],
-      linewidthHz: 0,
-      macromolecules: 'none',
-      onProgress: (_fraction, name) => seen.push(name),
-    });
+    buildBasisSets({ ...SMALL_REQUEST, metabolites: ['Cr', 'Gly'] }, (_fraction, name) => seen.push(name));
     expect(seen).toEqual(['Cr', 'Gly']);
+  });
+
+  it('gives ON, OFF and difference for an edited sequence', () => {
+    const sets = buildBasisSets({
+      ...SMALL_REQUEST,
+      metabolites: ['GABA', 'Cr'],
+      macromolecules: 'chen-17-combined',
+      sequence: { ...IDEAL_PRESS, family: 'MEGA-PRESS', echoTimeS: 0.068, te1S: 0.0146, editing: GABA_EDITING },
+    });
+    expect(sets.map((s) => [s.editing, s.signals.length])).toEqual([
+      ['on', 3],
+      ['off', 3],
+      ['difference', 2],
+    ]);
+    const [on, off, difference] = sets.map((s) => s.signals[0]!.fid);
+    expect(difference!.re[7]).toBeCloseTo(on!.re[7]! - off!.re[7]!, 12);
+    expect(new Set(sets.map((s) => s.id)).size).toBe(3);
+  });
+
+  it('subtracts a correction term', () => {
+    const basis = buildOne({ metabolites: ['-CrCH2', 'Cr'] });
+    expect(basis.signals[0]!.kind).toBe('correction');
+    expect(basis.signals[0]!.fid.re[0]).toBeCloseTo(-2, 9);
+  });
+
+  it('stops where a checkpoint throws', () => {
+    const stop = new Error('stop');
+    const request = {
+      ...SMALL_REQUEST,
+      sequence: { ...IDEAL_PRESS, refocusing: { shape: 'slr', durationS: 0.0044, bandwidthHz: 1310 } as const },
+    };
+    expect(() =>
+      simulateSignals(request, 'Glu', () => {
+        throw stop;
+      }),
+    ).toThrow(stop);
   });
 });
 
@@ -145,50 +159,6 @@ describe('resampleBasis', () => {
     expect(() => resampleBasis(shipped, { dwellTimeS: 0, points: 8, spectrometerFrequencyMHz: 123 })).toThrow(
       ModelError,
     );
-  });
-});
-
-describe('matching', () => {
-  const target = { nucleus: '1H', spectrometerFrequencyMHz: 123.2, echoTimeS: 0.03, sequence: 'svs_se_30' };
-  const codes = (over: object) => checkBasisMatch(shipped, { ...target, ...over }).map((w) => w.code);
-
-  it('is silent where basis and scan agree', () => {
-    expect(codes({})).toEqual([]);
-    expect(codes({ echoTimeS: 0.0319 })).toEqual([]);
-  });
-
-  it('warns of a field off by 3.5 %, another TE, an unknown TE, another sequence', () => {
-    expect(codes({ spectrometerFrequencyMHz: 127.73 })).toEqual(['basis-field-mismatch']);
-    expect(codes({ echoTimeS: 0.035 })).toEqual(['basis-echo-time-mismatch']);
-    expect(codes({ echoTimeS: null })).toEqual(['basis-echo-time-unknown']);
-    expect(codes({ sequence: 'sLASER' })).toEqual(['basis-sequence-mismatch']);
-    expect(codes({ sequence: 'unknown protocol' })).toEqual([]);
-  });
-
-  it('refuses another nucleus and another class of magnet', () => {
-    expect(() => codes({ nucleus: '31P' })).toThrow(/is for 1H, but the data are 31P/);
-    expect(() => codes({ spectrometerFrequencyMHz: 297.2 })).toThrow(/6\.98 T/);
-  });
-
-  it.each([
-    ['svs_se_30', 'PRESS'],
-    ['PRESS_35', 'PRESS'],
-    ['eja_svs_slaser', 'SLASER'],
-    ['semi-LASER', 'SLASER'],
-    ['svs_st', 'STEAM'],
-    ['MEGA-PRESS', 'MEGA-PRESS'],
-    ['mega-slaser', 'MEGA-SLASER'],
-    ['csi_se', 'PRESS'],
-    ['localizer', null],
-  ])('knows %s as %s', (name, family) => expect(sequenceFamily(name)).toBe(family));
-
-  it('chooses the nearest basis', () => {
-    const other: BasisSet = { ...shipped, id: 'te35', echoTimeS: 0.035 };
-    const philips: BasisSet = { ...shipped, id: 'philips', spectrometerFrequencyMHz: 127.75 };
-    expect(bestBasis([other, philips, shipped], target)?.basis.id).toBe('test');
-    expect(bestBasis([shipped, philips], { ...target, spectrometerFrequencyMHz: 127.8 })?.basis.id).toBe('philips');
-    expect(bestBasis([shipped, other], { ...target, echoTimeS: 0.036 })?.basis.id).toBe('te35');
-    expect(bestBasis([shipped], { ...target, nucleus: '31P' })).toBeNull();
   });
 });
 

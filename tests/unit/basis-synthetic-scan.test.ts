@@ -2,9 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildBasisSet } from '../../src/core/basis/buildBasisSet.ts';
-import { press } from '../../src/core/basis/sequences/press.ts';
-import { SHIPPED_BASES, simulateShippedBasis } from '../../src/core/basis/shippedBases.ts';
+import { SHIPPED_BASES, simulateShipped } from '../../src/core/basis/shippedBases.ts';
 import {
   digitise,
   eddyCurrentPhase,
@@ -19,18 +17,9 @@ import { zeros } from '../../src/core/domain/complexArray.ts';
 import { fidToSpectrum } from '../../src/core/math/fft.ts';
 import { seededRandom } from '../../src/core/math/seededRandom.ts';
 import { readNiftiMrs } from '../../src/core/formats/niftiMrs.ts';
+import { buildOne } from '../fixtures/basisRequests.ts';
 
-const basis = buildBasisSet({
-  id: 't',
-  title: 't',
-  sequence: press(0.011, 0.019),
-  spectrometerFrequencyMHz: 123.25,
-  dwellTimeS: 0.0005,
-  points: 1024,
-  metabolites: ['Ace', 'Cr'],
-  linewidthHz: 1,
-  macromolecules: 'none',
-});
+const basis = buildOne({ title: 't' });
 const plain = { broadening: { lorentzianHz: 0, gaussianHz: 0 }, shiftHz: 0, phaseRad: 0, extraLines: [] };
 
 describe('syntheticFid', () => {
@@ -158,7 +147,7 @@ describe('resources/demo', () => {
     const scan = read('svs_press_te30.nii.gz');
     const t = truth.singleVoxel;
     expect(scan.data.shape).toEqual([1, 1, 1, 8, 64, 1024]);
-    const demoBasis = simulateShippedBasis(SHIPPED_BASES[0]!, { dwellTimeS: scan.dwellTimeS, points: 1024 });
+    const demoBasis = simulateShipped(SHIPPED_BASES[0]!, { dwellTimeS: scan.dwellTimeS, points: 1024 })[0]!;
     const fid = syntheticFid(demoBasis, {
       concentrations: t.concentrationsMM,
       broadening: t.broadeningBeyondBasis,

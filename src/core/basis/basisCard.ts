@@ -1,4 +1,5 @@
-// The card beside a shipped basis file: what it holds, for which scans it is, how it was made, and its hash.
+// The card beside a basis file of this program's own: what it holds, for which scans it is, how it was made, and its hash.
+import type { BasisRequest, EditingCondition } from '../domain/basisRequest.ts';
 import { ModelError } from '../domain/errors.ts';
 
 export const BASIS_CARD_SCHEMA = 'lineshape.basis-card/1';
@@ -18,6 +19,8 @@ export interface BasisCard {
   /** Family: "PRESS" …; null where an imported file does not say, as for the figures below. */
   readonly sequence: string | null;
   readonly echoTimeS: number | null;
+  /** Sub-spectrum of an edited sequence; null for others, and in cards written before there was any. */
+  readonly editing: EditingCondition | null;
   /** Timings of the sequence, e.g. te1S, te2S. */
   readonly sequenceParameters: Readonly<Record<string, number | string>>;
   readonly dwellTimeS: number;
@@ -31,12 +34,15 @@ export interface BasisCard {
   readonly amplitudeUnit: string;
   readonly limits: readonly string[];
   readonly sources: readonly string[];
+  /** What it was simulated from, so that it can be done again; null for imported sets and older cards. */
+  readonly request: BasisRequest | null;
 }
 
 const TEXTS = ['id', 'title', 'file', 'sha256', 'nucleus', 'simulation', 'amplitudeUnit'] as const;
 const NUMBERS = ['version', 'spectrometerFrequencyMHz', 'dwellTimeS', 'points', 'referencePpm'] as const;
 /** Facts that an imported basis file may lack. */
 const NUMBERS_OR_NULL = ['fieldT', 'echoTimeS', 'linewidthHz'] as const;
+const EDITING: readonly unknown[] = ['on', 'off', 'difference', null];
 const LISTS = ['metabolites', 'macromolecules', 'limits', 'sources'] as const;
 
 /**
@@ -66,5 +72,12 @@ export function parseBasisCard(json: unknown, fileName: string): BasisCard {
   const parameters = card['sequenceParameters'];
   if (typeof parameters !== 'object' || parameters === null) fail('"sequenceParameters" should be an object');
   if (!/^[0-9a-f]{64}$/.test(card['sha256'] as string)) fail('"sha256" should be 64 hexadecimal digits');
-  return json as BasisCard;
+  const { editing = null, request = null } = card;
+  if (!EDITING.includes(editing)) fail('"editing" should be "on", "off", "difference" or null');
+  if (typeof request !== 'object' || Array.isArray(request)) fail('"request" should be an object or null');
+  return {
+    ...(json as BasisCard),
+    editing: editing as EditingCondition | null,
+    request: request as BasisRequest | null,
+  };
 }

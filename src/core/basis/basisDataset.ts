@@ -1,6 +1,7 @@
 // A basis set as a dataset, so that the NIfTI-MRS reader and writer serve for basis files too: shape
 // [1, 1, 1, signals, points], fourth dimension DIM_USER_0 with the names, and a user header key with the rest.
 import { WATER_PPM } from '../domain/axes.ts';
+import type { EditingCondition } from '../domain/basisRequest.ts';
 import type { BasisSet, BasisSignal } from '../domain/basisSet.ts';
 import { signalAt, zeros } from '../domain/complexArray.ts';
 import { ModelError } from '../domain/errors.ts';
@@ -33,6 +34,7 @@ export function basisSetToDataset(basis: BasisSet): MrsDataset {
     Id: basis.id,
     Title: basis.title,
     Sequence: basis.sequence,
+    Editing: basis.editing,
     ReferencePpm: basis.referencePpm,
     LinewidthHz: basis.linewidthHz,
   };
@@ -77,6 +79,10 @@ function numberOrNull(value: JsonValue | undefined): number | null {
   return typeof value === 'number' ? value : null;
 }
 
+function editingOf(value: JsonValue | undefined): EditingCondition | null {
+  return value === 'on' || value === 'off' || value === 'difference' ? value : null;
+}
+
 /**
  * Turns a dataset written from a basis set back into it.
  * @param dataset of shape [1, 1, 1, signals, points] with the names in the dimension header
@@ -108,6 +114,7 @@ export function datasetToBasisSet(dataset: MrsDataset, fileName: string, sha256:
     points: pointCount(dataset),
     echoTimeS: dataset.acquisition.echoTimeS,
     sequence: textOr(header['Sequence'], dataset.acquisition.sequence ?? '') || null,
+    editing: editingOf(header['Editing']),
     referencePpm: numberOrNull(header['ReferencePpm']) ?? WATER_PPM,
     linewidthHz: numberOrNull(header['LinewidthHz']),
     signals,

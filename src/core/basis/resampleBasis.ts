@@ -3,8 +3,11 @@
 // w of the nearest samples t_k minimise ∫_{|f|<B} |e^{2πift} − Σ w_k e^{2πift_k}|² df, i.e. solve
 //   Σ_l sinc(2B(t_k − t_l)) w_l = sinc(2B(t_k − t)).
 // Unlike an FFT resampler this doesn't wrap the end of the FID to its beginning: near the ends the kernel is one-sided.
-// Field: a line at f Hz belongs at f·f0'/f0, so s'(t) = s(t·f0'/f0); couplings and widths in Hz scale along, by at most the
-// few per cent that matching.ts allows.
+// Field: a line at f Hz belongs at f·f0'/f0, so s'(t) = s(t·f0'/f0). Couplings and Lorentzian widths in Hz scale along, which
+// is an error of f0'/f0 − 1: small up to the 10 % that matching.ts calls close. Beyond (a set of another class of magnet,
+// which matching.ts warns of strongly) the same is done, as without it every line would stand at a wrong shift: singlets and
+// macromolecules are right then, but multiplets are wider or narrower by the whole ratio, and strong coupling is that of
+// the basis's own field. Such a set is better simulated anew (suggestRequest.ts).
 import { ppmToHz } from '../domain/axes.ts';
 import type { BasisSet, BasisSignal } from '../domain/basisSet.ts';
 import type { ComplexSignal } from '../domain/complexArray.ts';

@@ -8,7 +8,7 @@ import type { ComplexArray, ComplexSignal } from '../domain/complexArray.ts';
 import { zeros } from '../domain/complexArray.ts';
 import { ModelError } from '../domain/errors.ts';
 import type { SeededRandom } from '../math/seededRandom.ts';
-import { gaussianFid } from './macromolecules.ts';
+import { gaussianFid } from './macromolecules/index.ts';
 
 /** Width added to every basis signal, FWHM. [Hz] */
 export interface Broadening {

@@ -1,26 +1,11 @@
 // Soft ratios among the simulated macromolecule and lipid signals that the fit adds to a basis without any: broad
 // signals lie on each other and on the baseline, and without them the metabolites between pay for it. Ratios and their
-// standard deviations are LCModel's defaults (LCModel manual §11.8, CHRATO). They apply to added signals only; a
-// measured or simulated macromolecule signal of the basis itself is never tied.
+// standard deviations are LCModel's (basis/macromolecules/lcmodelLines.ts). They apply to added signals only; a measured
+// or simulated macromolecule signal of the basis itself is never tied.
+import { LCMODEL_RATIOS } from '../../basis/macromolecules/index.ts';
 import type { AmplitudePrior } from './engine.ts';
 import type { ModelSignal } from './model.ts';
 
-interface Ratio {
-  readonly signal: string;
-  readonly references: readonly string[];
-  readonly ratio: number;
-  readonly sd: number;
-}
-
-const LIPIDS = ['Lip13a', 'Lip13b'] as const;
-const RATIOS: readonly Ratio[] = [
-  { signal: 'MM20', references: ['MM09'], ratio: 1.5, sd: 0.375 },
-  { signal: 'MM12', references: ['MM09'], ratio: 0.3, sd: 0.1 },
-  { signal: 'MM14', references: ['MM09'], ratio: 0.75, sd: 0.45 },
-  { signal: 'MM17', references: ['MM09'], ratio: 0.375, sd: 0.24 },
-  { signal: 'Lip09', references: LIPIDS, ratio: 0.267, sd: 0.1 },
-  { signal: 'Lip20', references: LIPIDS, ratio: 0.15, sd: 0.07 },
-];
 /** Keeps a prior's SD away from zero where the first fit found no reference, as a part of all broad signals. */
 const LEAST_REFERENCE_PART = 0.05;
 
@@ -32,7 +17,7 @@ export function ratioPriors(signals: readonly ModelSignal[], amplitudes: Float64
   const added = signals.map((s, i) => ({ ...s, i })).filter((s) => s.added === true);
   const indexOf = (name: string): number => added.find((s) => s.name === name)?.i ?? -1;
   const total = added.reduce((sum, { i }) => sum + (amplitudes[i] as number), 0);
-  return RATIOS.flatMap(({ signal, references, ratio, sd }) => {
+  return LCMODEL_RATIOS.flatMap(({ signal, references, ratio, sd }) => {
     const i = indexOf(signal);
     const from = references.map(indexOf).filter((j) => j >= 0);
     if (i < 0 || from.length === 0 || !(total > 0)) return [];

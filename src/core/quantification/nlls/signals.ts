@@ -5,45 +5,14 @@ import type { BasisSet } from '../../domain/basisSet.ts';
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { ModelError } from '../../domain/errors.ts';
 import { canonicalMetaboliteName } from '../../domain/metaboliteNames.ts';
-import { gaussianFid } from '../../basis/macromolecules.ts';
+import { LCMODEL_LIPIDS, LCMODEL_MACROMOLECULES, broadSignal } from '../../basis/macromolecules/index.ts';
 import { resampleBasis } from '../../basis/resampleBasis.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
 import type { ModelSignal } from './model.ts';
 import type { NllsOptions } from './options.ts';
 
-/** One Gaussian of a simulated signal: [ppm, FWHM in ppm, protons]. */
-type Line = readonly [number, number, number];
-
-/**
- * Macromolecule and lipid signals for bases without any: positions, widths and proton numbers of LCModel's default
- * simulated set (LCModel manual §11.7, CHSIMU). Separate signals, since their ratios change with TE and sequence.
- */
-const BROAD_SIGNALS: readonly { readonly name: string; readonly lines: readonly Line[] }[] = [
-  { name: 'Lip09', lines: [[0.89, 0.14, 3]] },
-  { name: 'Lip13a', lines: [[1.28, 0.15, 2]] },
-  { name: 'Lip13b', lines: [[1.28, 0.089, 2]] },
-  {
-    name: 'Lip20',
-    lines: [
-      [2.04, 0.15, 1.33],
-      [2.25, 0.15, 0.67],
-      [2.8, 0.2, 0.87],
-    ],
-  },
-  { name: 'MM09', lines: [[0.91, 0.14, 3]] },
-  { name: 'MM12', lines: [[1.21, 0.15, 2]] },
-  { name: 'MM14', lines: [[1.43, 0.17, 2]] },
-  { name: 'MM17', lines: [[1.67, 0.15, 2]] },
-  {
-    name: 'MM20',
-    lines: [
-      [2.08, 0.15, 1.33],
-      [2.25, 0.2, 0.33],
-      [1.95, 0.15, 0.33],
-      [3.0, 0.2, 0.4],
-    ],
-  },
-];
+/** Added to bases without any; separate signals, since their ratios change with TE and sequence. */
+const ADDED_GROUPS = [...LCMODEL_LIPIDS, ...LCMODEL_MACROMOLECULES];
 
 /** Resampling is done once for each basis and sampling, not for each voxel. */
 const prepared = new WeakMap<BasisSet, Map<string, readonly ModelSignal[]>>();
@@ -70,17 +39,7 @@ function addedSignals(input: FitInput): ModelSignal[] {
     dwellTimeS: input.dwellTimeS,
     points: input.fid.re.length,
   };
-  return BROAD_SIGNALS.map(({ name, lines }) => {
-    const fid = { re: new Float64Array(sampling.points), im: new Float64Array(sampling.points) };
-    for (const [ppm, widthPpm, protons] of lines) {
-      const line = gaussianFid(ppm, protons, widthPpm * input.spectrometerFrequencyMHz, sampling);
-      for (let i = 0; i < sampling.points; i++) {
-        fid.re[i] = (fid.re[i] as number) + (line.re[i] as number);
-        fid.im[i] = (fid.im[i] as number) + (line.im[i] as number);
-      }
-    }
-    return { name, kind: name.startsWith('Lip') ? ('lipid' as const) : ('macromolecule' as const), added: true, fid };
-  });
+  return ADDED_GROUPS.map((group) => ({ ...broadSignal(group, sampling), added: true }));
 }
 
 /**
