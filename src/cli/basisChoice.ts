@@ -1,52 +1,75 @@
-// Which basis a scan is fitted with: the one named, or the bundled one that matches field, echo time and sequence.
+// Which basis a scan is fitted with: the one named, or the bundled one that matches field, echo time and sequence best.
 import { bestBasis } from '../core/basis/matching.ts';
 import type { FileBasisSet } from '../core/basis/files/index.ts';
+import { suggestBasisRequest } from '../core/basis/suggestRequest.ts';
 import { ModelError } from '../core/domain/errors.ts';
+import { pointCount } from '../core/domain/mrsDataset.ts';
 import type { MrsDataset } from '../core/domain/mrsDataset.ts';
+import type { Warning } from '../core/domain/provenance.ts';
 import type { ReadOptions } from '../core/formats/index.ts';
 import { listBundledBases, loadBasis, loadBundledBasis } from '../node/files/basisLibrary.ts';
+import { simulateCommand } from './simulateCommand.ts';
 import { say } from './terminal.ts';
 
-/** Echo time beyond which no bundled basis is taken unasked: its pattern would be another one. [s] */
-const UNASKED_TE_LIMIT_S = 0.005;
-
-export interface BasisRequest {
-  /** Id of a bundled basis, a file or a folder; undefined to choose. */
+export interface BasisChoice {
+  /** Id of a bundled basis, a file or a folder; undefined or "auto" to choose. */
   readonly basis: string | undefined;
   readonly removeMarker: boolean;
   readonly readOptions: ReadOptions;
 }
 
+/** How to get the basis that this scan needs; empty where too little is known of the scan. */
+function advice(dataset: MrsDataset): string {
+  const { nucleus, spectrometerFrequencyMHz, dwellTimeS, acquisition } = dataset;
+  const { echoTimeS, sequence, manufacturer, mixingTimeS } = acquisition;
+  const scan = { nucleus, spectrometerFrequencyMHz, dwellTimeS, points: pointCount(dataset) };
+  const suggestion = suggestBasisRequest({ ...scan, echoTimeS, sequence, manufacturer, mixingTimeS });
+  return suggestion === null
+    ? ' Name one with --basis.'
+    : ` Simulate the right one: ${simulateCommand(suggestion.request)}`;
+}
+
+function notClose(dataset: MrsDataset, title: string): Warning {
+  const { nucleus, spectrometerFrequencyMHz, acquisition } = dataset;
+  const te = acquisition.echoTimeS === null ? 'unknown TE' : `TE ${(1e3 * acquisition.echoTimeS).toFixed(1)} ms`;
+  const scan = `${nucleus}, ${spectrometerFrequencyMHz.toFixed(1)} MHz, ${acquisition.sequence ?? 'unknown sequence'}, ${te}`;
+  const message =
+    `No basis set that comes with the program is close enough to this scan (${scan}); the nearest, ` +
+    `"${title}", was taken.${advice(dataset)}`;
+  return { code: 'basis-not-close', message };
+}
+
 /**
- * @param request what the user named
+ * @param choice what the user named
  * @param dataset the scan to be fitted
- * @throws ModelError BASIS_MISSING where none is named and none fits
+ * @returns with a warning where none that comes with the program is close enough
+ * @throws ModelError BASIS_MISSING where none is named and none is for the scan's nucleus
  */
 export async function chooseBasis(
-  request: BasisRequest,
+  choice: BasisChoice,
   dataset: MrsDataset,
   resources: () => string,
 ): Promise<FileBasisSet> {
-  if (request.basis !== undefined) {
-    return loadBasis(request.basis, resources(), {
-      ...request.readOptions,
-      ...(request.removeMarker ? { removeReferenceMarker: true } : {}),
+  if (choice.basis !== undefined && choice.basis !== 'auto') {
+    return loadBasis(choice.basis, resources(), {
+      ...choice.readOptions,
+      ...(choice.removeMarker ? { removeReferenceMarker: true } : {}),
     });
   }
   const { nucleus, spectrometerFrequencyMHz, acquisition } = dataset;
   const { echoTimeS, sequence } = acquisition;
   const cards = await listBundledBases(resources());
   const best = bestBasis(cards, { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence });
-  const basisTeS = best?.basis.echoTimeS ?? null;
-  const tooFar = basisTeS !== null && echoTimeS !== null && Math.abs(basisTeS - echoTimeS) > UNASKED_TE_LIMIT_S;
-  if (best === null || tooFar) {
-    const te = echoTimeS === null ? 'unknown TE' : `TE ${(1e3 * echoTimeS).toFixed(1)} ms`;
+  if (best === null) {
     throw new ModelError(
       'BASIS_MISSING',
-      `No basis set that comes with the program fits this scan (${nucleus}, ${spectrometerFrequencyMHz.toFixed(1)} MHz, ${te}); name one with --basis.`,
+      `No basis set that comes with the program is for ${nucleus}; name one with --basis.`,
       { known: cards.map((c) => c.id) },
     );
   }
-  say(`Basis ${best.basis.id} (${best.basis.title}), chosen by field, echo time and sequence.`);
-  return loadBundledBasis(resources(), best.basis.id);
+  const { id, title } = best.basis;
+  const basis = await loadBundledBasis(resources(), id);
+  if (!best.closeEnough) return { ...basis, warnings: [...basis.warnings, notClose(dataset, title)] };
+  say(`Basis ${id} (${title}), chosen by field, echo time and sequence.`);
+  return basis;
 }

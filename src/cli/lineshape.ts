@@ -1,7 +1,7 @@
 // The command `lineshape`: arguments → pipeline → exit code.
 import { Command, CommanderError } from 'commander';
 import { AppError, UsageError, toErrorRecord } from '../core/domain/errors.ts';
-import { addBasisCommand } from './commands/basis.ts';
+import { addBasisCommand } from './commands/basis/index.ts';
 import { addBenchCommand } from './commands/bench.ts';
 import { addConvertCommand } from './commands/convert.ts';
 import { addDemoCommand } from './commands/demo.ts';

@@ -50,7 +50,7 @@ export function addQuantifyOptions(command: Command): Command {
   const withOptions = command
     .option(
       '--basis <b>',
-      'basis set: id of a bundled one (see "basis list"), a .BASIS file, or a folder of basis files',
+      'basis set: id of a bundled one (see "basis list"), a file, or a folder of basis files; auto (default): the bundled one that fits best',
     )
     .option('--remove-basis-marker', 'take the reference singlet at 0 ppm out of the basis signals')
     .option('--water <file>', 'water reference scan')
@@ -127,8 +127,8 @@ export async function quantifyScans(
   const results: ScanResult[] = [];
   for (const [index, scan] of scans.entries()) {
     if (session.deps.cancellation.isCancelled()) throw new CancelledError();
-    const request = { basis: options.basis, removeMarker: options.removeBasisMarker ?? false, readOptions };
-    const basis = await chooseBasis(request, scan.dataset, session.resources);
+    const choice = { basis: options.basis, removeMarker: options.removeBasisMarker ?? false, readOptions };
+    const basis = await chooseBasis(choice, scan.dataset, session.resources);
     results.push(await quantifyScan(scan, water, basis, options, sharedProgress(session, index, scans)));
   }
   return results;

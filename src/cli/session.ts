@@ -1,10 +1,13 @@
 // What one run of a command needs: stamp, cancellation by Ctrl+C, progress, and a worker pool that starts when needed.
 import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
+import type { BasisRequest } from '../core/domain/basisRequest.ts';
+import type { BasisSet } from '../core/domain/basisSet.ts';
 import { BugError, UsageError } from '../core/domain/errors.ts';
 import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import { readMrs } from '../core/formats/index.ts';
 import type { StudyDeps } from '../core/pipeline/index.ts';
+import { simulateBasis } from '../node/basis/simulateBasis.ts';
 import { recipeSha256 } from '../node/files/hashing.ts';
 import { resourcesDir } from '../node/files/resourcePaths.ts';
 import { cancellationSource } from '../node/workers/cancellation.ts';
@@ -23,6 +26,8 @@ export interface Session {
   readonly stamp: ProvenanceStamp;
   readonly deps: StudyDeps;
   readonly threads: number;
+  /** On the session's workers, with its cancellation and progress. @throws ModelError, CancelledError */
+  readonly simulateBasis: (request: BasisRequest) => Promise<BasisSet[]>;
   /** Folder `resources`. @throws ModelError BASIS_MISSING */
   readonly resources: () => string;
 }
@@ -76,7 +81,13 @@ export async function withSession<T>(
     onProgress: progress.onProgress,
   };
   try {
-    const result = await work({ stamp, deps, threads, resources: () => resourcesDir() });
+    const result = await work({
+      stamp,
+      deps,
+      threads,
+      simulateBasis: (request) => simulateBasis(pool, request, cancellation, progress.onProgress),
+      resources: () => resourcesDir(),
+    });
     cancellation.throwIfCancelled();
     return result;
   } finally {

@@ -1,5 +1,7 @@
-// Every channel between the renderer and the main process: name, request schema, response schema. The only list.
+// Every channel between the renderer and the main process: name, request schema, response schema. The only list (those
+// about basis sets are spelled out in basisContract.ts).
 import { z } from 'zod';
+import { BASIS_CHANNELS } from './basisContract.ts';
 
 const id = z.string().min(1).max(64);
 const text = z.string().max(4000);
@@ -161,20 +163,6 @@ export const analysisDetailSchema = z.object({
   voxels: z.array(z.object({ voxel: z.number().int(), result: quantificationResultSchema })),
 });
 
-export const basisCardSchema = z.object({
-  id: z.string(),
-  title: z.string(),
-  sequence: z.string().nullable(),
-  echoTimeS: z.number().nullable(),
-  spectrometerFrequencyMHz: z.number(),
-  fieldT: z.number().nullable(),
-  metabolites: z.array(z.string()),
-  sha256: z.string(),
-  /** Why it doesn't fit the dataset asked about; empty if it does or none was named. */
-  mismatch: z.string().nullable(),
-  warnings: z.array(warningSchema),
-});
-
 export const recipeCardSchema = z.object({ id: z.string(), title: z.string(), version: z.number().int() });
 
 export const importResultSchema = z.object({
@@ -242,12 +230,7 @@ export const CHANNELS = {
     request: z.object({ datasetId: id }),
     response: z.object({ fileName: z.string(), bytes: z.instanceof(Uint8Array) }),
   },
-  'basis:list': { request: z.object({ datasetId: id.nullable() }), response: z.array(basisCardSchema) },
-  /** Opens the system's file dialog for a basis set of the user's; null if the user cancelled it. */
-  'basis:import': {
-    request: z.object({}),
-    response: z.object({ id: z.string(), title: z.string(), warnings: z.array(warningSchema) }).nullable(),
-  },
+  ...BASIS_CHANNELS,
   'recipe:list': { request: z.object({}), response: z.array(recipeCardSchema) },
   /** Starts preprocessing and fit; progress and end come as events. Voxels null = all with signal. */
   'fit:start': {
@@ -289,7 +272,10 @@ export const EVENTS = {
   'job:finished': z.object({
     jobId: id,
     state: z.enum(['done', 'failed', 'cancelled']),
+    /** What a fit stored. */
     analysisId: id.nullable(),
+    /** What a simulation stored; empty for fits. */
+    basisIds: z.array(z.string()),
     error: errorSchema.nullable(),
   }),
   /** A study appeared or changed (import, fit, deletion): lists should be read again. */
@@ -348,6 +334,6 @@ export type AnalysisSummaryView = z.infer<typeof analysisSummarySchema>;
 export type QuantificationResultView = z.infer<typeof quantificationResultSchema>;
 export type CurvesView = z.infer<typeof curvesSchema>;
 export type SignalView = z.infer<typeof signalSchema>;
-export type BasisCardView = z.infer<typeof basisCardSchema>;
 export type ImportResultView = z.infer<typeof importResultSchema>;
 export type ErrorView = z.infer<typeof errorSchema>;
+export type { BasisCardView, BasisExportFormat, BasisListView, BasisSpectraView, PulseRole } from './basisContract.ts';

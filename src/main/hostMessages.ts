@@ -11,7 +11,8 @@ import type {
 import type { DeepReadonly } from './registrar.ts';
 
 /** Channels that need Electron: dialogs, printing, versions. The host answers all others. */
-export type MainChannel = 'app:info' | 'import:dialog' | 'basis:import' | 'report:export';
+export type MainChannel =
+  'app:info' | 'import:dialog' | 'basis:import' | 'basis:waveform' | 'basis:export' | 'report:export';
 export type HostChannel = Exclude<ChannelName, MainChannel>;
 
 /** Requests of the main process itself. */
@@ -29,6 +30,16 @@ export interface InternalRequests {
   readonly 'host:add-basis': {
     readonly request: { readonly paths: readonly string[] };
     readonly response: DeepReadonly<NonNullable<ChannelResponse<'basis:import'>>>;
+  };
+  /** A basis set as files to be saved. */
+  readonly 'host:basis-files': {
+    readonly request: ChannelRequest<'basis:export'>;
+    readonly response: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  };
+  /** Reads a pulse waveform that the user chose. */
+  readonly 'host:read-waveform': {
+    readonly request: { readonly path: string };
+    readonly response: DeepReadonly<NonNullable<ChannelResponse<'basis:waveform'>>>;
   };
   /** Cancels jobs, ends the workers, closes the database. */
   readonly 'host:close': { readonly request: null; readonly response: null };

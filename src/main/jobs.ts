@@ -9,8 +9,13 @@ import { cancellationSource } from '../node/workers/cancellation.ts';
 import { throttleProgress } from '../node/workers/throttle.ts';
 import type { Emit } from './emit.ts';
 
-/** The work of a job. @returns the id of the analysis it stored */
-export type JobWork = (cancellation: Cancellation, onProgress: ProgressListener) => Promise<string>;
+/** What a job stored. */
+export interface JobOutcome {
+  readonly analysisId: string | null;
+  readonly basisIds: readonly string[];
+}
+
+export type JobWork = (cancellation: Cancellation, onProgress: ProgressListener) => Promise<JobOutcome>;
 
 export interface JobsPorts {
   readonly store: Pick<StudyStore, 'startJob' | 'finishJob' | 'listJobs'>;
@@ -19,8 +24,8 @@ export interface JobsPorts {
 }
 
 export interface Jobs {
-  /** Starts the work and returns at once. */
-  readonly start: (kind: string, studyId: string, work: JobWork) => string;
+  /** Starts the work and returns at once. @param studyId of the study that it changes; null for work on no study */
+  readonly start: (kind: string, studyId: string | null, work: JobWork) => string;
   /** Nothing happens for a job that has ended. */
   readonly cancel: (jobId: string) => void;
   readonly cancelOfStudy: (studyId: string) => void;
@@ -29,7 +34,7 @@ export interface Jobs {
 }
 
 interface RunningJob {
-  readonly studyId: string;
+  readonly studyId: string | null;
   readonly cancellation: Cancellation;
   readonly cancel: () => void;
   ended: Promise<void>;
@@ -49,14 +54,14 @@ export function closeAbandonedJobs(store: Pick<StudyStore, 'listJobs' | 'finishJ
 export function createJobs(ports: JobsPorts): Jobs {
   const running = new Map<string, RunningJob>();
 
-  const finish = (jobId: string, studyId: string, state: JobState, error: ErrorRecord | null): void => {
+  const finish = (jobId: string, studyId: string | null, state: JobState, error: ErrorRecord | null): void => {
     try {
       ports.store.finishJob(jobId, state, error?.message ?? null);
     } catch (storeError) {
       // The study may have been deleted meanwhile, and its jobs with it; the page is told either way.
       ports.log.failure('job-not-recorded', { code: toErrorRecord(storeError).code }, storeError);
     }
-    if (state === 'done') ports.emit('studies:changed', { studyId });
+    if (state === 'done' && studyId !== null) ports.emit('studies:changed', { studyId });
   };
 
   const execute = async (jobId: string, job: RunningJob, work: JobWork): Promise<void> => {
@@ -64,15 +69,15 @@ export function createJobs(ports: JobsPorts): Jobs {
       ports.emit('job:progress', { jobId, fraction: Math.min(1, Math.max(0, fraction)), message }),
     );
     try {
-      const analysisId = await work(job.cancellation, onProgress);
+      const outcome = await work(job.cancellation, onProgress);
       finish(jobId, job.studyId, 'done', null);
-      ports.emit('job:finished', { jobId, state: 'done', analysisId, error: null });
+      ports.emit('job:finished', { jobId, state: 'done', ...outcome, error: null });
     } catch (error) {
       const record = toErrorRecord(error);
       const state = record.code === 'CANCELLED' ? 'cancelled' : 'failed';
       if (state === 'failed') ports.log.failure('job-failed', { code: record.code }, error);
       finish(jobId, job.studyId, state, record);
-      ports.emit('job:finished', { jobId, state, analysisId: null, error: record });
+      ports.emit('job:finished', { jobId, state, analysisId: null, basisIds: [], error: record });
     } finally {
       running.delete(jobId);
     }

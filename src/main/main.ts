@@ -99,7 +99,7 @@ function registerChannels(studyHost: StudyHost, paths: AppPaths): void {
     window: () => mainWindow,
     appVersion: app.getVersion(),
     databaseName: basename(paths.database),
-    onFitStart: loop.beginJob,
+    onJobStart: loop.beginJob,
   });
   registerHandlers(ipcMain, handlers, { origin: PAGE_ORIGIN, validateResponses: development, log });
 }

@@ -1,11 +1,15 @@
 // What the study host works with: database, workers, jobs and what is kept in memory. No Electron.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { BasisRequest } from '../core/domain/basisRequest.ts';
 import type { BasisSet } from '../core/domain/basisSet.ts';
 import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import type { ImportDeps } from '../core/pipeline/importFiles.ts';
+import type { Cancellation } from '../core/ports/cancellation.ts';
 import type { FitRunner } from '../core/ports/fitRunner.ts';
+import type { ProgressListener } from '../core/ports/progress.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
+import { simulateBasis } from '../node/basis/simulateBasis.ts';
 import { bundledFolder, loadListedBasis } from '../node/files/basisLibrary.ts';
 import { openStudyDb } from '../node/study-db/openStudyDb.ts';
 import { fitRunnerOn } from '../node/workers/fitRunner.ts';
@@ -39,19 +43,30 @@ export interface Services {
   readonly threads: number;
   /** A basis set of those folders, read and checked once. @throws ModelError */
   readonly basis: (id: string) => Promise<BasisSet>;
+  /** After a set was removed. */
+  readonly forgetBasis: (id: string) => void;
+  /** On the worker pool. @throws ModelError, CancelledError */
+  readonly simulateBasis: (
+    request: BasisRequest,
+    cancellation: Cancellation,
+    onProgress: ProgressListener,
+  ) => Promise<BasisSet[]>;
   /** Cancels jobs, ends the workers, closes the database. */
   readonly close: () => Promise<void>;
 }
 
-function basisLoader(folders: readonly string[]): (id: string) => Promise<BasisSet> {
+function basisLoader(folders: readonly string[]): Pick<Services, 'basis' | 'forgetBasis'> {
   const loaded = new Map<string, Promise<BasisSet>>();
-  return (id) => {
-    const found = loaded.get(id);
-    if (found !== undefined) return found;
-    const loading = loadListedBasis(folders, id);
-    loaded.set(id, loading);
-    loading.catch(() => loaded.delete(id)); // tried again next time
-    return loading;
+  return {
+    basis: (id) => {
+      const found = loaded.get(id);
+      if (found !== undefined) return found;
+      const loading = loadListedBasis(folders, id);
+      loaded.set(id, loading);
+      loading.catch(() => loaded.delete(id)); // tried again next time
+      return loading;
+    },
+    forgetBasis: (id) => void loaded.delete(id),
   };
 }
 
@@ -88,7 +103,8 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
     threads,
     basisFolders,
     userBases: start.userBases,
-    basis: basisLoader(basisFolders),
+    ...basisLoader(basisFolders),
+    simulateBasis: (request, cancellation, onProgress) => simulateBasis(pool, request, cancellation, onProgress),
     close: async () => {
       await jobs.cancelAll();
       await pool.close();

@@ -10,12 +10,10 @@ import { CHANNELS } from '../../src/ipc/contract.ts';
 import { createAnalysisCache } from '../../src/main/analysisCache.ts';
 import { createEventLog } from '../../src/main/eventLog.ts';
 import type { HostHandlers } from '../../src/main/hostMessages.ts';
-import { basisViews } from '../../src/main/ipcHandlers/basisHandlers.ts';
 import { recipeWithOptions } from '../../src/main/ipcHandlers/fitHandlers.ts';
 import { createHostHandlers } from '../../src/main/ipcHandlers/index.ts';
 import { createJobs } from '../../src/main/jobs.ts';
 import type { Services } from '../../src/main/services.ts';
-import { listBundledBases } from '../../src/node/files/basisLibrary.ts';
 import { recipeSha256 } from '../../src/node/files/hashing.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import type { StudyStore } from '../../src/core/ports/studyStore.ts';
@@ -54,6 +52,8 @@ beforeEach(async () => {
     fitRunner: NOT_HERE,
     signals: NOT_HERE,
     basis: NOT_HERE,
+    forgetBasis: NOT_HERE,
+    simulateBasis: NOT_HERE,
     close: async () => undefined,
   };
   handlers = createHostHandlers({ services, emit });
@@ -120,18 +120,6 @@ describe('study', () => {
     expect(await handlers['settings:get']({ key: 'theme' })).toEqual({ value: 'light' });
     expect(await handlers['view:get']({ studyId: 'theme' })).toEqual({ value: 'zoomed' });
     expect(await handlers['view:get']({ studyId: 'another' })).toEqual({ value: null });
-  });
-});
-
-describe('basis sets', () => {
-  it('stand with the best one first, and with the reason where one does not fit', async () => {
-    const cards = await listBundledBases(RESOURCES);
-    const scan = { nucleus: '1H', spectrometerFrequencyMHz: 127.74, echoTimeS: 0.035, sequence: 'PRESS' };
-    const [first] = basisViews(cards, scan);
-    expect(first).toMatchObject({ echoTimeS: 0.035, mismatch: null, warnings: [] });
-    expect(first?.spectrometerFrequencyMHz).toBeCloseTo(127.75, 0);
-    const atSevenTesla = basisViews(cards, { ...scan, spectrometerFrequencyMHz: 297.2 });
-    expect(atSevenTesla.every(({ mismatch }) => mismatch?.includes('297.2'))).toBe(true);
   });
 });
 

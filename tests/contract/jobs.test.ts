@@ -48,14 +48,23 @@ function setUp() {
 describe('jobs', () => {
   it('tell that they are done, with the analysis, and that the study changed', async () => {
     const { jobs, store, events, finished } = setUp();
-    const jobId = jobs.start('fit', 's1', async () => 'a1');
+    const jobId = jobs.start('fit', 's1', async () => ({ analysisId: 'a1', basisIds: [] }));
     expect(events).toEqual([]); // nothing is told before the caller has the id
     await finished;
     expect(events).toEqual([
       { event: 'studies:changed', payload: { studyId: 's1' } },
-      { event: 'job:finished', payload: { jobId, state: 'done', analysisId: 'a1', error: null } },
+      { event: 'job:finished', payload: { jobId, state: 'done', analysisId: 'a1', basisIds: [], error: null } },
     ]);
     expect(store.listJobs()[0]).toMatchObject({ state: 'done' });
+  });
+
+  it('of no study tell what they stored and change no study', async () => {
+    const { jobs, store, events, finished } = setUp();
+    const jobId = jobs.start('simulate', null, async () => ({ analysisId: null, basisIds: ['b1', 'b2'] }));
+    await finished;
+    const payload = { jobId, state: 'done', analysisId: null, basisIds: ['b1', 'b2'], error: null };
+    expect(events).toEqual([{ event: 'job:finished', payload }]);
+    expect(store.listJobs()[0]).toMatchObject({ studyId: null, state: 'done' });
   });
 
   it('fail in words, in the database and to the page, but not in the log', async () => {
@@ -88,7 +97,7 @@ describe('jobs', () => {
     store.finishJob = () => {
       throw new Error('gone');
     };
-    jobs.start('fit', 's1', async () => 'a1');
+    jobs.start('fit', 's1', async () => ({ analysisId: 'a1', basisIds: [] }));
     await finished;
     expect(events.at(-1)).toMatchObject({ event: 'job:finished', payload: { state: 'done' } });
   });

@@ -112,6 +112,13 @@ describe('bestBasis', () => {
     expect(best([off, difference], { ...edited, editing: 'off' })).toEqual(['off', true]);
   });
 
+  it('never puts an edited set first for an unedited scan, however near its TE', () => {
+    const difference = at('difference', { sequence: 'MEGA-PRESS', editing: 'difference', echoTimeS: 0.068 });
+    expect(best([difference, te35], { echoTimeS: 0.08 })).toEqual(['te35', false]);
+    expect(best([difference, te35], { echoTimeS: 0.08, sequence: null })).toEqual(['te35', false]);
+    expect(best([difference, te35], { echoTimeS: 0.08, sequence: 'mega_press' })).toEqual(['difference', false]);
+  });
+
   it('allows 5 ms at short and 3 ms at long TE', () => {
     const close = (basisMs: number, scanMs: number) =>
       isCloseEnough(at('x', { echoTimeS: basisMs / 1000 }), { ...target, echoTimeS: scanMs / 1000 });

@@ -3,7 +3,6 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlin
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHIPPED_IDS } from '../../src/core/basis/shippedBases.ts';
-import type { BasisSet } from '../../src/core/domain/basisSet.ts';
 import type { JsonObject, JsonValue } from '../../src/core/domain/json.ts';
 import { atomicWrite } from '../../src/node/files/atomicWrite.ts';
 import {

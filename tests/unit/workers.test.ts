@@ -240,6 +240,7 @@ describe('messages', () => {
       points: 2,
       echoTimeS: 0.03,
       sequence: 'PRESS',
+      editing: null,
       referencePpm: 4.65,
       linewidthHz: 1,
       signals: ['NAA', 'Cr'].map((name, i) => ({

@@ -30,6 +30,7 @@ function batch(voxels: number, options: JsonObject = {}, line: Float64Array = LI
     points: line.length,
     echoTimeS: null,
     sequence: null,
+    editing: null,
     referencePpm: 4.65,
     linewidthHz: null,
     signals: [{ name: 'NAA', fileName: 'NAA', kind: 'metabolite', fid: { re: line, im: new Float64Array(4) } }],

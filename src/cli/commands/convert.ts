@@ -6,9 +6,10 @@ import { UsageError } from '../../core/domain/errors.ts';
 import { deidentify, writeMrs } from '../../core/formats/index.ts';
 import type { WritableFormat } from '../../core/formats/index.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
+import { writeOutputs } from '../../node/files/outputFolder.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
-import { requireFolderOf, writeOutputs } from '../outputFolder.ts';
+import { requireFolderOf } from '../outputFolder.ts';
 import { readScans } from '../scanInputs.ts';
 import { printJson, printText } from '../terminal.ts';
 

@@ -1,10 +1,10 @@
 // lineshape quantify: scans → amplitudes, ratios and their Cramér–Rao bounds.
 import type { Command } from 'commander';
 import { csvReport, figureSvg } from '../../core/reports/index.ts';
+import { writeOutputs } from '../../node/files/outputFolder.ts';
 import { addQuantifyOptions, quantifyScans } from '../quantifyScans.ts';
 import type { QuantifyOptions, ScanResult } from '../quantifyScans.ts';
 import { csvInputs, quantificationDocument, resultTable } from '../resultDocuments.ts';
-import { writeOutputs } from '../outputFolder.ts';
 import { withSession } from '../session.ts';
 import { printJson, printText, say } from '../terminal.ts';
 

@@ -5,11 +5,11 @@ import { fromErrorRecord, ReaderError, UsageError } from '../../core/domain/erro
 import { csvInputOf, importIntoStore } from '../../core/pipeline/index.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
 import { csvReport } from '../../core/reports/index.ts';
+import { writeOutputs } from '../../node/files/outputFolder.ts';
 import { readInputFiles } from '../../node/files/readInputFiles.ts';
 import { openStudyDb } from '../../node/study-db/openStudyDb.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
-import { writeOutputs } from '../outputFolder.ts';
 import { withSession } from '../session.ts';
 import { printJson, printText, say, textTable } from '../terminal.ts';
 

@@ -181,8 +181,19 @@ export function isCloseEnough(basis: BasisDescription, target: BasisTarget): boo
   return closeSequence(basis, target);
 }
 
-/** Penalties in units of a difference just tolerated (2 % of field, 2 ms of TE). */
-const PENALTY = { otherSequence: 5, otherEditing: 5, unknownEchoTime: 2, unknownSequence: 1 } as const;
+/**
+ * Penalties in units of a difference just tolerated (2 % of field, 2 ms of TE). No nearness of TE makes up for an edited
+ * pattern in an unedited spectrum.
+ */
+const PENALTY = {
+  editedOrNot: 1000,
+  otherSequence: 5,
+  otherEditing: 5,
+  unknownEchoTime: 2,
+  unknownSequence: 1,
+} as const;
+
+const isEdited = (sequence: string | null): boolean => isEditedFamily(sequenceFamily(sequence));
 
 function distance(basis: BasisDescription, target: BasisTarget): number {
   const field = relativeFieldDifference(basis, target) / FIELD_TOLERANCE;
@@ -197,6 +208,7 @@ function distance(basis: BasisDescription, target: BasisTarget): number {
     field +
     te +
     (unknown ? PENALTY.unknownSequence : 0) +
+    (isEdited(basis.sequence) === isEdited(target.sequence) ? 0 : PENALTY.editedOrNot) +
     (sequenceWarning(basis, target).length > 0 ? PENALTY.otherSequence : 0) +
     (editingWarning(basis, target).length > 0 ? PENALTY.otherEditing : 0)
   );

@@ -1,6 +1,6 @@
 // What a scanner's usual sequence is played with where its header doesn't say: pulses, first echo times, editing. The figures
-// are those of MRSCloud (Hui SCN et al., Magn Reson Med 2022;88:1994, doi:10.1002/mrm.29370; its public settings), which
-// has the vendors' own waveforms; ours are Shinnar–Le Roux pulses of the same length and width.
+// for PRESS are those of MRSCloud (Hui SCN et al., Magn Reson Med 2022, PMC9420769; its public settings), which has the vendors'
+// own waveforms; ours are Shinnar–Le Roux pulses of the same length and width.
 import type { EditingRequest, PulseRequest, SequenceFamily } from './basisRequest.ts';
 
 export type Vendor = 'siemens' | 'philips' | 'ge';
@@ -25,7 +25,8 @@ const PRESS_REFOCUSING: Readonly<Record<Vendor, PulseRequest>> = {
   philips: { shape: 'slr', durationS: 0.00689, bandwidthHz: 1354 },
   ge: { shape: 'slr', durationS: 0.0052, bandwidthHz: 1110, flipDeg: 137 },
 };
-const ADIABATIC: PulseRequest = { shape: 'goia', durationS: 0.0045, bandwidthHz: 8000 };
+/** GOIA-W(16,4) as published for 3 T (Andronesi 2010, J Magn Reson 203:283, doi:10.1016/j.jmr.2010.01.010). */
+const ADIABATIC: PulseRequest = { shape: 'goia', durationS: 0.0035, bandwidthHz: 20000 };
 const IDEAL: PulseRequest = { shape: 'ideal' };
 
 /** The 180° pulses of a family; ideal where it has none. */

@@ -1,27 +1,37 @@
-// The basis sets and recipes there are, and how each basis fits a dataset.
+// The basis sets and recipes there are, how each basis fits a dataset, and what a basis set holds.
+import type { BasisCard } from '../../core/basis/basisCard.ts';
+import { compareBases } from '../../core/basis/comparing/compareBases.ts';
 import { bestBasis, checkBasisMatch } from '../../core/basis/matching.ts';
 import type { BasisTarget } from '../../core/basis/matching.ts';
-import type { BasisCard } from '../../core/basis/basisCard.ts';
 import { ModelError } from '../../core/domain/errors.ts';
 import { RECIPES } from '../../core/pipeline/index.ts';
 import type { DatasetDescription } from '../../core/ports/studyStore.ts';
-import type { BasisCardView } from '../../ipc/contract.ts';
-import { addUserBasis, listBases } from '../../node/files/basisLibrary.ts';
+import type { BasisCardView, BasisListView } from '../../ipc/contract.ts';
+import { placedCards } from '../../node/files/basisCards.ts';
+import type { PlacedCard } from '../../node/files/basisCards.ts';
+import { basisFiles } from '../../node/files/basisExport.ts';
+import { addUserBasis, removeUserBasis } from '../../node/files/userBases.ts';
 import type { HostHandlers } from '../hostMessages.ts';
 import type { DeepReadonly } from '../registrar.ts';
 import type { HandlerContext } from './context.ts';
 
+export type BasisSource = BasisCardView['source'];
+
 /** @returns what decides which basis fits, or null for what is no scan */
-function basisTarget(description: DatasetDescription): BasisTarget | null {
+export function basisTarget(description: DatasetDescription): BasisTarget | null {
   const { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence } = description;
   if (nucleus === null || spectrometerFrequencyMHz === null) return null;
   return { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence };
 }
 
 /** A card as the page shows it; a refusal becomes its `mismatch`. */
-export function basisView(card: BasisCard, target: BasisTarget | null): DeepReadonly<BasisCardView> {
-  const { id, title, sequence, echoTimeS, spectrometerFrequencyMHz, fieldT, metabolites, sha256 } = card;
-  const plain = { id, title, sequence, echoTimeS, spectrometerFrequencyMHz, fieldT, metabolites, sha256 };
+function basisView(card: BasisCard, source: BasisSource, target: BasisTarget | null): DeepReadonly<BasisCardView> {
+  const { id, title, sequence, echoTimeS, editing, sequenceParameters, spectrometerFrequencyMHz, fieldT } = card;
+  const { dwellTimeS, points, linewidthHz, metabolites, macromolecules, simulation, request, sha256 } = card;
+  const plain = {
+    ...{ id, title, source, sequence, echoTimeS, editing, sequenceParameters, spectrometerFrequencyMHz, fieldT },
+    ...{ dwellTimeS, points, linewidthHz, metabolites, macromolecules, simulation, request, sha256 },
+  };
   if (target === null) return { ...plain, mismatch: null, warnings: [] };
   try {
     return { ...plain, mismatch: null, warnings: checkBasisMatch(card, target) };
@@ -31,26 +41,77 @@ export function basisView(card: BasisCard, target: BasisTarget | null): DeepRead
   }
 }
 
-/** The best one first, so that a list's first entry is the one to take. */
-export function basisViews(cards: readonly BasisCard[], target: BasisTarget | null): DeepReadonly<BasisCardView>[] {
-  const best = target === null ? null : bestBasis(cards, target);
-  const views = cards.map((card) => basisView(card, target));
-  const rank = ({ id, mismatch }: DeepReadonly<BasisCardView>): number =>
-    id === best?.basis.id ? 0 : mismatch === null ? 1 : 2;
-  return views.sort((a, b) => rank(a) - rank(b));
+/** What to say of the best basis for a scan. */
+function bestOf(cards: readonly BasisCard[], target: BasisTarget): DeepReadonly<BasisListView['best']> {
+  const best = bestBasis(cards, target);
+  if (best === null) {
+    const message = `None of the basis sets is for ${target.nucleus}.`;
+    return { basisId: null, closeEnough: false, message };
+  }
+  const { basis, closeEnough, warnings } = best;
+  const reasons = warnings.map((w) => w.message).join(' ');
+  const message = closeEnough
+    ? null
+    : `No basis set here is close enough to this scan; simulate one. ${reasons}`.trim();
+  return { basisId: basis.id, closeEnough, message };
 }
 
-export function basisHandlers({
-  services: { store, basisFolders, userBases },
-}: HandlerContext): Pick<HostHandlers, 'basis:list' | 'recipe:list' | 'host:add-basis'> {
+/**
+ * @param placed cards with where they lie
+ * @param userFolder the folder of the user's own
+ * @returns the best one first, so that a list's first entry is the one to take
+ */
+export function basisList(
+  placed: readonly PlacedCard[],
+  userFolder: string,
+  target: BasisTarget | null,
+): DeepReadonly<BasisListView> {
+  const cards = placed.map(({ card }) => card);
+  const best = target === null ? { basisId: null, closeEnough: false, message: null } : bestOf(cards, target);
+  const views = placed.map(({ card, folder }) => basisView(card, folder === userFolder ? 'user' : 'shipped', target));
+  const rank = ({ id, mismatch }: DeepReadonly<BasisCardView>): number =>
+    id === best.basisId ? 0 : mismatch === null ? 1 : 2;
+  return { cards: views.sort((a, b) => rank(a) - rank(b)), best };
+}
+
+type Channels =
+  | 'basis:list'
+  | 'basis:spectra'
+  | 'basis:compare'
+  | 'basis:remove'
+  | 'recipe:list'
+  | 'host:add-basis'
+  | 'host:basis-files';
+
+export function basisHandlers({ services }: HandlerContext): Pick<HostHandlers, Channels> {
+  const { store, basisFolders, userBases } = services;
   return {
     'basis:list': async ({ datasetId }) => {
       const target = datasetId === null ? null : basisTarget(store.getDataset(datasetId).description);
-      return basisViews(await listBases(basisFolders), target);
+      return basisList(await placedCards(basisFolders), userBases, target);
+    },
+    'basis:spectra': async ({ basisId }) => {
+      const { signals, dwellTimeS, spectrometerFrequencyMHz, referencePpm, points } = await services.basis(basisId);
+      return {
+        signals: signals.map(({ name, kind, fid }) => ({ name, kind, re: fid.re.slice(), im: fid.im.slice() })),
+        ...{ dwellTimeS, spectrometerFrequencyMHz, referencePpm, points },
+      };
+    },
+    'basis:compare': async ({ basisId, otherId, rangePpm }) =>
+      compareBases(await services.basis(basisId), await services.basis(otherId), rangePpm),
+    'basis:remove': async ({ basisId }) => {
+      await removeUserBasis(userBases, basisId);
+      services.forgetBasis(basisId);
+      return {};
     },
     'host:add-basis': async ({ paths }) => {
       const { card, warnings } = await addUserBasis(userBases, paths);
       return { id: card.id, title: card.title, warnings };
+    },
+    'host:basis-files': async ({ basisId, format }) => {
+      const basis = await services.basis(basisId);
+      const found = (await placedCards(basisFolders)).find(({ card }) => card.id === basisId);
+      return basisFiles(basis, format, (file, sha256) => ({ ...(found as PlacedCard).card, file, sha256 }));
     },
     'recipe:list': () => RECIPES.map(({ id, title, version }) => ({ id, title, version })),
   };

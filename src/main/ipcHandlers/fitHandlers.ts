@@ -35,7 +35,7 @@ export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, 'f
             onProgress,
           },
         );
-        return analysis.id;
+        return { analysisId: analysis.id, basisIds: [] };
       });
       return { jobId };
     },

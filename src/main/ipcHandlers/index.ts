@@ -8,6 +8,7 @@ import { fitHandlers } from './fitHandlers.ts';
 import { importHandlers } from './importHandlers.ts';
 import { reportHandlers } from './reportHandlers.ts';
 import { settingsHandlers } from './settingsHandlers.ts';
+import { simulationHandlers } from './simulationHandlers.ts';
 import { studyHandlers } from './studyHandlers.ts';
 
 /** @param context the services and the way to the page */
@@ -18,6 +19,7 @@ export function createHostHandlers(context: HandlerContext): HostHandlers {
     ...importHandlers(context),
     ...datasetHandlers(context),
     ...basisHandlers(context),
+    ...simulationHandlers(context),
     ...fitHandlers(context),
     ...analysisHandlers(context),
     ...reportHandlers(context),

@@ -1,19 +1,15 @@
 // Basis sets: those that come with the program, each checked against its card, and the user's own files and folders.
 import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { BASIS_CARD_SCHEMA, parseBasisCard } from '../../core/basis/basisCard.ts';
+import { basename, join, resolve } from 'node:path';
 import type { BasisCard } from '../../core/basis/basisCard.ts';
-import { basisSetToDataset, datasetToBasisSet } from '../../core/basis/basisDataset.ts';
+import { datasetToBasisSet } from '../../core/basis/basisDataset.ts';
 import { readBasisFiles } from '../../core/basis/files/index.ts';
 import type { BasisReadOptions, FileBasisSet } from '../../core/basis/files/index.ts';
-import { fieldStrengthT } from '../../core/domain/axes.ts';
 import { ModelError, ReaderError } from '../../core/domain/errors.ts';
-import type { Warning } from '../../core/domain/provenance.ts';
-import { readNiftiMrs, writeNiftiMrs } from '../../core/formats/niftiMrs.ts';
-import { atomicWrite } from './atomicWrite.ts';
+import { readNiftiMrs } from '../../core/formats/niftiMrs.ts';
+import { placedCards, readCard } from './basisCards.ts';
 import { sha256Hex, sha256OfFiles } from './hashing.ts';
-import { readInputFile, readInputFiles } from './readInputFiles.ts';
+import { readInputFiles } from './readInputFiles.ts';
 import type { InputFile } from './readInputFiles.ts';
 
 const NIFTI = /\.nii(\.gz)?$/i;
@@ -38,22 +34,6 @@ export async function listBases(folders: readonly string[]): Promise<BasisCard[]
   return (await placedCards(folders)).map(({ card }) => card);
 }
 
-interface PlacedCard {
-  readonly card: BasisCard;
-  readonly folder: string;
-}
-
-async function placedCards(folders: readonly string[]): Promise<PlacedCard[]> {
-  const placed: PlacedCard[] = [];
-  for (const folder of folders) {
-    const names = await readdir(folder).catch(() => [] as string[]);
-    for (const name of names.filter((n) => n.endsWith('.json')).sort()) {
-      placed.push({ card: await readCard(join(folder, name)), folder });
-    }
-  }
-  return placed.sort((a, b) => (a.card.id < b.card.id ? -1 : 1));
-}
-
 /**
  * Loads a basis set that comes with the program.
  * @param id of its card
@@ -76,66 +56,13 @@ export async function loadListedBasis(folders: readonly string[], id: string): P
       placed.map(({ card }) => card),
     );
   }
-  return loadWithCard(join(found.folder, found.card.file), found.card);
+  return loadPlaced(found.folder, found.card);
 }
 
-/**
- * Takes a user's basis set in: reads it, whatever its format, and keeps it in the program's own with a card. The same set
- * again changes nothing.
- * @param folder the user's basis folder; made where it is not there
- * @param paths one file, one folder, or the files of a set
- * @returns its card, and what the reader had to correct
- * @throws ModelError BASIS_MISSING, BASIS_MISMATCH; ProcessingError where the folder can't be written
- */
-export async function addUserBasis(
-  folder: string,
-  paths: readonly string[],
-): Promise<{ readonly card: BasisCard; readonly warnings: readonly Warning[] }> {
-  const files = await readFiles(paths);
-  const basis = readBasisFiles(files);
-  const bytes = writeNiftiMrs(basisSetToDataset(basis));
-  const sha256 = sha256Hex(bytes);
-  const known = (await listBases([folder])).find((card) => card.sha256 === sha256);
-  if (known !== undefined) return { card: known, warnings: basis.warnings };
-  const first = paths[0] ?? '';
-  const name = nameOf(paths.length === 1 ? first : dirname(first));
-  const card = userCard(basis, name, sha256);
-  await mkdir(folder, { recursive: true });
-  await atomicWrite(join(folder, card.file), bytes);
-  await atomicWrite(join(folder, `${card.id}.json`), JSON.stringify(card, null, 1));
-  return { card, warnings: basis.warnings };
-}
-
-function userCard(basis: FileBasisSet, name: string, sha256: string): BasisCard {
-  const id = `user-${name.replace(/[^A-Za-z0-9]+/g, '-')}-${sha256.slice(0, 8)}`;
-  const named = (broad: boolean): string[] =>
-    basis.signals
-      .filter(({ kind }) => (kind === 'macromolecule' || kind === 'lipid') === broad)
-      .map((signal) => signal.name);
-  return {
-    schema: BASIS_CARD_SCHEMA,
-    id,
-    version: 1,
-    title: basis.title === '' ? name : basis.title,
-    file: `${id}.nii.gz`,
-    sha256,
-    nucleus: basis.nucleus,
-    fieldT: fieldStrengthT(basis.spectrometerFrequencyMHz, basis.nucleus),
-    spectrometerFrequencyMHz: basis.spectrometerFrequencyMHz,
-    sequence: basis.sequence,
-    echoTimeS: basis.echoTimeS,
-    sequenceParameters: {},
-    dwellTimeS: basis.dwellTimeS,
-    points: basis.points,
-    referencePpm: basis.referencePpm,
-    linewidthHz: basis.linewidthHz,
-    metabolites: named(false),
-    macromolecules: named(true),
-    simulation: `Imported from a file of the format ${basis.format}.`,
-    amplitudeUnit: 'as in the imported file',
-    limits: [],
-    sources: [name],
-  };
+/** A basis set with its card, where it has one. */
+export interface LoadedBasis {
+  readonly basis: FileBasisSet;
+  readonly card: BasisCard | null;
 }
 
 /**
@@ -150,37 +77,66 @@ export async function loadBasis(
   resources: string,
   options: BasisReadOptions = {},
 ): Promise<FileBasisSet> {
-  const cards = await listBundledBases(resources);
-  if (cards.some((card) => card.id === idOrPath)) return loadBundledBasis(resources, idOrPath);
+  return (await loadBasisWithCard(idOrPath, resources, options)).basis;
+}
+
+/** As `loadBasis`, with the card. */
+export async function loadBasisWithCard(
+  idOrPath: string,
+  resources: string,
+  options: BasisReadOptions = {},
+): Promise<LoadedBasis> {
+  const folder = bundledFolder(resources);
+  const cards = await listBases([folder]);
+  const card = cards.find(({ id }) => id === idOrPath);
+  if (card !== undefined) return { basis: await loadPlaced(folder, card), card };
   const path = resolve(idOrPath);
   if (!existsSync(path)) throw missing(basename(idOrPath), cards);
-  if (NIFTI.test(path)) return loadNifti(path);
-  const files = await readFiles([path]);
-  const basis = readBasisFiles(files, options);
-  return { ...basis, id: nameOf(path), sha256: sha256OfFiles(files) };
+  return loadBasisFiles([path], nameOf(path), options);
+}
+
+/**
+ * Reads a basis set from files, whatever their format.
+ * @param paths one file, one folder, or the files of a set
+ * @param id of a set in a foreign format, which has none
+ * @throws ModelError, ReaderError as `loadBasis`
+ */
+export async function loadBasisFiles(
+  paths: readonly string[],
+  id: string,
+  options: BasisReadOptions = {},
+): Promise<LoadedBasis> {
+  const files = await readFiles(paths);
+  const own = files.filter(({ name }) => NIFTI.test(name));
+  if (own.length > 1) {
+    const names = own.map(({ name }) => name).join(', ');
+    throw new ModelError('BASIS_MISMATCH', `${own.length} basis sets are here (${names}); name one of them.`);
+  }
+  if (own[0] !== undefined) return loadNifti(own[0]);
+  return { basis: { ...readBasisFiles(files, options), id, sha256: sha256OfFiles(files) }, card: null };
 }
 
 /** A basis set in this program's own format; where its card lies beside it, it is checked against that. */
-async function loadNifti(path: string): Promise<FileBasisSet> {
-  const cardPath = path.replace(NIFTI, '.json');
-  if (existsSync(cardPath)) {
-    const card = await readCard(cardPath);
-    if (card.file === basename(path)) return loadWithCard(path, card);
-  }
-  const [file] = await readFiles([path]);
-  if (file === undefined) throw missing(basename(path), []);
-  return { ...parseNifti(file), warnings: [] };
+async function loadNifti(file: InputFile): Promise<LoadedBasis> {
+  const cardPath = file.path.replace(NIFTI, '.json');
+  const card = existsSync(cardPath) ? await readCard(cardPath) : null;
+  if (card !== null && card.file === file.name) return { basis: checked(file, card), card };
+  return { basis: { ...parseNifti(file), warnings: [] }, card: null };
 }
 
-async function loadWithCard(path: string, card: BasisCard): Promise<FileBasisSet> {
-  if (!existsSync(path)) {
-    throw new ModelError('BASIS_MISSING', `The file ${card.file} of the basis set ${card.id} is missing.`, {
-      id: card.id,
-    });
-  }
-  const [file] = await readFiles([path]);
-  const found = file === undefined ? '' : sha256Hex(file.bytes);
-  if (file === undefined || found !== card.sha256) {
+async function loadPlaced(folder: string, card: BasisCard): Promise<FileBasisSet> {
+  const path = join(folder, card.file);
+  const [file] = existsSync(path) ? await readFiles([path]) : [];
+  if (file !== undefined) return checked(file, card);
+  throw new ModelError('BASIS_MISSING', `The file ${card.file} of the basis set ${card.id} is missing.`, {
+    id: card.id,
+  });
+}
+
+/** @throws ModelError MODEL_INVALID where file and card disagree */
+function checked(file: InputFile, card: BasisCard): FileBasisSet {
+  const found = sha256Hex(file.bytes);
+  if (found !== card.sha256) {
     throw new ModelError(
       'MODEL_INVALID',
       `The basis file ${card.file} is not the one its card describes: its SHA-256 begins ${found.slice(0, 12)}, and ` +
@@ -206,23 +162,8 @@ async function readFiles(paths: readonly string[]): Promise<InputFile[]> {
   }
 }
 
-async function readCard(path: string): Promise<BasisCard> {
-  const { name, bytes } = await readInputFile(path);
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw new ModelError('MODEL_INVALID', `The basis card ${name} is not JSON.`, { file: name }, error);
-  }
-  const card = parseBasisCard(json, name);
-  if (basename(card.file) !== card.file || dirname(card.file) !== '.') {
-    throw new ModelError('MODEL_INVALID', `The basis card ${name} names a file outside its folder.`, { file: name });
-  }
-  return card;
-}
-
 /** @returns base name without the extensions of basis files */
-function nameOf(path: string): string {
+export function nameOf(path: string): string {
   return basename(path).replace(/\.(nii\.gz|nii|basis|json|txt)$/i, '');
 }
 

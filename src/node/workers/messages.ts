@@ -1,4 +1,5 @@
 // What goes between the main thread and its workers. Messages carry a job id; tasks are data.
+import type { BasisRequest } from '../../core/domain/basisRequest.ts';
 import type { ErrorRecord } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
 import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
@@ -36,7 +37,15 @@ export interface ParseTask {
   readonly options: ReadOptions;
 }
 
-export type WorkerTask = FitTask | PreprocessTask | ParseTask;
+/** Simulates one metabolite of a basis set. Answer: MetaboliteSignals. */
+export interface SimulateTask {
+  readonly kind: 'simulate';
+  readonly request: BasisRequest;
+  /** One of the request's. */
+  readonly metabolite: string;
+}
+
+export type WorkerTask = FitTask | PreprocessTask | ParseTask | SimulateTask;
 
 /** To a worker. `cancelFlag` is one shared integer: not zero once the job is cancelled. */
 export type PoolMessage<Task> =

@@ -1,5 +1,7 @@
-// Worker entry: reads, preprocesses and fits. It is the only code that runs in the pool's threads.
+// Worker entry: reads, preprocesses, fits and simulates. It is the only code that runs in the pool's threads.
 import { parentPort } from 'node:worker_threads';
+import { simulateSignals } from '../../core/basis/buildBasisSet.ts';
+import type { MetaboliteSignals } from '../../core/basis/buildBasisSet.ts';
 import type { BasisSet } from '../../core/domain/basisSet.ts';
 import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
 import { readMrs } from '../../core/formats/index.ts';
@@ -11,7 +13,9 @@ import type { FitTask, PreprocessTask, WorkerTask } from './messages.ts';
 import { serveTasks } from './workerSide.ts';
 import type { TaskContext } from './workerSide.ts';
 
-serveTasks<WorkerTask>(parentPort, (task, context): FitOutput | PreprocessingOutcome | MrsDataset => {
+type Answer = FitOutput | PreprocessingOutcome | MrsDataset | MetaboliteSignals;
+
+serveTasks<WorkerTask>(parentPort, (task, context): Answer => {
   switch (task.kind) {
     case 'fit':
       return fit(task, context);
@@ -19,6 +23,8 @@ serveTasks<WorkerTask>(parentPort, (task, context): FitOutput | PreprocessingOut
       return preprocess(task, context);
     case 'parse':
       return readMrs(task.files, task.options);
+    case 'simulate':
+      return simulateSignals(task.request, task.metabolite, context.cancellation.throwIfCancelled);
   }
 });
 

@@ -1,0 +1,73 @@
+// Dialogs about basis sets: which files to add, which pulse to read, where to export.
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ProcessingError } from '../../core/domain/errors.ts';
+import type { BasisExportFormat, ChannelRequest, ChannelResponse } from '../../ipc/contract.ts';
+import { atomicWrite } from '../../node/files/atomicWrite.ts';
+import { isSingleFile } from '../../node/files/basisExport.ts';
+import { writeOutputs } from '../../node/files/outputFolder.ts';
+import type { Handlers } from '../registrar.ts';
+import { chooseFiles, chooseFolder, chooseTarget } from './dialogs.ts';
+import type { MainContext } from './mainContext.ts';
+
+const BASIS_KIND = {
+  name: 'Basis sets',
+  extensions: ['basis', 'BASIS', 'raw', 'RAW', 'json', 'txt', 'nii', 'gz'],
+};
+/** Siemens .pta, Bruker shapes, and plain text. */
+const WAVEFORM_KIND = {
+  name: 'Pulse waveforms',
+  extensions: ['pta', 'PTA', 'txt', 'TXT', 'exc', 'inv', 'rfc', 'gp', 'csv', 'dat', 'RF'],
+};
+
+const FORMAT_NAMES: Readonly<Record<BasisExportFormat, string>> = {
+  lineshape: 'NIfTI-MRS with card',
+  lcmodel: 'LCModel basis',
+  'lcmodel-raw': 'LCModel RAW files',
+  'fsl-json': 'FSL-MRS JSON files',
+  jmrui: 'jMRUI text files',
+};
+
+async function exportBasis(
+  { host, window }: MainContext,
+  request: ChannelRequest<'basis:export'>,
+): Promise<ChannelResponse<'basis:export'>> {
+  const { format, basisId } = request;
+  const title = `Export as ${FORMAT_NAMES[format]}`;
+  const nothing = { saved: false, fileName: null };
+  if (isSingleFile(format)) {
+    const kind = { name: FORMAT_NAMES[format], extensions: ['basis'] };
+    const target = await chooseTarget(window(), title, `${basisId}.basis`, kind);
+    if (target === null) return nothing;
+    const [file] = await host.ask('host:basis-files', request);
+    if (file === undefined) return nothing;
+    await atomicWrite(target, file.bytes);
+    return { saved: true, fileName: basename(target) };
+  }
+  const parent = await chooseFolder(window(), title);
+  if (parent === null) return nothing;
+  const folder = join(parent, basisId);
+  if (existsSync(folder)) {
+    throw new ProcessingError('WRITE_FAILED', `There is a folder ${basisId} already where you want to export to.`);
+  }
+  const files = await host.ask('host:basis-files', request);
+  await writeOutputs(folder, new Map(files.map(({ name, bytes }) => [name, bytes])));
+  return { saved: true, fileName: basename(folder) };
+}
+
+export function basisDialogHandlers(
+  context: MainContext,
+): Pick<Handlers, 'basis:import' | 'basis:waveform' | 'basis:export'> {
+  const { host, window } = context;
+  return {
+    'basis:import': async () => {
+      const paths = await chooseFiles(window(), 'Add a basis set', BASIS_KIND, 'several');
+      return paths.length === 0 ? null : host.ask('host:add-basis', { paths });
+    },
+    'basis:waveform': async () => {
+      const [path] = await chooseFiles(window(), 'Read a pulse waveform', WAVEFORM_KIND, 'one');
+      return path === undefined ? null : host.ask('host:read-waveform', { path });
+    },
+    'basis:export': (request) => exportBasis(context, request),
+  };
+}

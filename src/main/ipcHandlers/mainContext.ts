@@ -1,0 +1,12 @@
+// What the main process's own handlers are given.
+import type { BrowserWindow } from 'electron';
+import type { StudyHost } from '../studyHost.ts';
+
+export interface MainContext {
+  readonly host: StudyHost;
+  /** Dialogs belong to it; null once it is closed. */
+  readonly window: () => BrowserWindow | null;
+  readonly appVersion: string;
+  readonly databaseName: string;
+  readonly onJobStart: () => void;
+}
