@@ -66,7 +66,7 @@ async function fitSixtyFour(page: Page): Promise<number> {
     const imported = unwrap(await call['import:demo']({}));
     const { datasets } = unwrap(await call['study:open']({ studyId: imported.studies[0]!.studyId }));
     const mrsi = datasets.find((d) => d.role === 'metabolite' && d.description.grid[0]! > 1)!;
-    const basis = unwrap(await call['basis:list']({ datasetId: mrsi.id })).find((b) => b.mismatch === null)!;
+    const basis = unwrap(await call['basis:list']({ datasetId: mrsi.id })).cards.find((b) => b.mismatch === null)!;
     // The middle of the slice: brain, so that every fit has something to do.
     const [, ny] = mrsi.description.grid as [number, number, number];
     const voxels = Array.from({ length: count }, (_, i) => (4 + Math.floor(i / 8)) * ny + 4 + (i % 8));

@@ -170,7 +170,7 @@ test('every channel answers on the demo study', async ({ app }, testInfo) => {
   }, image?.id as string);
   expect(imageBytes).toBe(image?.sizeBytes);
 
-  const bases = await value(page, 'basis:list', { datasetId });
+  const { cards: bases } = await value(page, 'basis:list', { datasetId });
   const basis = bases.find(({ mismatch }) => mismatch === null);
   expect(basis, JSON.stringify(bases.map(({ id, mismatch }) => [id, mismatch]))).toBeDefined();
   expect((await value(page, 'recipe:list', {})).map(({ id }) => id)).toContain('svs-default');
@@ -179,7 +179,7 @@ test('every channel answers on the demo study', async ({ app }, testInfo) => {
   const { jobId } = await value(page, 'fit:start', { ...fit, voxels: null });
   await expect
     .poll(() => page.evaluate(() => (window as unknown as PageWindow).finishedJobs), { timeout: 60_000 })
-    .toEqual([{ jobId, state: 'done', analysisId: expect.any(String), error: null }]);
+    .toEqual([{ jobId, state: 'done', analysisId: expect.any(String), basisIds: [], error: null }]);
   const { analyses } = await value(page, 'study:open', { studyId });
   const analysisId = analyses[0]?.id as string;
   const analysis = await value(page, 'analysis:open', { analysisId });

@@ -2,5 +2,6 @@
 export { default as FitPane } from './FitPane.vue';
 export { default as FitSetup } from './FitSetup.vue';
 export { default as ResultsTable } from './ResultsTable.vue';
+export { metaboliteColour, metaboliteRank } from './metaboliteColours.ts';
 export { statusGrade } from './model.ts';
-export { useFit } from './store.ts';
+export { useFit, type BasisSuggestion } from './store.ts';

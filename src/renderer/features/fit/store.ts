@@ -2,19 +2,33 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
-import type { AnalysisDetailView, BasisCardView, ChannelResponse, CurvesView } from '../../../ipc/contract.ts';
+import type {
+  AnalysisDetailView,
+  BasisCardView,
+  BasisListView,
+  ChannelResponse,
+  CurvesView,
+} from '../../../ipc/contract.ts';
 import { useJobs, type JobEnd } from '../jobs/index.ts';
 import { useNotices } from '../notices/index.ts';
 import { dimensionLength, useSession } from '../session/index.ts';
 import { parsePpmRange, suitableRecipe, type ComponentMode } from './model.ts';
 
 const DEFAULT_PPM = [0.2, 4.2] as const;
+const NO_BEST: BasisListView['best'] = { basisId: null, closeEnough: true, message: null };
+
+export type BasisSuggestion = NonNullable<ChannelResponse<'basis:suggest'>>;
 
 export const useFit = defineStore('fit', () => {
   const session = useSession();
   const jobs = useJobs();
   const notices = useNotices();
   const bases = shallowRef<readonly BasisCardView[]>([]);
+  /** Which of them suits the open scan best, and whether well enough. */
+  const best = shallowRef(NO_BEST);
+  const choicesLoaded = ref(false);
+  /** A basis set that was asked for from here; the basis page takes it up. */
+  const suggestion = shallowRef<BasisSuggestion | null>(null);
   const recipes = shallowRef<ChannelResponse<'recipe:list'>>([]);
   const basisId = ref('');
   const recipeId = ref('');
@@ -49,10 +63,13 @@ export const useFit = defineStore('fit', () => {
 
   async function loadChoices(): Promise<void> {
     const datasetId = session.datasetId;
-    const [cards, list] = await Promise.all([request('basis:list', { datasetId }), request('recipe:list', {})]);
+    const [answer, list] = await Promise.all([request('basis:list', { datasetId }), request('recipe:list', {})]);
     if (datasetId !== session.datasetId) return;
+    const { cards } = answer;
     bases.value = cards;
+    best.value = answer.best;
     recipes.value = list;
+    choicesLoaded.value = true;
     // The list comes with the best first. What was chosen before stays only where it fits this scan without a doubt.
     const kept = cards.find((c) => c.id === basisId.value && c.mismatch === null && c.warnings.length === 0);
     const fitting = kept ?? cards.find((c) => c.mismatch === null);
@@ -64,6 +81,23 @@ export const useFit = defineStore('fit', () => {
       dimensionLength(dataset, 'DIM_COIL'),
       dimensionLength(dataset, 'DIM_DYN'),
     );
+  }
+
+  /** Works out which basis set the open scan needs, and goes to the page that simulates it. */
+  async function suggestBasis(): Promise<void> {
+    const { datasetId } = session;
+    if (datasetId === null) return;
+    const answer = await notices.attempt(() => request('basis:suggest', { datasetId }).then((wanted) => ({ wanted })));
+    if (answer === null || datasetId !== session.datasetId) return;
+    if (answer.wanted === null) {
+      notices.say(
+        'caution',
+        'This scan doesn’t say enough to simulate for it: a proton frequency and TE are needed. Fill in the form on the basis page.',
+      );
+      return;
+    }
+    suggestion.value = answer.wanted;
+    session.page = 'basis';
   }
 
   async function loadCurves(): Promise<void> {
@@ -159,6 +193,9 @@ export const useFit = defineStore('fit', () => {
 
   return {
     bases,
+    best,
+    choicesLoaded,
+    suggestion,
     recipes,
     basisId,
     recipeId,
@@ -182,5 +219,6 @@ export const useFit = defineStore('fit', () => {
     showOnly,
     loadCurves,
     loadChoices,
+    suggestBasis,
   };
 });
