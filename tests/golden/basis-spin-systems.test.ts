@@ -11,7 +11,7 @@ import { simulateMetabolite } from '../../src/core/basis/simulateMetabolite.ts';
 import { spinSystem } from '../../src/core/basis/spinSystems/index.ts';
 import { protonCount } from '../../src/core/basis/spinSystems/spinSystem.ts';
 import type { SpinSystem } from '../../src/core/basis/spinSystems/spinSystem.ts';
-import { likeness } from './spectrumCorrelation.ts';
+import { likeness } from '../../src/core/basis/comparing/index.ts';
 
 const data = process.env['LINESHAPE_DATA'] ?? join(import.meta.dirname, '../../../shared/data');
 const fidA = join(data, 'fid_a_spin_systems/spin_systems.json');

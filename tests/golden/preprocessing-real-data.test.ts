@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { likeness } from '../../src/core/basis/comparing/index.ts';
 import { ppmAxis, ppmRangeIndices } from '../../src/core/domain/axes.ts';
 import { signalAt } from '../../src/core/domain/complexArray.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
@@ -18,7 +19,6 @@ import { spectralSnr } from '../../src/core/quality/snr.ts';
 import { fitSinglets } from '../../src/core/preprocessing/singletPattern.ts';
 import { DATA_FOLDER, dataAvailable, realFile } from '../fixtures/realData.ts';
 import { contextWith } from '../unit/preprocessingSynthesis.ts';
-import { likeness } from './spectrumCorrelation.ts';
 
 const CHAIN: StepName[] = [
   'coilCombination',

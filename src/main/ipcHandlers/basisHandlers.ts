@@ -71,7 +71,8 @@ export function basisList(
   const views = placed.map(({ card, folder }) => basisView(card, folder === userFolder ? 'user' : 'shipped', target));
   const rank = ({ id, mismatch }: DeepReadonly<BasisCardView>): number =>
     id === best.basisId ? 0 : mismatch === null ? 1 : 2;
-  return { cards: views.sort((a, b) => rank(a) - rank(b)), best };
+  const byTitle = new Intl.Collator('en', { numeric: true }).compare;
+  return { cards: views.sort((a, b) => rank(a) - rank(b) || byTitle(a.title, b.title)), best };
 }
 
 type Channels =

@@ -15,7 +15,7 @@ export function useCurves(
 ): Readonly<Ref<(name: string) => BasisCurve | null>> {
   return computed(() => {
     const set = spectra.value;
-    const view = { ...DEFAULT_VIEW, broadeningHz: broadeningHz.value };
+    const view = { ...DEFAULT_VIEW, zeroFill: 4 as const, broadeningHz: broadeningHz.value };
     const done = new Map<string, BasisCurve>();
     return (name) => {
       const known = done.get(name);
