@@ -127,6 +127,11 @@ describe('every registered step', () => {
       Array.from({ length: 6 }, (_, k) => transient(k)),
       [['DIM_DYN', 6]],
     );
+  /** Two points before the echo, so that the step that drops them has something to do. */
+  const early = (dataset: MrsDataset): MrsDataset => ({
+    ...dataset,
+    header: { ...dataset.header, AcquisitionStartTime: -2 * dataset.dwellTimeS },
+  });
   const steps = Object.entries(PREPROCESSING_STEPS);
 
   it.each(steps)('%s refuses unknown options and takes none', (_name, step) => {
@@ -135,8 +140,8 @@ describe('every registered step', () => {
   });
 
   it.each(steps)('%s leaves its input and the water alone and adds one provenance entry', (name, step) => {
-    const dataset = name === 'coilCombination' ? coils() : transients();
-    const water = name === 'coilCombination' ? coils() : transients();
+    const scan = () => early(name === 'coilCombination' ? coils() : transients());
+    const [dataset, water] = [scan(), scan()];
     const copies = [dataset, water].map((d) => ({ re: d.data.re.slice(), im: d.data.im.slice() }));
     const outcome = step.run(dataset, {}, contextWith(water));
     [dataset, water].forEach((d, k) => {

@@ -30,7 +30,14 @@ interface Options extends CommonOptions, HeaderOptions {
 }
 
 /** Steps without which coils and transients can't be looked at as one spectrum; the others are the corrections. */
-const PLAIN_STEPS: readonly StepName[] = ['coilCombination', 'averaging', 'waterRemoval', 'ppmReferencing', 'phasing'];
+const PLAIN_STEPS: readonly StepName[] = [
+  'echoStart',
+  'coilCombination',
+  'averaging',
+  'waterRemoval',
+  'ppmReferencing',
+  'phasing',
+];
 
 interface SpectrumQuality {
   readonly snr: number;

@@ -3,6 +3,7 @@ import type { JsonObject } from './json.ts';
 
 /** The steps that exist; pipeline/ knows how to run each. */
 export type StepName =
+  | 'echoStart'
   | 'coilCombination'
   | 'eddyCurrent'
   | 'alignment'

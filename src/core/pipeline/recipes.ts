@@ -13,8 +13,9 @@ const SVS_DEFAULT: Recipe = {
   schema: 'lineshape.recipe/1',
   id: 'svs-default',
   title: 'Single voxel, from raw transients',
-  version: 1,
+  version: 2,
   preprocessing: [
+    step('echoStart'),
     step('coilCombination'),
     step('eddyCurrent'),
     step('alignment'),
@@ -35,8 +36,9 @@ const SVS_PROCESSED: Recipe = {
   schema: 'lineshape.recipe/1',
   id: 'svs-processed',
   title: 'Single voxel, already averaged',
-  version: 1,
+  version: 2,
   preprocessing: [
+    step('echoStart'),
     step('eddyCurrent'),
     step('averaging'),
     step('waterRemoval'),
@@ -51,8 +53,9 @@ const MRSI_DEFAULT: Recipe = {
   schema: 'lineshape.recipe/1',
   id: 'mrsi-default',
   title: 'Spectroscopic imaging',
-  version: 1,
+  version: 2,
   preprocessing: [
+    step('echoStart'),
     step('coilCombination'),
     step('eddyCurrent'),
     step('averaging'),
@@ -76,6 +79,7 @@ const FIT_ONLY: Recipe = {
 export const RECIPES: readonly Recipe[] = [SVS_DEFAULT, SVS_PROCESSED, MRSI_DEFAULT, FIT_ONLY];
 
 const STEP_NAMES: readonly StepName[] = [
+  'echoStart',
   'coilCombination',
   'eddyCurrent',
   'alignment',

@@ -6,6 +6,7 @@ import * as alignment from './alignment/index.ts';
 import { ALIGNMENT_METHOD_NAME } from './alignmentRecord.ts';
 import * as averaging from './averaging/index.ts';
 import * as coilCombination from './coilCombination/index.ts';
+import * as echoStart from './echoStart/index.ts';
 import * as eddyCurrent from './eddyCurrent/index.ts';
 import * as outlierRejection from './outlierRejection/index.ts';
 import * as phasing from './phasing/index.ts';
@@ -42,6 +43,12 @@ function register<O>(
 }
 
 export const PREPROCESSING_STEPS: Readonly<Record<StepName, RegisteredStep>> = {
+  echoStart: register(
+    echoStart.dropPointsBeforeEcho,
+    echoStart.readOptions,
+    'Points before the echo',
+    echoStart.METHOD_NAME,
+  ),
   coilCombination: register(
     coilCombination.combineCoils,
     coilCombination.readOptions,
