@@ -41,8 +41,9 @@ describe.skipIf(!dataAvailable)('exact pairs (needs shared/data)', () => {
     expect(sdat.dwellTimeS).toBeCloseTo(reference.dwellTimeS, 15);
     expect(sdat.spectrometerFrequencyMHz).toBe(reference.spectrometerFrequencyMHz);
     expect(sdat.acquisition.echoTimeS).toBe(reference.acquisition.echoTimeS);
-    // Both compute the matrix in double precision.
-    reference.affine?.forEach((v, i) => expect(Math.abs((sdat.affine?.[i] ?? NaN) - v)).toBeLessThan(1e-12));
+    // These NIfTI files are by spec2nii 0.3.4, which turned about the axes in the reverse order (put right in its 0.6.11):
+    // 4.1e-5 mm with the small angles here. formats-philips.test.ts holds the affines to a version with the right order.
+    reference.affine?.forEach((v, i) => expect(Math.abs((sdat.affine?.[i] ?? NaN) - v)).toBeLessThan(1e-4));
   });
 
   const OSPREY = 'osprey_in_pregame/sdat/UnEdited/derivatives';

@@ -9,6 +9,7 @@ import { fieldStrengthT } from '../domain/axes.ts';
 import { latin1Text, parseFortranReal } from '../math/fortranText.ts';
 import type { HeadedColumns } from '../math/headedColumns.ts';
 import { JMRUI_BODY, readHeadedColumns } from '../math/headedColumns.ts';
+import { JMRUI_NUCLEI, jmruiFacts, signalsWarning } from './jmruiHeader.ts';
 import type { ReadOptions } from './readOptions.ts';
 
 const FIRST_LINE = /^\s*jMRUI Data Textfile/i;
@@ -18,12 +19,9 @@ export function isJmruiText(bytes: Uint8Array): boolean {
   return FIRST_LINE.test(latin1Text(bytes.subarray(0, 64)));
 }
 
-/** TypeOfNucleus codes. Source: jMRUI manual. 0 is written for "not given". */
-const NUCLEI: Readonly<Record<number, string>> = { 1: '1H', 2: '31P', 3: '13C', 4: '19F', 5: '23Na' };
-
 function requiredNumber(header: HeadedColumns, key: string, fileName: string): number {
   const value = parseFortranReal(header.values.get(key) ?? '');
-  if (!(value > 0)) {
+  if (!(value > 0) || !Number.isFinite(value)) {
     throw new ReaderError('HEADER_MISSING', `${fileName} does not give ${key}, which a jMRUI text file must.`);
   }
   return value;
@@ -58,20 +56,23 @@ export function readJmruiText(bytes: Uint8Array, fileName: string, options: Read
   const values = header.pairs;
   requireRows(values, points, signals, fileName);
   const warnings: Warning[] = [{ code: 'geometry-missing', message: 'jMRUI files do not say where the voxel lies.' }];
-  const nucleus = NUCLEI[parseFortranReal(header.values.get('TypeOfNucleus') ?? '')] ?? options.nucleus ?? null;
-  if (nucleus === null) {
-    warnings.push({ code: 'nucleus-assumed', message: 'The file does not name its nucleus; 1H is assumed.' });
-  }
+  const number = (key: string): number => parseFortranReal(header.values.get(key) ?? '');
+  const facts = jmruiFacts(
+    {
+      transmitterFrequency: requiredNumber(header, 'TransmitterFrequency', fileName),
+      magneticFieldT: number('MagneticField'),
+      nucleusCode: number('TypeOfNucleus'),
+      beginTimeMs: number('BeginTime'),
+      zeroOrderPhaseDeg: number('ZeroOrderPhase'),
+    },
+    options,
+    warnings,
+  );
   const dimensions: HigherDimension[] = [];
   if (signals > 1) {
     const tag = options.dimensionTags?.[0] ?? 'DIM_USER_0';
     dimensions.push({ tag, info: 'signals of a jMRUI file', header: null });
-    if (options.dimensionTags === undefined) {
-      warnings.push({
-        code: 'dimension-tag-unknown',
-        message: `The file holds ${signals} signals without saying what they are; they are kept as ${tag} and not interpreted.`,
-      });
-    }
+    if (options.dimensionTags === undefined) warnings.push(signalsWarning(signals, tag));
   }
   const name = header.values.get('NameOfPatient') ?? '';
   return {
@@ -82,13 +83,11 @@ export function readJmruiText(bytes: Uint8Array, fileName: string, options: Read
     },
     dimensions,
     dwellTimeS: requiredNumber(header, 'SamplingInterval', fileName) / 1000,
-    spectrometerFrequencyMHz: requiredNumber(header, 'TransmitterFrequency', fileName) / 1e6,
-    nucleus: nucleus ?? '1H',
+    ...facts,
     acquisition: { ...UNKNOWN_ACQUISITION, echoTimeS: options.echoTimeS ?? null },
     patient: name === '' || /^no name$/i.test(name) ? UNKNOWN_PATIENT : { ...UNKNOWN_PATIENT, name },
     affine: null,
     format: 'jmrui-text',
-    header: {},
     provenance: [],
     warnings,
   };
@@ -115,7 +114,7 @@ export function writeJmruiText(dataset: MrsDataset): string {
   if (!data.re.every(Number.isFinite) || !data.im.every(Number.isFinite)) {
     throw new ProcessingError('WRITE_FAILED', 'The dataset holds values that are not finite, which jMRUI cannot read.');
   }
-  const nucleus = Object.entries(NUCLEI).find(([, n]) => n === dataset.nucleus)?.[0] ?? '0';
+  const nucleus = Object.entries(JMRUI_NUCLEI).find(([, n]) => n === dataset.nucleus)?.[0] ?? '0';
   const oneLine = (text: string | null): string => (text ?? '').replace(/[\r\n]+/g, ' ');
   const lines = [
     'jMRUI Data Textfile',

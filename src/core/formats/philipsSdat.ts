@@ -1,117 +1,157 @@
-// Philips .SDAT data with their .SPAR header (text). Numbers are VAX F floats: 16-bit words swapped, value =
-// ±0.1f · 2^(e−128) (VAX Architecture Reference Manual). The sign is opposite to NIfTI-MRS's: conjugated here, once.
-import { zeros } from '../domain/complexArray.ts';
+// Philips .SDAT data (VAX F floats, row by row) with their .SPAR header: single voxels, series of rows, and MRSI grids.
+// The sign is opposite to NIfTI-MRS's: conjugated here, once.
+import { shapeSize, zeros } from '../domain/complexArray.ts';
+import type { ComplexArray } from '../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../domain/errors.ts';
-import type { Affine, HigherDimension, MrsDataset } from '../domain/mrsDataset.ts';
-import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../domain/mrsDataset.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { HigherDimension, MrsDataset } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
-import { latin1Text } from '../math/fortranText.ts';
-import { normaliseNucleus } from './niftiMrsHeader.ts';
+import type { SparGrid } from './philips/sparGeometry.ts';
+import { gridAffine, sparGrid, voxelAffine } from './philips/sparGeometry.ts';
+import type { Spar } from './philips/spar.ts';
+import {
+  parseSpar,
+  sparAcquisition,
+  sparHeader,
+  sparNumber,
+  sparPatient,
+  sparText,
+  sparTiming,
+} from './philips/spar.ts';
+import { vaxFloat } from './philips/vaxFloat.ts';
 import type { ReadOptions } from './readOptions.ts';
 
-/** @returns whether the bytes look like a .SPAR header */
-export function isSpar(bytes: Uint8Array): boolean {
-  const text = latin1Text(bytes.subarray(0, 8192));
-  return /^\s*synthesizer_frequency\s*:/im.test(text) && /^\s*samples\s*:/im.test(text);
-}
-
-type Spar = ReadonlyMap<string, string>;
-
-function parseSpar(text: string): Spar {
-  const values = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*([^!:\s][^:]*?)\s*:\s*(.*?)\s*$/.exec(line);
-    if (match === null) continue;
-    const key = (match[1] as string).toLowerCase();
-    if (!values.has(key)) values.set(key, (match[2] as string).replace(/^"|"$/g, '').trim());
-  }
-  return values;
-}
-
-function sparNumber(spar: Spar, key: string): number | null {
-  const text = spar.get(key);
-  if (text === undefined || text === '') return null;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : null;
-}
-
-function requiredNumber(spar: Spar, key: string, fileName: string): number {
-  const value = sparNumber(spar, key);
-  if (value === null || !(value > 0)) {
-    throw new ReaderError('HEADER_MISSING', `${fileName} does not give ${key}, which a SPAR file must.`);
-  }
-  return value;
-}
-
-/** One VAX F float. @param low,high first and second little-endian 16-bit word as stored */
-function vaxFloat(first: number, second: number): number {
-  const exponent = (first >> 7) & 0xff;
-  if (exponent === 0) return 0;
-  const fraction = 0.5 + (((first & 0x7f) << 16) | second) / 2 ** 24;
-  return (first & 0x8000 ? -fraction : fraction) * 2 ** (exponent - 128);
-}
-
-function rotation(axis: 0 | 1 | 2, deg: number): number[][] {
-  const c = Math.cos((deg * Math.PI) / 180);
-  const s = Math.sin((deg * Math.PI) / 180);
-  if (axis === 0) return [[1, 0, 0], [0, c, -s], [0, s, c]]; // prettier-ignore
-  if (axis === 1) return [[c, 0, s], [0, 1, 0], [-s, 0, c]]; // prettier-ignore
-  return [[c, -s, 0], [s, c, 0], [0, 0, 1]]; // prettier-ignore
-}
-
-const product = (a: number[][], b: number[][]): number[][] =>
-  a.map((row) => [0, 1, 2].map((j) => row.reduce((sum, v, k) => sum + v * ((b[k] as number[])[j] as number), 0)));
-
-/**
- * Voxel geometry: sizes along (lr, ap, cc), centre at RAS (−lr, −ap, +cc), rotation Rz(cc)·Ry(−ap)·Rx(−lr). Order and
- * signs were measured on scans with an independent NIfTI conversion (largest difference 4e-15).
- */
-function readAffine(spar: Spar, warnings: Warning[]): Affine | null {
-  const triple = (suffix: string): (number | null)[] =>
-    ['lr', 'ap', 'cc'].map((a) => sparNumber(spar, `${a}_${suffix}`));
-  const [size, centre, angle] = [triple('size'), triple('off_center'), triple('angulation')];
-  if ([...size, ...centre, ...angle].some((v) => v === null) || size.some((v) => v === 0)) {
-    warnings.push({ code: 'geometry-missing', message: 'The SPAR file does not say fully where its voxel lies.' });
-    return null;
-  }
-  const position = `${spar.get('patient_position') ?? ''} ${spar.get('patient_orientation') ?? ''}`.trim();
-  if (position !== 'head_first supine') {
-    warnings.push({
-      code: 'geometry-unverified',
-      message: `The patient lay "${position}"; the voxel's place is verified only for head first, supine.`,
-    });
-  }
-  const [lr, ap, cc] = angle as [number, number, number];
-  const r = product(rotation(2, cc), product(rotation(1, -ap), rotation(0, -lr)));
-  const [x, y, z] = centre as [number, number, number];
-  const offset = [-x, -y, z];
-  const rows = r.flatMap((row, i) => [...row.map((v, j) => v * (size[j] as number)), offset[i] as number]);
-  return [...rows, 0, 0, 0, 1];
-}
-
-/** "2021.07.18 15:33:40" → "2021-07-18T15:33:40". */
-function isoDate(text: string | undefined): string | null {
-  const match = /^(\d{4})[.-](\d{2})[.-](\d{2})(?:\s+(\d{2}:\d{2}:\d{2}))?/.exec(text ?? '');
-  if (match === null) return null;
-  return `${match[1]}-${match[2]}-${match[3]}${match[4] === undefined ? '' : `T${match[4]}`}`;
-}
-
-const textOf = (spar: Spar, key: string): string | null => {
-  const value = spar.get(key);
-  return value === undefined || value === '' ? null : value;
-};
-
-const seconds = (ms: number | null): number | null => (ms === null || ms <= 0 ? null : ms / 1000);
+export { isSpar } from './philips/spar.ts';
 
 /** Largest number of samples a header may claim. */
 const MAX_SAMPLES = 2 ** 28;
+/** Bytes of one complex number. */
+const SAMPLE_BYTES = 8;
+
+interface Layout {
+  readonly rows: number;
+  readonly points: number;
+  /** null for a single voxel. */
+  readonly grid: SparGrid | null;
+}
+
+function readLayout(spar: Spar, byteCount: number, fileName: string): Layout {
+  const points = sparNumber(spar, 'samples', 'spec_num_col', 'dim1_pnts', 'sun_dim1_pnts');
+  const rows = sparNumber(spar, 'rows', 'spec_num_row');
+  if (points === null || rows === null) {
+    throw new ReaderError(
+      'HEADER_MISSING',
+      `${fileName} does not give ${points === null ? 'samples' : 'rows'}, which a SPAR file must.`,
+    );
+  }
+  if (!Number.isInteger(points) || !Number.isInteger(rows) || points < 1 || rows < 1 || points * rows > MAX_SAMPLES) {
+    throw new ReaderError('DIMENSIONS_ABSURD', `The SPAR of ${fileName} claims ${rows} rows of ${points} samples.`);
+  }
+  const expected = points * rows * SAMPLE_BYTES;
+  if (byteCount < expected) {
+    throw new ReaderError(
+      'FILE_TRUNCATED',
+      `${fileName} is cut short: its SPAR promises ${expected} bytes, ${byteCount} are there.`,
+      { expectedBytes: expected, foundBytes: byteCount },
+    );
+  }
+  const grid = rows > 1 ? sparGrid(spar) : null;
+  if (grid !== null && (shapeSize(grid) !== rows || !grid.every((n) => Number.isInteger(n) && n > 0))) {
+    throw new UnsupportedDataError(
+      'UNSUPPORTED',
+      `${fileName} is Philips MRSI of ${rows} rows, which is not its grid of ${grid.join(' × ')} voxels; their order can't be told.`,
+      { rows },
+    );
+  }
+  return { rows, points, grid };
+}
+
+/** Rows are columns of the grid first, then rows, then slices, as other programs read them (spant, SIVIC). */
+function readRows(sdat: Uint8Array, layout: Layout): ComplexArray {
+  const { rows, points, grid } = layout;
+  const [nx, ny, nz] = grid ?? [1, 1, 1];
+  const data = zeros(grid !== null ? [nx, ny, nz, points] : rows > 1 ? [1, 1, 1, rows, points] : [1, 1, 1, points]);
+  const view = new DataView(sdat.buffer, sdat.byteOffset, sdat.byteLength);
+  for (let row = 0; row < rows; row++) {
+    const [x, y, z] = [row % nx, Math.floor(row / nx) % ny, Math.floor(row / (nx * ny))];
+    const to = (grid === null ? row : (x * ny + y) * nz + z) * points;
+    for (let i = 0; i < points; i++) {
+      const at = (row * points + i) * SAMPLE_BYTES;
+      data.re[to + i] = vaxFloat(view.getUint16(at, true), view.getUint16(at + 2, true));
+      data.im[to + i] = -vaxFloat(view.getUint16(at + 4, true), view.getUint16(at + 6, true));
+    }
+  }
+  return data;
+}
+
+/** Names under which edited scans are usually stored. */
+const EDITED_NAME = /mega|hermes|hercules|hyper|gaba|edit/i;
+
+function rowsWarnings(spar: Spar, rows: number): Warning[] {
+  const warnings: Warning[] = [
+    {
+      code: 'rows-order-unknown',
+      message: `The file holds ${rows} rows whose order is the sequence's own; they are taken as repetitions.`,
+    },
+  ];
+  if (EDITED_NAME.test(sparText(spar, 'scan_id') ?? '')) {
+    warnings.push({
+      code: 'editing-order-unknown',
+      message: `The scan's name suggests an edited sequence, but the file does not say which of its ${rows} rows are ON and which OFF: averaging them all would mix them.`,
+    });
+  }
+  return warnings;
+}
+
+function dataWarnings(data: ComplexArray, sdat: Uint8Array, spar: Spar, layout: Layout): Warning[] {
+  const warnings: Warning[] = [];
+  let bad = 0;
+  for (let i = 0; i < data.re.length; i++) {
+    if (Number.isNaN(data.re[i]) || Number.isNaN(data.im[i])) bad++;
+  }
+  if (bad > 0) {
+    warnings.push({
+      code: 'non-finite-data',
+      message: `${bad} of ${data.re.length} samples are VAX reserved operands, which are no numbers; the file is probably damaged.`,
+    });
+  }
+  const extraRows = Math.floor(sdat.length / (layout.points * SAMPLE_BYTES)) - layout.rows;
+  if (extraRows > 0) {
+    warnings.push({
+      code: 'extra-data',
+      message: `The file holds ${extraRows} more rows than its SPAR says; only the ${layout.rows} of the SPAR are read.`,
+    });
+  }
+  const columns = sparNumber(spar, 'spec_num_col');
+  if (columns !== null && columns !== layout.points) {
+    warnings.push({
+      code: 'header-disagrees',
+      message: `The SPAR gives ${layout.points} samples and, as spec_num_col, ${columns}; ${layout.points} are read.`,
+    });
+  }
+  if (layout.grid !== null && /^k/i.test(spar.get('dim2_direction') ?? spar.get('sun_dim2_direction') ?? '')) {
+    warnings.push({
+      code: 'k-space-unsure',
+      message: 'The SPAR calls the axes of its grid k-space; they are read as voxels, which Philips exports.',
+    });
+  }
+  return warnings;
+}
+
+/** Keys that only a grid has: no axis is k-space any more, and the selected volume is another than the grid. */
+function gridHeader(spar: Spar): JsonObject {
+  const volume = voxelAffine(spar, []);
+  const rows = volume === null ? null : [0, 4, 8, 12].map((at) => [...volume.slice(at, at + 4)]);
+  return { kSpace: [false, false, false], ...(rows === null ? {} : { VOI: rows }) };
+}
 
 /**
  * Reads a Philips scan.
  * @param sdat the .SDAT file
  * @param sparBytes the .SPAR file that goes with it
  * @param fileName base name of the .SDAT, for messages
- * @throws ReaderError FILE_EMPTY, FILE_TRUNCATED, HEADER_MISSING, DIMENSIONS_ABSURD; UnsupportedDataError for MRSI
+ * @throws ReaderError FILE_EMPTY, FILE_TRUNCATED, FORMAT_INVALID, HEADER_MISSING, DIMENSIONS_ABSURD;
+ *   UnsupportedDataError for MRSI whose rows are not its grid
  */
 export function readPhilipsSdat(
   sdat: Uint8Array,
@@ -120,61 +160,26 @@ export function readPhilipsSdat(
   options: ReadOptions = {},
 ): MrsDataset {
   if (sdat.length === 0) throw new ReaderError('FILE_EMPTY', `${fileName} is empty.`);
-  const spar = parseSpar(latin1Text(sparBytes));
-  const points = requiredNumber(spar, 'samples', fileName);
-  const rows = requiredNumber(spar, 'rows', fileName);
-  if (!Number.isInteger(points) || !Number.isInteger(rows) || points * rows > MAX_SAMPLES) {
-    throw new ReaderError('DIMENSIONS_ABSURD', `The SPAR of ${fileName} claims ${rows} rows of ${points} samples.`);
-  }
-  // Some single-voxel scans are marked as phase-encoded too; one row is one voxel.
-  if (rows > 1 && spar.get('phase_encoding_enable') === 'yes') {
-    throw new UnsupportedDataError('UNSUPPORTED', `${fileName} is Philips MRSI, which this reader doesn't read yet.`);
-  }
-  const expected = points * rows * 8;
-  if (sdat.length < expected) {
-    throw new ReaderError(
-      'FILE_TRUNCATED',
-      `${fileName} is cut short: its SPAR promises ${expected} bytes, ${sdat.length} are there.`,
-      { expectedBytes: expected, foundBytes: sdat.length },
-    );
-  }
-  const data = zeros(rows > 1 ? [1, 1, 1, rows, points] : [1, 1, 1, points]);
-  const view = new DataView(sdat.buffer, sdat.byteOffset, sdat.byteLength);
-  for (let i = 0; i < points * rows; i++) {
-    data.re[i] = vaxFloat(view.getUint16(8 * i, true), view.getUint16(8 * i + 2, true));
-    data.im[i] = -vaxFloat(view.getUint16(8 * i + 4, true), view.getUint16(8 * i + 6, true));
-  }
+  const spar = parseSpar(sparBytes, fileName);
+  const layout = readLayout(spar, sdat.length, fileName);
   const warnings: Warning[] = [];
+  const timing = sparTiming(spar, fileName, options, warnings);
+  const data = readRows(sdat, layout);
   const dimensions: HigherDimension[] = [];
-  if (rows > 1) {
+  if (layout.grid === null && layout.rows > 1) {
     dimensions.push({ tag: options.dimensionTags?.[0] ?? 'DIM_DYN', info: null, header: null });
-    warnings.push({
-      code: 'rows-order-unknown',
-      message: `The file holds ${rows} rows whose order is the sequence's own; they are taken as repetitions.`,
-    });
+    warnings.push(...rowsWarnings(spar, layout.rows));
   }
+  warnings.push(...dataWarnings(data, sdat, spar, layout));
   return {
     data,
     dimensions,
-    dwellTimeS: 1 / requiredNumber(spar, 'sample_frequency', fileName),
-    spectrometerFrequencyMHz: requiredNumber(spar, 'synthesizer_frequency', fileName) / 1e6,
-    nucleus: normaliseNucleus(spar.get('nucleus') ?? options.nucleus ?? '1H'),
-    acquisition: {
-      ...UNKNOWN_ACQUISITION,
-      echoTimeS: seconds(sparNumber(spar, 'echo_time')) ?? options.echoTimeS ?? null,
-      repetitionTimeS: seconds(sparNumber(spar, 'repetition_time')),
-      sequence: textOf(spar, 'scan_id'),
-      manufacturer: 'Philips',
-      acquiredAt: isoDate(spar.get('scan_date')),
-    },
-    patient: {
-      ...UNKNOWN_PATIENT,
-      name: textOf(spar, 'patient_name'),
-      birthDate: isoDate(spar.get('patient_birth_date'))?.slice(0, 10).replace(/-/g, '') ?? null,
-    },
-    affine: readAffine(spar, warnings),
+    ...timing,
+    acquisition: sparAcquisition(spar, options, warnings),
+    patient: sparPatient(spar),
+    affine: layout.grid === null ? voxelAffine(spar, warnings) : gridAffine(spar, layout.grid, warnings),
     format: 'philips-sdat',
-    header: {},
+    header: { ...sparHeader(spar), ...(layout.grid === null ? {} : gridHeader(spar)) },
     provenance: [],
     warnings,
   };

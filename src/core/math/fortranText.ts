@@ -123,7 +123,7 @@ export function namelistLogical(group: Namelist | undefined, key: string): boole
   return letter === null ? null : (letter[1] as string).toUpperCase() === 'T';
 }
 
-const REAL = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eEdDqQ]\s*([+-]?\d+)|([+-]\d+))?$/;
+const REAL = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:[eEdDqQ]\s*([+-]?\d+)|([+-]\d+))?$/;
 
 /** One Fortran real (E, D or Q exponent, or an exponent without letter, as in 1.5-101). @returns NaN where it is none */
 export function parseFortranReal(field: string): number {

@@ -21,8 +21,8 @@ export function readHeadedColumns(text: string, bodyStart: RegExp): HeadedColumn
   const start = lines.findIndex((line, i) => i > 0 && bodyStart.test(line));
   const headerEnd = start < 0 ? lines.length : start;
   for (const line of lines.slice(1, headerEnd)) {
-    const match = /^\s*([A-Za-z]+(?: [A-Za-z]+)*)\s*:\s*(.*?)\s*$/.exec(line);
-    if (match !== null && !values.has(match[1] as string)) values.set(match[1] as string, match[2] as string);
+    const match = /^\s*([A-Za-z]+(?: [A-Za-z]+)*)\s*:(.*)$/.exec(line);
+    if (match !== null && !values.has(match[1] as string)) values.set(match[1] as string, (match[2] as string).trim());
   }
   const pairs: number[] = [];
   for (const line of lines.slice(headerEnd)) {
