@@ -43,7 +43,7 @@ module.exports = {
     ...layer('math', M, [], ['fft\\.js']),
     ...layer('ports', P, [D]),
     ...layer('reports', core('reports'), [D]),
-    ...layer('formats', core('formats'), [D, M], ['nifti-reader-js', 'fflate']),
+    ...layer('formats', core('formats'), [D, M], ['nifti-reader-js', 'fflate', 'dicom-parser']),
     ...layer('basis', B, [D, M]),
     ...layer('quality', core('quality'), [D, M]),
     ...layer('geometry', core('geometry'), [D, M]),
