@@ -396,3 +396,21 @@ describe('NIfTI-MRS round trip', () => {
     expect(affineToQuaternion([1, 0.2, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1])).toBeNull();
   });
 });
+
+describe('a gzipped file that unpacks to too much', () => {
+  it('is refused in words, as far beyond what its header allows', () => {
+    const start = niftiBytes(spec());
+    const padded = new Uint8Array(4e7);
+    padded.set(start);
+    const { message } = thrown(() => readNiftiMrs(gzipSync(padded), 'bomb.nii.gz'));
+    expect(message).toMatch(/^bomb\.nii\.gz unpacks to more than the \d+ bytes that its header allows\.$/);
+  });
+
+  it('is refused where the header allows it, but no measured data shrink so far', () => {
+    const start = niftiBytes(spec({ dims: [1, 1, 1, 2 ** 14, 1024] }));
+    const padded = new Uint8Array(2 ** 24 * 8 + 1024);
+    padded.set(start.subarray(0, Math.min(start.length, 4096)));
+    const { message } = thrown(() => readNiftiMrs(gzipSync(padded), 'zeros.nii.gz'));
+    expect(message).toBe('zeros.nii.gz unpacks to over 200 times its size, as no measured data do; it is not opened.');
+  });
+});

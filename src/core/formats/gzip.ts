@@ -9,6 +9,8 @@ const CHUNK_BYTES = 1 << 16;
 const START_CHUNK_BYTES = 1024;
 /** No typed array in any supported runtime should be asked for more. [bytes] */
 const MAX_OUTPUT_BYTES = 2 ** 32 - 1;
+/** A mask of zeros may shrink a thousandfold, but nothing of this size that was measured does. */
+const BOMB = { bytes: 1e8, ratio: 200 } as const;
 
 /** @returns whether the bytes begin like a gzip stream */
 export function isGzip(bytes: Uint8Array): boolean {
@@ -21,7 +23,8 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c >>> 0;
 });
 
-function crc32(bytes: Uint8Array): number {
+/** CRC-32 (ISO 3309), as gzip and zip use it. */
+export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) {
     crc = (CRC_TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number) ^ (crc >>> 8);
@@ -42,13 +45,31 @@ function join(chunks: readonly Uint8Array[], total: number): Uint8Array {
 /** fflate's error code for a stream that ends early. */
 const FFLATE_UNEXPECTED_EOF = 0;
 
+/** @throws ReaderError where the content grows beyond what it may be */
+function checkGrowth(found: number, compressed: number, mostBytes: number, fileName: string): void {
+  if (found > mostBytes) {
+    throw new ReaderError(
+      'FORMAT_INVALID',
+      `${fileName} unpacks to more than the ${mostBytes} bytes that its header allows.`,
+      { mostBytes },
+    );
+  }
+  if (found > BOMB.bytes && found > BOMB.ratio * compressed) {
+    throw new ReaderError(
+      'FORMAT_INVALID',
+      `${fileName} unpacks to over ${BOMB.ratio} times its size, as no measured data do; it is not opened.`,
+    );
+  }
+}
+
 /**
  * Decompresses a gzip file of one or more members.
  * @param bytes the whole compressed file
  * @param fileName base name, for messages
- * @throws ReaderError FILE_TRUNCATED where the stream ends early, FORMAT_INVALID where it is damaged
+ * @param mostBytes what the content may grow to
+ * @throws ReaderError FILE_TRUNCATED where the stream ends early, FORMAT_INVALID where it is damaged or too long
  */
-export function gunzip(bytes: Uint8Array, fileName: string): Uint8Array {
+export function gunzip(bytes: Uint8Array, fileName: string, mostBytes: number = MAX_OUTPUT_BYTES): Uint8Array {
   const chunks: Uint8Array[] = [];
   let total = 0;
   let members = 1;
@@ -64,9 +85,10 @@ export function gunzip(bytes: Uint8Array, fileName: string): Uint8Array {
       const end = Math.min(at + CHUNK_BYTES, bytes.length);
       // A copy: fflate keeps references into what it is given.
       stream.push(bytes.slice(at, end), end === bytes.length);
-      if (total > MAX_OUTPUT_BYTES) throw new RangeError('output too long');
+      checkGrowth(total, bytes.length, mostBytes, fileName);
     }
   } catch (error) {
+    if (error instanceof ReaderError) throw error;
     const truncated = (error as { code?: unknown }).code === FFLATE_UNEXPECTED_EOF;
     throw truncated
       ? new ReaderError('FILE_TRUNCATED', `${fileName} ends in the middle of its gzip stream.`, {}, error)

@@ -4,7 +4,7 @@
 import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
 import { ReaderError, UnsupportedDataError } from '../domain/errors.ts';
 import type { Affine } from '../domain/mrsDataset.ts';
-import { gunzip, isGzip } from './gzip.ts';
+import { gunzip, gunzipStart, isGzip } from './gzip.ts';
 import { quaternionToAffine } from './niftiAffine.ts';
 
 export interface NiftiExtension {
@@ -37,6 +37,8 @@ export interface NiftiHeader {
   readonly bytes: Uint8Array;
 }
 
+/** Larger than any MRS or structural file, smaller than what a typed array may hold. */
+const MAX_FILE_BYTES = 2 ** 31;
 const HEADER_SIZE = { 1: 348, 2: 540 } as const;
 const SFORM_OFFSET = { 1: 280, 2: 400 } as const;
 const MAGIC_OFFSET = { 1: 344, 2: 4 } as const;
@@ -150,6 +152,27 @@ function checkedDataOffset(claimed: number, version: 1 | 2, fileLength: number, 
   return claimed;
 }
 
+/** What may follow the data that a header promises: padding, and notes of some programs. [bytes] */
+const TRAILING_BYTES = 1 << 24;
+/** Complex numbers of double precision; some programs leave the field "bits per voxel" empty. [bytes] */
+const LARGEST_VALUE_BYTES = 16;
+
+/**
+ * What a gzipped NIfTI file may unpack to.
+ * @param start its first bytes
+ * @returns by the header; where they are no NIfTI header, enough to say so
+ */
+function mostBytes(start: Uint8Array): number {
+  const version = niftiVersion(start);
+  if (version === null || version === 'pair' || start.length < HEADER_SIZE[version]) return TRAILING_BYTES;
+  const fields = version === 1 ? new NIFTI1() : new NIFTI2();
+  fields.readHeader(start.slice(0, HEADER_SIZE[version]).buffer);
+  const count = Math.min(Math.max(fields.dims[0] ?? 0, 0), 7);
+  const values = fields.dims.slice(1, 1 + count).reduce((product, n) => product * Math.max(1, n), 1);
+  const promised = Math.max(0, fields.vox_offset) + values * LARGEST_VALUE_BYTES;
+  return Math.min(Number.isFinite(promised) ? promised : 0, MAX_FILE_BYTES) + TRAILING_BYTES;
+}
+
 /**
  * Reads the header of a NIfTI file; the data are not touched.
  * @param file the whole file, plain or gzipped
@@ -158,7 +181,7 @@ function checkedDataOffset(claimed: number, version: 1 | 2, fileLength: number, 
  */
 export function readNiftiHeader(file: Uint8Array, fileName: string): NiftiHeader {
   if (file.length === 0) throw new ReaderError('FILE_EMPTY', `${fileName} is empty.`);
-  const bytes = isGzip(file) ? gunzip(file, fileName) : file;
+  const bytes = isGzip(file) ? gunzip(file, fileName, mostBytes(gunzipStart(file, HEADER_SIZE[2]))) : file;
   if (bytes.length === 0) throw new ReaderError('FILE_EMPTY', `${fileName} holds an empty gzip stream.`);
   const version = checkedVersion(bytes, fileName);
   // Exactly the fixed header: the library then leaves the extensions alone, and its DataView starts at byte 0.
