@@ -3,11 +3,15 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ppmAxis } from '../../src/core/domain/axes.ts';
 import { signalAt } from '../../src/core/domain/complexArray.ts';
+import type { JsonObject, JsonValue } from '../../src/core/domain/json.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { pointCount, voxelSizeMm } from '../../src/core/domain/mrsDataset.ts';
 import { deidentify } from '../../src/core/formats/deidentify.ts';
 import { describeNiftiImage, niftiIntensityRange } from '../../src/core/formats/niftiImage.ts';
+import type { NiftiHeader } from '../../src/core/formats/niftiHeader.ts';
+import { readNiftiHeader } from '../../src/core/formats/niftiHeader.ts';
 import { readNiftiMrs, writeNiftiMrs } from '../../src/core/formats/niftiMrs.ts';
+import { parseHeaderJson } from '../../src/core/formats/niftiMrsHeader.ts';
 import { fidToSpectrum } from '../../src/core/math/fft.ts';
 import { dataAvailable, realFile } from '../fixtures/realData.ts';
 
@@ -39,6 +43,11 @@ function rawSform(path: string): number[] {
     first ? view.getFloat32(280 + 4 * i, true) : view.getFloat64(400 + 8 * i, true),
   );
 }
+
+const extensionJson = (header: NiftiHeader): JsonObject => {
+  const extension = header.extensions.find((e) => e.code === 44);
+  return parseHeaderJson(Buffer.from(extension?.data ?? []).toString('utf8'), 'file');
+};
 
 const TOOLS = 'nifti_mrs_tools';
 const PREGAME = 'pregame_dwmrs';
@@ -80,6 +89,26 @@ describe.skipIf(!dataAvailable)('NIfTI-MRS on real files (needs shared/data)', (
     for (const part of ['re', 'im'] as const) {
       expect(Buffer.compare(Buffer.from(data2[part].buffer), Buffer.from(data1[part].buffer))).toBe(0);
     }
+  });
+
+  it.each(FILES)('%s: data bytes and header JSON come back the same', (path) => {
+    const { name, bytes } = realFile(path);
+    const written = writeNiftiMrs(readNiftiMrs(bytes, name), { compress: false });
+    const [given, again] = [readNiftiHeader(bytes, name), readNiftiHeader(written, 'again.nii')];
+    // Trailing dimensions of one element that no tag names are not written; the samples are the same bytes.
+    const samples = (header: NiftiHeader): Buffer => Buffer.from(header.bytes.subarray(header.dataOffset));
+    expect(Buffer.compare(samples(again), samples(given))).toBe(0);
+    const [before, after] = [extensionJson(given), extensionJson(again)];
+    // A list for each spectral axis is what the standard asks; some files give a bare value.
+    for (const key of ['SpectrometerFrequency', 'ResonantNucleus']) before[key] = [before[key]].flat() as JsonValue;
+    // Tags of dimensions that the data don't have say nothing (osprey's stale tags).
+    const higher = given.dims.slice(5, 1 + (given.dims[0] as number)).length;
+    for (const n of [5, 6, 7].filter((d) => d - 4 > higher)) delete before[`dim_${n}`];
+    // Dicts written as text become JSON objects.
+    for (const n of [5, 6, 7])
+      if (typeof before[`dim_${n}_header`] === 'string')
+        before[`dim_${n}_header`] = after[`dim_${n}_header`] as JsonValue;
+    expect(after).toEqual(before);
   });
 
   it('has NAA on the right side of water (2.01 ppm; ±0.03, the referencing of an unfitted in vivo scan)', () => {

@@ -1,32 +1,25 @@
-// NIfTI-MRS, the canonical format: reader and writer.
+// NIfTI-MRS, the canonical format: the reader (the writer stands in niftiMrsWriter.ts).
 // Clarke et al., Magn Reson Med 2022;88:2358, doi:10.1002/mrm.29418.
-import { strFromU8, strToU8 } from 'fflate';
+import { strFromU8 } from 'fflate';
 import type { ComplexArray } from '../domain/complexArray.ts';
 import { shapeSize, zeros } from '../domain/complexArray.ts';
-import { BugError, ReaderError, UnsupportedDataError } from '../domain/errors.ts';
+import { ReaderError, UnsupportedDataError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Affine, MrsDataset } from '../domain/mrsDataset.ts';
-import { pointCount, voxelSizeMm } from '../domain/mrsDataset.ts';
+import { voxelSizeMm } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
-import { gzip } from './gzip.ts';
-import { affineToQuaternion } from './niftiAffine.ts';
 import type { NiftiHeader } from './niftiHeader.ts';
 import { checkDataLength, checkedDimensions, readNiftiHeader } from './niftiHeader.ts';
-import { headerJson, mapHeader, parseHeaderJson, readHigherDimensions } from './niftiMrsHeader.ts';
+import { mapHeader, parseHeaderJson, readHigherDimensions } from './niftiMrsHeader.ts';
+import { COMPLEX128, COMPLEX64, forEachValue, MRS_EXTENSION_CODE, UNLOCALISED_VOXEL_MM } from './niftiMrsLayout.ts';
+import { niftiMrsHeaderProblems } from './niftiMrsValidation.ts';
 import type { ReadOptions } from './readOptions.ts';
 
-/** NIfTI datatype codes. Source: nifti1.h. */
-export const COMPLEX64 = 32;
-export const COMPLEX128 = 1792;
+export { COMPLEX128, COMPLEX64 } from './niftiMrsLayout.ts';
+export { writeNiftiMrs } from './niftiMrsWriter.ts';
+export type { WriteNiftiMrsOptions } from './niftiMrsWriter.ts';
+
 const COMPLEX256 = 2048;
-
-/** NIfTI extension code of NIfTI-MRS. Source: the standard, and nifti1_io.h's list of registered codes. */
-const MRS_EXTENSION_CODE = 44;
-/** The standard's version this program writes. Source: definitions.json, nifti_mrs_version. */
-const INTENT_NAME = 'mrs_v0_9';
-
-/** Edge length the standard gives to a voxel of unknown position and size: 10 m. [mm] */
-const UNLOCALISED_VOXEL_MM = 10000;
 
 /** Dwell times outside this are no MRS: spectral widths of 10 Hz and 10 MHz. [s] */
 const PLAUSIBLE_DWELL_S = [1e-7, 0.1] as const;
@@ -158,36 +151,6 @@ function readValues(header: NiftiHeader, count: number): { re: Float64Array; im:
   return { re, im };
 }
 
-/** Calls `visit(cIndex, fileIndex)` for every value, C order [x, y, z, d5…, t] against Fortran order x, y, z, t, d5…. */
-function forEachValue(shape: readonly number[], visit: (cIndex: number, fileIndex: number) => void): void {
-  const [nx, ny, nz] = shape as [number, number, number];
-  const points = shape[shape.length - 1] as number;
-  const higher = shape.slice(3, -1);
-  const voxels = nx * ny * nz;
-  const block = shapeSize(higher);
-  for (let h = 0; h < block; h++) {
-    // h counts in C order; its place in the file counts with the first higher dimension fastest.
-    let fileHigher = 0;
-    let rest = h;
-    let stride = block;
-    for (let d = higher.length - 1; d >= 0; d--) {
-      const n = higher[d] as number;
-      stride /= n;
-      fileHigher += (rest % n) * stride;
-      rest = Math.floor(rest / n);
-    }
-    for (let x = 0; x < nx; x++) {
-      for (let y = 0; y < ny; y++) {
-        for (let z = 0; z < nz; z++) {
-          const c = (((x * ny + y) * nz + z) * block + h) * points;
-          const f = x + nx * (y + ny * z) + voxels * points * fileHigher;
-          for (let t = 0; t < points; t++) visit(c + t, f + t * voxels);
-        }
-      }
-    }
-  }
-}
-
 function readData(header: NiftiHeader, shape: readonly number[], warnings: Warning[]): ComplexArray {
   const values = readValues(header, shapeSize(shape));
   const data = zeros(shape);
@@ -266,6 +229,29 @@ function headerWarnings(header: NiftiHeader, json: JsonObject | null): Warning[]
   return warnings;
 }
 
+/** A frequency or nucleus outside a list says the same as in one. */
+const AXIS_KEYS = ['SpectrometerFrequency', 'ResonantNucleus'] as const;
+
+/** Breaches of the standard that could mislead; dimension tags have warnings of their own. */
+function standardWarnings(json: JsonObject): Warning[] {
+  const tolerated: JsonObject = { ...json };
+  for (const key of AXIS_KEYS) {
+    const value = json[key];
+    if (value !== undefined && !Array.isArray(value)) tolerated[key] = [value];
+  }
+  // The frequency has checks of its own, and may be given as an option.
+  const problems = niftiMrsHeaderProblems(tolerated, null).filter(
+    (p) => p.kind !== 'missing' && p.key !== 'SpectrometerFrequency' && p.kind !== 'value',
+  );
+  if (problems.length === 0) return [];
+  return [
+    {
+      code: 'header-not-standard',
+      message: `The header departs from the NIfTI-MRS standard: ${problems.map((p) => p.message).join(' ')}`,
+    },
+  ];
+}
+
 /**
  * Reads a NIfTI-MRS file, NIfTI-1 or -2, plain or gzipped. Data are neither conjugated nor rescaled.
  * @param file the whole file
@@ -299,6 +285,7 @@ export function readNiftiMrs(file: Uint8Array, fileName: string, options: ReadOp
     options.dimensionTags ?? [],
   );
   warnings.push(...headerWarnings(header, json), ...mapped.warnings, ...dimensionWarnings);
+  if (json !== null) warnings.push(...standardWarnings(json));
   return {
     data: readData(header, shape, warnings),
     dimensions,
@@ -316,91 +303,4 @@ export function readNiftiMrs(file: Uint8Array, fileName: string, options: ReadOp
     provenance: mapped.provenance,
     warnings,
   };
-}
-
-export interface WriteNiftiMrsOptions {
-  /** Gzip the file (.nii.gz); true unless said otherwise. */
-  readonly compress?: boolean;
-  /** Without it: complex64 where that loses nothing, else complex128. */
-  readonly precision?: 'complex64' | 'complex128';
-}
-
-const NIFTI2_HEADER_BYTES = 540;
-
-function fitsSinglePrecision(data: ComplexArray): boolean {
-  const exact = (v: number): boolean => Object.is(Math.fround(v), v);
-  return data.re.every(exact) && data.im.every(exact);
-}
-
-function writeGeometry(view: DataView, affine: Affine | null): void {
-  const size = voxelSizeMm(affine) ?? [UNLOCALISED_VOXEL_MM, UNLOCALISED_VOXEL_MM, UNLOCALISED_VOXEL_MM];
-  size.forEach((mm, i) => view.setFloat64(104 + 8 * (i + 1), mm, true));
-  view.setFloat64(104, 1, true);
-  const written = affine ?? [
-    UNLOCALISED_VOXEL_MM, 0, 0, 0, 0, UNLOCALISED_VOXEL_MM, 0, 0, 0, 0, UNLOCALISED_VOXEL_MM, 0, 0, 0, 0, 1,
-  ]; // prettier-ignore
-  for (let i = 0; i < 12; i++) view.setFloat64(400 + 8 * i, written[i] as number, true);
-  const code = affine === null ? 0 : 1; // 1: scanner coordinates
-  view.setInt32(348, code, true);
-  const quaternion = affine === null ? null : affineToQuaternion(affine);
-  if (quaternion === null) return;
-  view.setInt32(344, code, true);
-  view.setFloat64(104, quaternion.qfac, true);
-  quaternion.bcd.forEach((q, i) => view.setFloat64(352 + 8 * i, q, true));
-  [3, 7, 11].forEach((at, i) => view.setFloat64(376 + 8 * i, written[at] as number, true));
-}
-
-/** Byte layout: nifti2.h. */
-function writeFixedHeader(view: DataView, dataset: MrsDataset, datatype: number, dataOffset: number): void {
-  const { shape } = dataset.data;
-  const higher = shape.slice(3, -1);
-  const lengths = [4 + higher.length, ...shape.slice(0, 3), pointCount(dataset), ...higher];
-  view.setInt32(0, NIFTI2_HEADER_BYTES, true);
-  [0x6e, 0x2b, 0x32, 0, 0x0d, 0x0a, 0x1a, 0x0a].forEach((byte, i) => view.setUint8(4 + i, byte));
-  view.setInt16(12, datatype, true);
-  view.setInt16(14, datatype === COMPLEX64 ? 64 : 128, true);
-  for (let i = 0; i < 8; i++) {
-    view.setBigInt64(16 + 8 * i, BigInt(lengths[i] ?? 1), true);
-    view.setFloat64(104 + 8 * i, 1, true);
-  }
-  writeGeometry(view, dataset.affine);
-  view.setFloat64(104 + 8 * 4, dataset.dwellTimeS, true);
-  view.setBigInt64(168, BigInt(dataOffset), true);
-  view.setFloat64(176, 1, true);
-  view.setInt32(500, 2 | 8, true); // mm, s
-  strToU8(INTENT_NAME).forEach((byte, i) => view.setUint8(508 + i, byte));
-  view.setUint8(NIFTI2_HEADER_BYTES, 1); // extensions follow
-}
-
-/**
- * Writes a dataset as NIfTI-MRS (NIfTI-2, little-endian); the same dataset gives the same bytes.
- * @throws BugError where shape and dimensions disagree
- */
-export function writeNiftiMrs(dataset: MrsDataset, options: WriteNiftiMrsOptions = {}): Uint8Array {
-  const { data, dimensions } = dataset;
-  if (data.shape.length !== 4 + dimensions.length || data.re.length !== shapeSize(data.shape)) {
-    throw new BugError('The dataset’s shape and dimensions disagree.', { shape: [...data.shape] });
-  }
-  const precision = options.precision ?? (fitsSinglePrecision(data) ? 'complex64' : 'complex128');
-  const json = strToU8(JSON.stringify(headerJson(dataset)));
-  const extensionBytes = Math.ceil((json.length + 8) / 16) * 16;
-  const dataOffset = NIFTI2_HEADER_BYTES + 4 + extensionBytes;
-  const valueBytes = precision === 'complex64' ? 8 : 16;
-  const bytes = new Uint8Array(dataOffset + data.re.length * valueBytes);
-  const view = new DataView(bytes.buffer);
-  writeFixedHeader(view, dataset, precision === 'complex64' ? COMPLEX64 : COMPLEX128, dataOffset);
-  view.setInt32(NIFTI2_HEADER_BYTES + 4, extensionBytes, true);
-  view.setInt32(NIFTI2_HEADER_BYTES + 8, MRS_EXTENSION_CODE, true);
-  bytes.set(json, NIFTI2_HEADER_BYTES + 12);
-  forEachValue(data.shape, (c, f) => {
-    const at = dataOffset + f * valueBytes;
-    if (precision === 'complex64') {
-      view.setFloat32(at, data.re[c] as number, true);
-      view.setFloat32(at + 4, data.im[c] as number, true);
-    } else {
-      view.setFloat64(at, data.re[c] as number, true);
-      view.setFloat64(at + 8, data.im[c] as number, true);
-    }
-  });
-  return options.compress === false ? bytes : gzip(bytes);
 }
