@@ -8,6 +8,7 @@ import {
   SEQUENCE_FAMILIES,
   type BasisRequest,
 } from '../core/domain/basisRequest.ts';
+import { warningSchema } from './commonSchemas.ts';
 
 /** Steps of a pulse waveform: vendors' pulses have up to some thousands. */
 const MAX_WAVEFORM_STEPS = 100_000;
@@ -20,7 +21,6 @@ const name = z.string().max(200);
 const floats = z.instanceof(Float64Array);
 const steps = z.array(z.number()).min(1).max(MAX_WAVEFORM_STEPS).readonly();
 const ppmRange = z.tuple([z.number(), z.number()]);
-const warningSchema = z.object({ code: z.string(), message: z.string() });
 
 export const waveformSchema = z.object({
   name,

@@ -12,8 +12,11 @@ export const CHANNEL_NAMES = [
   'study:open',
   'study:delete',
   'study:set-state',
-  'import:dialog',
-  'import:paths',
+  'import:inspect',
+  'import:inspect-paths',
+  'import:cancel',
+  'import:commit',
+  'import:discard',
   'import:demo',
   'dataset:signal',
   'image:read',
@@ -41,12 +44,15 @@ export const EVENT_NAMES = [
   'job:finished',
   'studies:changed',
   'menu:command',
+  'import:progress',
+  'import:inspected',
+  'import:ended',
   'import:finished',
   'app:error',
 ] as const satisfies readonly EventName[];
 
 /** Channels that carry file paths: the preload alone may call them, so that the page can't name a file. */
-export const PATH_CHANNELS = ['import:paths'] as const satisfies readonly PathChannel[];
+export const PATH_CHANNELS = ['import:inspect-paths'] as const satisfies readonly PathChannel[];
 
 /** Fails to compile, naming what is missing, if a list above is shorter than the contract. */
 type Complete<All extends string, Listed extends string> = [Exclude<All, Listed>] extends [never]

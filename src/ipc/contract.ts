@@ -1,16 +1,13 @@
 // Every channel between the renderer and the main process: name, request schema, response schema. The only list (those
-// about basis sets are spelled out in basisContract.ts).
+// about basis sets and imports are spelled out in basisContract.ts and importContract.ts).
 import { z } from 'zod';
 import { BASIS_CHANNELS } from './basisContract.ts';
+import { errorSchema, jsonSchema as json, warningSchema } from './commonSchemas.ts';
+import { IMPORT_CHANNELS, IMPORT_EVENTS } from './importContract.ts';
 
 const id = z.string().min(1).max(64);
 const text = z.string().max(4000);
-const json = z.record(z.string(), z.json());
 const floats = z.instanceof(Float64Array);
-
-export const warningSchema = z.object({ code: z.string(), message: z.string() });
-
-export const errorSchema = z.object({ code: z.string(), message: z.string(), details: json });
 
 export const patientSchema = z.object({
   name: z.string().nullable(),
@@ -165,11 +162,6 @@ export const analysisDetailSchema = z.object({
 
 export const recipeCardSchema = z.object({ id: z.string(), title: z.string(), version: z.number().int() });
 
-export const importResultSchema = z.object({
-  studies: z.array(z.object({ studyId: id, title: z.string(), isNew: z.boolean() })),
-  failures: z.array(z.object({ fileName: z.string(), error: errorSchema })),
-});
-
 /** Which signal of a dataset to show. `coil` and `transient` count only for stage "raw". */
 export const signalRequestSchema = z.object({
   datasetId: id,
@@ -216,14 +208,7 @@ export const CHANNELS = {
     request: z.object({ studyId: id, state: studyStateSchema }),
     response: z.object({}),
   },
-  /** Opens the system's file dialog; nothing imported gives empty lists. */
-  'import:dialog': { request: z.object({}), response: importResultSchema },
-  /** Paths of dropped files, made by the preload from the drop's File objects: the renderer never sees one. */
-  'import:paths': {
-    request: z.object({ paths: z.array(z.string().max(4096)).min(1).max(5000) }),
-    response: importResultSchema,
-  },
-  'import:demo': { request: z.object({}), response: importResultSchema },
+  ...IMPORT_CHANNELS,
   'dataset:signal': { request: signalRequestSchema, response: signalSchema },
   /** A structural image's NIfTI bytes, for NiiVue. */
   'image:read': {
@@ -284,6 +269,7 @@ export const EVENTS = {
   'menu:command': z.object({
     command: z.enum([
       'open-files',
+      'open-folder',
       'open-demo',
       'run-fit',
       'export-pdf',
@@ -294,16 +280,15 @@ export const EVENTS = {
       'toggle-theme',
     ]),
   }),
-  /** Files given on the command line or by the file manager were imported. */
-  'import:finished': importResultSchema,
+  ...IMPORT_EVENTS,
   /** Something went wrong outside a request. */
   'app:error': errorSchema,
 } as const;
 
 export type ChannelName = keyof typeof CHANNELS;
 export type EventName = keyof typeof EVENTS;
-/** Channels that carry file paths; not on `window.lineshape.call` (see importDropped). */
-export type PathChannel = 'import:paths';
+/** Channels that carry file paths; not on `window.lineshape.call` (see inspectDropped). */
+export type PathChannel = 'import:inspect-paths';
 /** Channels the page may call itself. */
 export type PageChannel = Exclude<ChannelName, PathChannel>;
 export type ChannelRequest<C extends ChannelName> = z.infer<(typeof CHANNELS)[C]['request']>;
@@ -322,8 +307,11 @@ export interface LineshapeApi {
   };
   /** @returns a function that stops listening */
   readonly on: { readonly [E in EventName]: (listener: (payload: EventPayload<E>) => void) => () => void };
-  /** Imports what was dropped or pasted; paths stay in the preload. */
-  readonly importDropped: (files: readonly unknown[]) => Promise<IpcResult<ChannelResponse<'import:paths'>>>;
+  /** Reads what was dropped, under a token of the page's; paths stay in the preload. */
+  readonly inspectDropped: (
+    token: string,
+    files: readonly unknown[],
+  ) => Promise<IpcResult<ChannelResponse<'import:inspect-paths'>>>;
 }
 
 export type StudySummaryView = z.infer<typeof studySummarySchema>;
@@ -334,6 +322,6 @@ export type AnalysisSummaryView = z.infer<typeof analysisSummarySchema>;
 export type QuantificationResultView = z.infer<typeof quantificationResultSchema>;
 export type CurvesView = z.infer<typeof curvesSchema>;
 export type SignalView = z.infer<typeof signalSchema>;
-export type ImportResultView = z.infer<typeof importResultSchema>;
 export type ErrorView = z.infer<typeof errorSchema>;
 export type { BasisCardView, BasisExportFormat, BasisListView, BasisSpectraView, PulseRole } from './basisContract.ts';
+export type { ImportResultView, InspectionView } from './importContract.ts';

@@ -12,7 +12,7 @@ import type { DeepReadonly } from './registrar.ts';
 
 /** Channels that need Electron: dialogs, printing, versions. The host answers all others. */
 export type MainChannel =
-  'app:info' | 'import:dialog' | 'basis:import' | 'basis:waveform' | 'basis:export' | 'report:export';
+  'app:info' | 'import:inspect' | 'basis:import' | 'basis:waveform' | 'basis:export' | 'report:export';
 export type HostChannel = Exclude<ChannelName, MainChannel>;
 
 /** Requests of the main process itself. */

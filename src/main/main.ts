@@ -9,6 +9,7 @@ import type { Opening } from './commandLine.ts';
 import { createEventLog } from './eventLog.ts';
 import { createEventLoopLog } from './eventLoopLog.ts';
 import type { Emit } from './emit.ts';
+import { importOpening } from './importOpenings.ts';
 import { createMainHandlers } from './ipcHandlers/mainHandlers.ts';
 import { menuTemplate } from './menu.ts';
 import { appPaths } from './paths.ts';
@@ -110,7 +111,7 @@ async function handleOpenings(): Promise<void> {
   for (const { demo, files } of waiting.splice(0)) {
     try {
       if (demo) emit('import:finished', await host.ask('import:demo', {}));
-      if (files.length > 0) emit('import:finished', await host.ask('import:paths', { paths: [...files] }));
+      if (files.length > 0) await importOpening(host, emit, files);
     } catch (error) {
       emit('app:error', toErrorRecord(error));
     }

@@ -27,6 +27,7 @@ export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[]
     label: '&File',
     submenu: [
       item('Open…', 'open-files', 'CmdOrCtrl+O'),
+      item('Open folder…', 'open-folder', 'CmdOrCtrl+Shift+O'),
       item('Open demo study', 'open-demo'),
       separator,
       item('Export report as PDF…', 'export-pdf', 'CmdOrCtrl+E'),

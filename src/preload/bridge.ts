@@ -50,10 +50,10 @@ export function createApi(ports: BridgePorts): LineshapeApi {
   const on = Object.fromEntries(
     EVENT_NAMES.map((event) => [event, (listener: (payload: unknown) => void) => ports.listen(event, listener)]),
   );
-  const importDropped = async (files: readonly unknown[]): Promise<IpcResult<unknown>> => {
+  const inspectDropped = async (token: string, files: readonly unknown[]): Promise<IpcResult<unknown>> => {
     const paths = droppedPaths(ports, files);
-    if (paths.length > 0) return answer(ports, 'import:paths', { paths });
+    if (paths.length > 0) return answer(ports, 'import:inspect-paths', { token, paths });
     return failure({ code: 'USAGE', message: 'Nothing was imported: what was dropped is not a file.', details: {} });
   };
-  return { call, on, importDropped } as unknown as LineshapeApi;
+  return { call, on, inspectDropped } as unknown as LineshapeApi;
 }

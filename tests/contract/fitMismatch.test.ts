@@ -1,5 +1,6 @@
 // A fit from the app with a basis set of another field, echo time and sequence: done, but with a warning of each in the
 // stored result and in the report; another nucleus is refused.
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -73,7 +74,9 @@ afterEach(async () => {
 async function fit(scan: MrsDataset): Promise<Record<string, unknown>> {
   const file = path.join(folder, 'scan.nii.gz');
   await writeFile(file, writeMrs(scan, 'nifti-mrs'));
-  const { studies } = await handlers['import:paths']({ paths: [file] });
+  const token = randomUUID();
+  await handlers['import:inspect-paths']({ token, paths: [file] });
+  const { studies } = await handlers['import:commit']({ token, choices: { roles: {}, deidentify: false } });
   const { datasets } = await handlers['study:open']({ studyId: studies[0]?.studyId as string });
   await handlers['fit:start']({
     datasetId: datasets[0]?.id as string,

@@ -20,10 +20,10 @@ function recordingPorts(overrides: Partial<BridgePorts> = {}): { ports: BridgePo
 }
 
 describe('preload bridge', () => {
-  it('exposes call, on and importDropped with exactly the channels and events of the contract', () => {
+  it('exposes call, on and inspectDropped with exactly the channels and events of the contract', () => {
     const api = createApi(recordingPorts().ports);
-    expect(Object.keys(api).sort()).toEqual(['call', 'importDropped', 'on']);
-    const pageChannels = Object.keys(CHANNELS).filter((name) => name !== 'import:paths');
+    expect(Object.keys(api).sort()).toEqual(['call', 'inspectDropped', 'on']);
+    const pageChannels = Object.keys(CHANNELS).filter((name) => name !== 'import:inspect-paths');
     expect(Object.keys(api.call).sort()).toEqual(pageChannels.sort());
     expect(Object.keys(api.on).sort()).toEqual(Object.keys(EVENTS).sort());
     expect([...Object.values(api.call), ...Object.values(api.on)].every((f) => typeof f === 'function')).toBe(true);
@@ -45,8 +45,8 @@ describe('preload bridge', () => {
 
   it('hands dropped files over as paths, leaving out what is none', async () => {
     const { ports, sent } = recordingPorts();
-    await createApi(ports).importDropped([{ path: '/data/a.nii' }, { text: 'made in the page' }]);
-    expect(sent).toEqual([['import:paths', { paths: ['/data/a.nii'] }]]);
+    await createApi(ports).inspectDropped('t1', [{ path: '/data/a.nii' }, { text: 'made in the page' }]);
+    expect(sent).toEqual([['import:inspect-paths', { token: 't1', paths: ['/data/a.nii'] }]]);
   });
 
   it('says so where nothing dropped is a file, and asks nobody', async () => {
@@ -55,7 +55,10 @@ describe('preload bridge', () => {
         throw new TypeError('not a File');
       },
     });
-    expect(await createApi(ports).importDropped(['text'])).toMatchObject({ ok: false, error: { code: 'USAGE' } });
+    expect(await createApi(ports).inspectDropped('t1', ['text'])).toMatchObject({
+      ok: false,
+      error: { code: 'USAGE' },
+    });
     expect(sent).toEqual([]);
   });
 

@@ -73,7 +73,13 @@ describe('registrar', () => {
     ['study:open', { studyId: 'x'.repeat(65) }],
     ['study:open', null],
     ['settings:get', { key: 'password' }],
-    ['import:paths', { paths: [] }],
+    ['import:inspect-paths', { token: 'b1c6b7de-5a2f-4a43-8d0c-0d7ba3e8a1f9', paths: [] }],
+    ['import:inspect-paths', { token: '../../etc', paths: ['/data/a.nii'] }],
+    [
+      'import:commit',
+      { token: 'b1c6b7de-5a2f-4a43-8d0c-0d7ba3e8a1f9', choices: { roles: { a: 'signed' }, deidentify: true } },
+    ],
+    ['import:commit', { token: 'b1c6b7de-5a2f-4a43-8d0c-0d7ba3e8a1f9', choices: { roles: {} } }],
     ['study:set-state', { studyId: 's1', state: 'deleted' }],
     ['fit:start', { datasetId: 'd1', waterDatasetId: null, basisId: 'b', recipeId: 'r', options: {}, voxels: [-1] }],
   ] as const)('refuses a malformed %s without running the handler: %j', async (channel, request) => {

@@ -1,5 +1,6 @@
 // The real app: its window opens, its page is locked in, every channel answers, and errors come in words.
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
@@ -39,7 +40,10 @@ async function value<C extends ChannelName>(
 }
 
 /** Gives the page real File objects of files on disk, as a drop does. */
-async function dropFiles(page: Page, files: readonly string[]): Promise<IpcResult<ChannelResponse<'import:paths'>>> {
+async function inspectFiles(
+  page: Page,
+  files: readonly string[],
+): Promise<IpcResult<ChannelResponse<'import:inspect-paths'>>> {
   await page.evaluate(() => {
     const input = document.createElement('input');
     Object.assign(input, { type: 'file', multiple: true, id: 'test-drop' });
@@ -48,7 +52,8 @@ async function dropFiles(page: Page, files: readonly string[]): Promise<IpcResul
   await page.setInputFiles('#test-drop', [...files]);
   return page.evaluate(async () => {
     const input = document.querySelector('#test-drop') as HTMLInputElement;
-    const answer = await (window as unknown as PageWindow).lineshape.importDropped([...(input.files ?? [])]);
+    const { inspectDropped } = (window as unknown as PageWindow).lineshape;
+    const answer = await inspectDropped(crypto.randomUUID(), [...(input.files ?? [])]);
     input.remove();
     return answer;
   });
@@ -72,8 +77,8 @@ test('the window opens with its title, its least size and nothing of Node in the
     };
   });
   expect(globals.node).toEqual([]);
-  expect(globals.api).toEqual(['call', 'importDropped', 'on']);
-  expect(globals.call).toEqual(CHANNEL_NAMES.filter((name) => name !== 'import:paths').sort());
+  expect(globals.api).toEqual(['call', 'inspectDropped', 'on']);
+  expect(globals.call).toEqual(CHANNEL_NAMES.filter((name) => name !== 'import:inspect-paths').sort());
   expect(globals.on).toEqual([...EVENT_NAMES].sort());
 });
 
@@ -211,21 +216,26 @@ test('every channel answers on the demo study', async ({ app }, testInfo) => {
   expect(await ask(page, 'study:open', { studyId })).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
 });
 
-test('the open dialog imports what was chosen, and nothing where it was cancelled', async ({ app }) => {
+test('a cancelled open dialog is no question', async ({ app }) => {
   const { window: page, electron } = app;
   await electron.evaluate(({ dialog }) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: true, filePaths: [] });
   });
-  expect(await value(page, 'import:dialog', {})).toEqual({ studies: [], failures: [] });
+  const token = randomUUID();
+  for (const what of ['files', 'folder'] as const)
+    expect(await value(page, 'import:inspect', { token, what })).toBeNull();
 });
 
 test('a dropped file that is no scan fails in words, and the page cannot name a path', async ({ app }, testInfo) => {
   const { window: page } = app;
   const notes = testInfo.outputPath('notes.nii');
   await writeFile(notes, 'not a scan');
-  const answer = await dropFiles(page, [notes]);
-  expect(answer).toMatchObject({ ok: true, value: { studies: [], failures: [{ fileName: 'notes.nii' }] } });
-  const paths = await page.evaluate(() => 'import:paths' in (window as unknown as PageWindow).lineshape.call);
+  const answer = await inspectFiles(page, [notes]);
+  expect(answer).toMatchObject({
+    ok: true,
+    value: { preview: { studies: [], failures: [{ fileName: 'notes.nii' }] } },
+  });
+  const paths = await page.evaluate(() => 'import:inspect-paths' in (window as unknown as PageWindow).lineshape.call);
   expect(paths).toBe(false);
   expect(await value(page, 'study:list', {})).toEqual([]);
 });
@@ -267,5 +277,9 @@ test('a second start hands its files to the first and ends', async ({ app, userD
     { env: { ...process.env, LINESHAPE_USER_DATA: userDataFolder }, cwd: path.dirname(scan) },
   );
   expect(await new Promise((resolve) => second.on('exit', resolve))).toBe(0);
+  // The demo scan says that it was simulated, which is something to ask about: it is shown first.
+  await expect(app.window.getByTestId('import-commit')).toBeFocused({ timeout: 20_000 });
+  expect(await value(app.window, 'study:list', {})).toEqual([]);
+  await app.window.keyboard.press('Enter');
   await expect.poll(async () => (await value(app.window, 'study:list', {})).length, { timeout: 20_000 }).toBe(1);
 });

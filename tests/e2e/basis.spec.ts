@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
+import { importDropped } from './importing.ts';
 import { expect, REPO_ROOT, test } from './launch.ts';
 
 const SCAN = path.join(REPO_ROOT, 'resources', 'demo', 'svs_press_te30.nii.gz');
@@ -165,8 +166,9 @@ test('where no set suits the scan, the right one is simulated and fits', async (
   expect(changed).not.toBe(text);
   await writeFile(scan, gzipSync(Buffer.from(changed, 'latin1')));
 
-  const app = await launchApp({ args: [scan] });
+  const app = await launchApp();
   const { window: page } = app;
+  await importDropped(page, [scan]);
   await expect(page.getByTestId('study-view')).toBeVisible();
   const offer = page.getByTestId('basis-offer');
   await expect(offer).toContainText('TE');

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import type { ElectronApplication, Page } from '@playwright/test';
 import type { LineshapeApi } from '../../src/ipc/contract.ts';
 import { lcmodelBasisText } from '../fixtures/basisFiles.ts';
+import { answerOpenDialog, importDropped } from './importing.ts';
 import { expect, REPO_ROOT, test } from './launch.ts';
 
 type PageWindow = Window & { lineshape: LineshapeApi };
@@ -24,37 +25,11 @@ interface Estimate {
   readonly crlbPercent: number | null;
 }
 
-/** Drops files from disk on the window: real File objects in a real drop event. */
-async function drop(page: Page, files: readonly string[]): Promise<void> {
-  await page.evaluate(() => {
-    const input = document.createElement('input');
-    Object.assign(input, { type: 'file', multiple: true, id: 'files-to-drop' });
-    document.body.append(input);
-  });
-  await page.setInputFiles('#files-to-drop', [...files]);
-  await page.evaluate(() => {
-    const input = document.querySelector('#files-to-drop') as HTMLInputElement;
-    const dataTransfer = new DataTransfer();
-    for (const file of input.files ?? []) dataTransfer.items.add(file);
-    input.remove();
-    for (const type of ['dragenter', 'dragover', 'drop']) {
-      window.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-    }
-  });
-}
-
 /** The next save dialog answers with this path. */
 async function answerSaveDialog(electron: ElectronApplication, filePath: string): Promise<void> {
   await electron.evaluate(({ dialog }, chosen) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
   }, filePath);
-}
-
-/** The next open dialog answers with these paths. */
-async function answerOpenDialog(electron: ElectronApplication, filePaths: string[]): Promise<void> {
-  await electron.evaluate(({ dialog }, chosen) => {
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: chosen });
-  }, filePaths);
 }
 
 /** Estimates of the newest analysis, as the app stores them. */
@@ -97,7 +72,7 @@ test('drop, fit, phase, report, restart: the study is there', async ({ launchApp
     await expect(page.getByTestId('open-demo-empty').or(page.getByTestId('open-demo')).first()).toBeVisible();
     await first.screenshot('1-empty-worklist');
 
-    await drop(page, [SCAN, WATER, IMAGE]);
+    await importDropped(page, [SCAN, WATER, IMAGE]);
     // One dropped study opens by itself.
     await expect(page.getByTestId('study-view')).toBeVisible();
     await page.getByTestId('rail-worklist').click();
@@ -146,7 +121,7 @@ test('drop, fit, phase, report, restart: the study is there', async ({ launchApp
 
 test('the command line gives the same numbers as the app', async ({ launchApp }) => {
   const { window: page } = await launchApp();
-  await drop(page, [SCAN, WATER]);
+  await importDropped(page, [SCAN, WATER]);
   await expect(page.getByTestId('study-view')).toBeVisible();
   await page.getByTestId('run-fit').click();
   await expect(page.getByTestId('results-table').locator('[data-metabolite=tNAA]')).toBeVisible();
@@ -177,7 +152,7 @@ test('a basis set of the user’s own is added, offered for the fit, and still t
   await first.window.getByTestId('add-basis').click();
   await expect(first.window.getByTestId('basis-row')).toHaveCount(shipped + 1);
   await first.screenshot('6-own-basis');
-  await drop(first.window, [SCAN, WATER]);
+  await importDropped(first.window, [SCAN, WATER]);
   await expect(first.window.getByTestId('study-view')).toBeVisible();
   await expect(first.window.getByTestId('basis').locator('option')).toHaveCount(shipped + 1);
   // The set that fits best is still the one chosen.

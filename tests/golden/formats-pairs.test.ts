@@ -100,10 +100,11 @@ describe.skipIf(!dataAvailable)('exact pairs (needs shared/data)', () => {
     expect(dataset.acquisition.echoTimeS).toBeCloseTo(0.0156, 12);
   });
 
-  it('warns of an echo time divided by 1000 twice', () => {
+  it('puts right an echo time divided by 1000 twice, and says so', () => {
     const folder = 'osprey_in_pregame/nifti-mrs/derivatives/LCModelFiles/metabs';
     const dataset = read([`${folder}/ses-01_mrs_sub-01_ses-01_SVS.nii_LCM_A.RAW`]);
-    expect(dataset.warnings.map((w) => w.code)).toContain('echo-time-implausible');
+    expect(dataset.warnings.map((w) => w.code)).toContain('echo-time-corrected');
+    expect(dataset.acquisition.echoTimeS).toBeCloseTo(0.01, 12);
   });
 });
 

@@ -1,6 +1,6 @@
 // The node file adapters: reading the user's paths, writing whole or not at all, hashes, resources and basis sets.
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { SHIPPED_IDS } from '../../src/core/basis/shippedBases.ts';
 import type { JsonObject, JsonValue } from '../../src/core/domain/json.ts';
@@ -76,12 +76,45 @@ describe('reading input files', () => {
     expect(await read(path!)).toEqual([name, ...companions]);
   });
 
-  it("gives a folder's own files by name, links followed, hidden files and folders left out", async () => {
+  it('brings the parameter files of Bruker and Varian data, which have fixed names', async () => {
+    mkdirSync(join(folder, 'pdata', '1'), { recursive: true });
+    make('fid', 'acqp', 'method', 'pulseprogram', 'procpar');
+    writeFileSync(join(folder, 'pdata', '1', '2dseq'), '2dseq');
+    writeFileSync(join(folder, 'pdata', '1', 'visu_pars'), 'visu_pars');
+    expect(await read(join(folder, 'fid'))).toEqual(['fid', 'acqp', 'method', 'procpar']);
+    const deep = await readInputFiles([join(folder, 'pdata', '1', '2dseq')]);
+    const base = basename(folder);
+    expect(deep.map((f) => f.path)).toEqual([
+      `${base}/pdata/1/2dseq`,
+      `${base}/acqp`,
+      `${base}/method`,
+      `${base}/pdata/1/visu_pars`,
+      `${base}/procpar`,
+    ]);
+  });
+
+  it("gives a folder's files by name and its subfolders' after them, with their places; hidden ones left out", async () => {
     make('b.txt', 'a.txt', '.hidden');
+    mkdirSync(join(folder, 'sub', '.git'), { recursive: true });
+    writeFileSync(join(folder, 'sub', 'deep.txt'), 'deep.txt');
+    writeFileSync(join(folder, 'sub', '.git', 'config'), 'config');
+    expect(await read(folder)).toEqual(['a.txt', 'b.txt', 'deep.txt']);
+    const files = await readInputFiles([folder]);
+    expect(files.map((f) => f.path)).toEqual(['a.txt', 'b.txt', 'sub/deep.txt'].map((p) => `${basename(folder)}/${p}`));
+    expect(files[2]?.absolutePath).toBe(join(folder, 'sub', 'deep.txt'));
+    expect((await readInputFiles([folder], { recursive: false })).map((f) => f.name)).toEqual(['a.txt', 'b.txt']);
+  });
+
+  it('follows links to files within the folder, and none out of it or to folders', async () => {
+    const outside = join(root, `outside${serial}.txt`);
+    writeFileSync(outside, 'secret');
+    const [a] = make('a.txt');
     mkdirSync(join(folder, 'sub'));
-    writeFileSync(join(folder, 'sub', 'deep.txt'), 'deep');
-    symlinkSync(join(folder, 'sub'), join(folder, 'link'));
-    expect(await read(folder)).toEqual(['a.txt', 'b.txt']);
+    symlinkSync(a!, join(folder, 'sub', 'link'));
+    symlinkSync(outside, join(folder, 'out'));
+    symlinkSync(join(folder, 'none'), join(folder, 'dangling'));
+    symlinkSync(folder, join(folder, 'sub', 'circle'));
+    expect((await readInputFiles([folder])).map((f) => f.name)).toEqual(['a.txt', 'link']);
   });
 
   it('says in a sentence what is missing, empty or forbidden', async () => {

@@ -218,11 +218,12 @@ describe('registry', () => {
     expect(sniffFormat(file, name)).toBe(format);
   });
 
-  it('names the format it cannot read yet', () => {
-    const error = thrown(() => readMrs([{ name: 'x.dat', bytes: twixVd }]));
+  it('names the format it does not read, and the damage of one that it does', () => {
+    const error = thrown(() => readMrs([{ name: 'x.mat', bytes: bytes('MATLAB 5.0 MAT-file') }]));
     expect(error.code).toBe('UNSUPPORTED');
-    expect(error.message).toContain('Siemens twix');
+    expect(error.message).toContain('"MATLAB"');
     expect(thrown(() => readMrs([{ name: 'x.ima', bytes: dicom }])).message).toContain('DICOM');
+    expect(thrown(() => readMrs([{ name: 'x.dat', bytes: twixVd }])).message).toContain('Siemens raw data');
   });
 
   it('says what is wrong with damaged, empty, foreign or too many files', () => {
@@ -279,7 +280,21 @@ describe('registry', () => {
     const readable = listFormats()
       .filter((f) => f.reads)
       .map((f) => f.id);
-    expect(readable).toEqual(['nifti-mrs', 'lcmodel-raw', 'jmrui-text', 'philips-sdat', 'text']);
+    expect(readable).toEqual([
+      'nifti-mrs',
+      'dicom',
+      'siemens-twix',
+      'siemens-rda',
+      'philips-sdat',
+      'philips-data',
+      'ge-pfile',
+      'bruker',
+      'varian',
+      'lcmodel-raw',
+      'jmrui-text',
+      'jmrui-binary',
+      'text',
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@ import { CancelledError, UsageError } from '../../src/core/domain/errors.ts';
 import { alignTransients, DEFAULT_OPTIONS as ALIGN } from '../../src/core/preprocessing/alignment/index.ts';
 import { averageTransients, DEFAULT_OPTIONS as AVERAGE } from '../../src/core/preprocessing/averaging/index.ts';
 import { DEFAULT_OPTIONS, readOptions, rejectOutliers } from '../../src/core/preprocessing/outlierRejection/index.ts';
+import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { PREPROCESSING_STEPS } from '../../src/core/preprocessing/registry.ts';
 import { addNoise, BRAIN, contextWith, datasetOf, fidOf, relativeError, synthesise } from './preprocessingSynthesis.ts';
 

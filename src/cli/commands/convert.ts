@@ -1,84 +1,104 @@
-// lineshape convert: any readable format → NIfTI-MRS, LCModel RAW, jMRUI text.
+// lineshape convert: any readable format → NIfTI-MRS, LCModel RAW with CONTROL, jMRUI text, DICOM MR Spectroscopy, CSV, BIDS.
 import { existsSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../../core/domain/errors.ts';
-import { deidentify, writeMrs } from '../../core/formats/index.ts';
-import type { WritableFormat } from '../../core/formats/index.ts';
-import { atomicWrite } from '../../node/files/atomicWrite.ts';
 import { writeOutputs } from '../../node/files/outputFolder.ts';
+import { bidsStudy, folderFiles, requireNoBids, targetOf } from '../convertTargets.ts';
+import type { ConvertedFile } from '../convertTargets.ts';
+import { deidentifiedScan, sayRemoved } from '../deidentifiedScan.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
 import { requireFolderOf } from '../outputFolder.ts';
-import { readScans } from '../scanInputs.ts';
-import { printJson, printText } from '../terminal.ts';
+import { collectRefusals, imagesOf, readGroups, scansOf } from '../scanInputs.ts';
+import type { ScanInput } from '../scanInputs.ts';
+import { printJson, printText, say } from '../terminal.ts';
 
 interface Options extends CommonOptions, HeaderOptions {
   readonly deidentify?: boolean;
+  readonly bids?: boolean;
+  readonly subject: string;
+  readonly session?: string;
 }
 
-const FORMAT_BY_EXTENSION: readonly (readonly [RegExp, WritableFormat, boolean])[] = [
-  [/\.nii\.gz$/i, 'nifti-mrs', true],
-  [/\.nii$/i, 'nifti-mrs', false],
-  [/\.(raw|h2o)$/i, 'lcmodel-raw', false],
-  [/\.txt$/i, 'jmrui-text', false],
-];
-
-function targetOf(path: string): { format: WritableFormat; compress: boolean } {
-  const found = FORMAT_BY_EXTENSION.find(([pattern]) => pattern.test(path));
-  if (found === undefined) {
-    throw new UsageError(
-      `The output ${basename(path)} must end with .nii.gz, .nii, .RAW, .H2O or .txt, which names its format.`,
-    );
-  }
-  return { format: found[1], compress: found[2] };
+interface Conversion {
+  readonly files: readonly ConvertedFile[];
+  /** Folder that the files' paths start from. */
+  readonly folder: string;
+  readonly removed: readonly string[];
 }
 
-const stem = (name: string): string => name.replace(/\.nii\.gz$/i, '').replace(/\.[^.]+$/, '');
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
-async function convert(inputs: string[], out: string, options: Options): Promise<{ file: string; format: string }[]> {
-  const intoFolder = isFolder(out);
-  if (!intoFolder) {
+/** Checks before anything is read that the output can be what was asked for. @throws UsageError */
+function checkOutput(out: string, options: Options): void {
+  if (options.bids === true) {
+    if (existsSync(out) && !isFolder(out)) throw new UsageError(`With --bids the output ${out} must be a folder.`);
+    requireNoBids(out);
+  } else if (!isFolder(out)) {
     targetOf(out);
     requireFolderOf(out);
   }
-  const scans = await readScans(inputs, readOptionsOf(options));
-  if (scans.length > 1 && !intoFolder) {
-    throw new UsageError(
-      `${scans.length} scans need an existing folder as output (each becomes NAME.nii.gz), not one file.`,
-    );
+}
+
+function withoutNames(scan: ScanInput): { readonly scan: ScanInput; readonly removed: string[] } {
+  const { dataset, removed } = deidentifiedScan(scan.dataset);
+  const water = scan.water === null ? null : deidentifiedScan(scan.water).dataset;
+  sayRemoved(scan.fileName, removed);
+  return { scan: { ...scan, dataset, water }, removed };
+}
+
+function oneFile(scans: readonly ScanInput[], out: string): ConvertedFile[] {
+  const [scan] = scans;
+  if (scan === undefined) throw new UsageError('No scan was given.');
+  if (scans.length === 1) return targetOf(out)(scan, out, null);
+  throw new UsageError(
+    `${scans.length} scans need an existing folder as output (each becomes NAME.nii.gz), or --bids, not one file.`,
+  );
+}
+
+async function convert(inputs: string[], out: string, options: Options): Promise<Conversion> {
+  checkOutput(out, options);
+  const refusals = collectRefusals(inputs);
+  const groups = await readGroups(inputs, refusals);
+  const deidentify = options.deidentify === true;
+  const prepared = scansOf(groups, refusals, readOptionsOf(options)).map((scan) =>
+    deidentify ? withoutNames(scan) : { scan, removed: [] },
+  );
+  const scans = prepared.map(({ scan }) => scan);
+  const removed = [...new Set(prepared.flatMap((p) => p.removed))].sort();
+  if (options.bids === true) {
+    const { subject, session } = options;
+    const study = { scans, images: imagesOf(groups), deidentify, subject, session, name: basename(resolve(out)) };
+    const { files, warnings } = bidsStudy(study);
+    for (const warning of warnings) say(`Warning: ${warning}`);
+    return { files, folder: out, removed };
   }
-  const prepared = scans.map((s) => ({
-    ...s,
-    dataset: options.deidentify === true ? deidentify(s.dataset) : s.dataset,
-  }));
-  if (!intoFolder) {
-    const { format, compress } = targetOf(out);
-    const [scan] = prepared;
-    if (scan === undefined) throw new UsageError('No scan was given.');
-    await atomicWrite(out, writeMrs(scan.dataset, format, { compress }));
-    return [{ file: out, format }];
-  }
-  const files = new Map(prepared.map((s) => [`${stem(s.fileName)}.nii.gz`, writeMrs(s.dataset, 'nifti-mrs')]));
-  if (files.size < prepared.length)
-    throw new UsageError('Two of the scans have the same name and would overwrite each other.');
-  await writeOutputs(out, files);
-  return [...files.keys()].map((name) => ({ file: join(out, name), format: 'nifti-mrs' }));
+  if (isFolder(out)) return { files: folderFiles(scans, deidentify), folder: out, removed };
+  const files = oneFile(scans, out).map((file) => ({ ...file, path: basename(file.path) }));
+  return { files, folder: dirname(out), removed };
 }
 
 export function addConvertCommand(program: Command): void {
   const command = program
     .command('convert')
-    .description('convert scans to NIfTI-MRS (.nii.gz), LCModel (.RAW) or jMRUI (.txt)')
-    .argument('<paths...>', 'scans, and last the output file (or, for several scans, an existing folder)')
-    .option('--deidentify', 'leave out what identifies the patient');
+    .description('convert scans to NIfTI-MRS, LCModel RAW, jMRUI text, DICOM, CSV or BIDS')
+    .argument(
+      '<paths...>',
+      'scans, folders or zips, and last the output: NAME.nii.gz, .RAW (with .CONTROL), .txt, .dcm, .csv, or a folder',
+    )
+    .option('--deidentify', 'leave out what identifies the patient; what was taken out is named on stderr')
+    .option('--bids', 'write a BIDS data set into the output folder')
+    .option('--subject <label>', 'with --bids: label of the subject', '01')
+    .option('--session <label>', 'with --bids: label of the session');
   addCommonOptions(addHeaderOptions(command)).action(async (paths: string[], options: Options) => {
     const out = paths[paths.length - 1];
     if (paths.length < 2 || out === undefined)
       throw new UsageError('convert takes at least one scan and the output file.');
-    const written = await convert(paths.slice(0, -1), out, options);
-    if (options.json === true) printJson({ written, deidentified: options.deidentify === true });
+    const { files, folder, removed } = await convert(paths.slice(0, -1), out, options);
+    await writeOutputs(folder, new Map(files.map(({ path, bytes }) => [path, bytes])));
+    const written = files.map(({ path, format }) => ({ file: join(folder, path), format }));
+    if (options.json === true) printJson({ written, deidentified: options.deidentify === true, removed });
     else printText(written.map((w) => `${w.file} (${w.format})`).join('\n'));
   });
 }

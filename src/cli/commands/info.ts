@@ -1,25 +1,30 @@
-// lineshape info: what a file is.
-import { basename } from 'node:path';
+// lineshape info: what files, folders and zips hold, one document a scan, image series or truth file.
 import type { Command } from 'commander';
 import { fieldStrengthT } from '../../core/domain/axes.ts';
 import { AppError } from '../../core/domain/errors.ts';
 import { pointCount, voxelSizeMm } from '../../core/domain/mrsDataset.ts';
-import { describeNiftiImage, sniffFormat } from '../../core/formats/index.ts';
-import { readInputFiles } from '../../node/files/readInputFiles.ts';
+import { describeImageSeries, describeNiftiImage, formatTitle } from '../../core/formats/index.ts';
+import type { FileGroup, ReadOptions } from '../../core/formats/index.ts';
+import { guessRole } from '../../core/pipeline/guessRole.ts';
+import { sha256OfFiles } from '../../node/files/hashing.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
-import { readScans } from '../scanInputs.ts';
-import type { ScanInput } from '../scanInputs.ts';
+import { collectRefusals, readGroups, scanOf } from '../scanInputs.ts';
 import { printJson, printText } from '../terminal.ts';
 
 type Options = CommonOptions & HeaderOptions;
+type Info = Readonly<Record<string, unknown>>;
 
-function scanInfo({ fileName, sha256, dataset }: ScanInput): Record<string, unknown> {
+function scanInfo(group: FileGroup, options: ReadOptions): Info {
+  const { fileName, sha256, dataset, water } = scanOf(group, options);
   const { acquisition } = dataset;
   return {
     file: fileName,
     sha256,
+    fileCount: group.files.length,
     format: dataset.format,
+    formatTitle: formatTitle(group.format),
+    role: guessRole(dataset, fileName),
     nucleus: dataset.nucleus,
     spectrometerFrequencyMHz: dataset.spectrometerFrequencyMHz,
     fieldT: fieldStrengthT(dataset.spectrometerFrequencyMHz, dataset.nucleus),
@@ -32,29 +37,63 @@ function scanInfo({ fileName, sha256, dataset }: ScanInput): Record<string, unkn
     sequence: acquisition.sequence,
     voxel: { sizeMm: voxelSizeMm(dataset.affine), affine: dataset.affine },
     patient: dataset.patient,
+    holdsWaterReference: water !== null,
     warnings: dataset.warnings,
   };
 }
 
-/** A structural image is described as such; the reader's refusal stands where it is neither. */
-async function imageInfo(path: string): Promise<Record<string, unknown> | null> {
-  const [file] = await readInputFiles([path]);
-  if (file === undefined || sniffFormat(file.bytes, file.name) !== 'nifti-image') return null;
-  const { affine, matrix, warnings, voxelSizeMm: sizeMm } = describeNiftiImage(file.bytes, file.name);
-  return { file: basename(path), format: 'nifti-image', shape: matrix, voxel: { sizeMm, affine }, warnings };
+function fileInfo(group: FileGroup, role: string): Record<string, unknown> {
+  const { name, files, format, warnings } = group;
+  return {
+    file: name,
+    sha256: sha256OfFiles(files),
+    fileCount: files.length,
+    format,
+    formatTitle: formatTitle(format),
+    role,
+    warnings,
+  };
 }
 
-async function infoOf(path: string, options: Options): Promise<Record<string, unknown>[]> {
-  try {
-    return (await readScans([path], readOptionsOf(options))).map(scanInfo);
-  } catch (error) {
-    const image = error instanceof AppError && error.code === 'NOT_COMPLEX' ? await imageInfo(path) : null;
-    if (image === null) throw error;
-    return [image];
+function imageInfo(group: FileGroup): Info {
+  const [file] = group.files;
+  const image =
+    group.format === 'nifti-image' && file !== undefined
+      ? describeNiftiImage(file.bytes, file.name)
+      : describeImageSeries(group.files, group.name);
+  const { matrix, affine, warnings, voxelSizeMm: sizeMm } = image;
+  return {
+    ...fileInfo(group, 'image'),
+    shape: matrix,
+    voxel: { sizeMm, affine },
+    warnings: [...warnings, ...group.warnings],
+  };
+}
+
+/** @throws ReaderError, UnsupportedDataError for what is refused */
+function infoOf(group: FileGroup, options: ReadOptions): Info {
+  if (group.kind === 'image') return imageInfo(group);
+  if (group.kind === 'truth') return fileInfo(group, 'truth');
+  return scanInfo(group, options);
+}
+
+/** @throws the first refusal of a named file, or where nothing at all was recognised */
+async function infosOf(paths: readonly string[], options: ReadOptions): Promise<Info[]> {
+  const refusals = collectRefusals(paths);
+  const infos: Info[] = [];
+  for (const group of await readGroups(paths, refusals)) {
+    try {
+      infos.push(infoOf(group, options));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refusals.add(group.name, error);
+    }
   }
+  refusals.settle(infos.length);
+  return infos;
 }
 
-function plainText(info: Record<string, unknown>): string {
+function plainText(info: Info): string {
   const text = (value: unknown): string => {
     if (value === null || value === undefined) return '–';
     if (Array.isArray(value)) {
@@ -73,10 +112,12 @@ function plainText(info: Record<string, unknown>): string {
 }
 
 export function addInfoCommand(program: Command): void {
-  const command = program.command('info').description('say what a file is').argument('<file...>', 'scans or images');
+  const command = program
+    .command('info')
+    .description('say what files, folders and zips hold')
+    .argument('<file...>', 'scans, images, folders or zips');
   addCommonOptions(addHeaderOptions(command)).action(async (paths: string[], options: Options) => {
-    const infos: Record<string, unknown>[] = [];
-    for (const path of paths) infos.push(...(await infoOf(path, options)));
+    const infos = await infosOf(paths, readOptionsOf(options));
     if (options.json === true) printJson(infos.length === 1 ? infos[0] : infos);
     else printText(infos.map(plainText).join('\n\n'));
   });

@@ -2,15 +2,19 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { fromErrorRecord, ReaderError, UsageError } from '../../core/domain/errors.ts';
-import { csvInputOf, importIntoStore } from '../../core/pipeline/index.ts';
+import { planImport, storeImport } from '../../core/pipeline/index.ts';
+import { deidentifyImport } from '../../core/pipeline/deidentifyImport.ts';
+import type { DeidentifyDeps } from '../../core/pipeline/deidentifyImport.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
-import { csvReport } from '../../core/reports/index.ts';
 import { writeOutputs } from '../../node/files/outputFolder.ts';
+import type { OutputFiles } from '../../node/files/outputFolder.ts';
 import { readInputFiles } from '../../node/files/readInputFiles.ts';
 import { openStudyDb } from '../../node/study-db/openStudyDb.ts';
+import { pseudonymOf } from '../../node/study-db/pseudonyms.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
 import { withSession } from '../session.ts';
+import { deidentifiedExport, identifiedExport } from '../studyExport.ts';
 import { printJson, printText, say, textTable } from '../terminal.ts';
 
 interface DbOptions extends CommonOptions {
@@ -28,14 +32,22 @@ function withStore<T>(path: string, readOnly: boolean, work: (store: StudyStore)
   }
 }
 
-async function importStudies(paths: string[], options: DbOptions & HeaderOptions & { title?: string }): Promise<void> {
+interface ImportOptions extends DbOptions, HeaderOptions {
+  readonly title?: string;
+  readonly deidentify?: boolean;
+}
+
+async function importStudies(paths: string[], options: ImportOptions): Promise<void> {
   const files = await readInputFiles(paths);
   const readOptions = readOptionsOf(options);
   const summary = await withSession(options, async ({ deps }) => {
     const store = openStudyDb(options.db, { now });
     try {
       const title = options.title === undefined ? {} : { title: options.title };
-      return await importIntoStore(files, store, deps, { ...readOptions, ...title });
+      const plan = await planImport(files, deps, { ...readOptions, ...title });
+      if (options.deidentify !== true) return storeImport(plan, store);
+      const by: DeidentifyDeps['pseudonymOf'] = (patient, content) => pseudonymOf(store, patient, content);
+      return storeImport(await deidentifyImport(plan, { parse: deps.parse, pseudonymOf: by }), store);
     } finally {
       store.close();
     }
@@ -84,27 +96,20 @@ function show(studyId: string, options: DbOptions): void {
   }
 }
 
-async function exportStudy(studyId: string, options: DbOptions & { out: string }): Promise<void> {
-  const files = withStore(options.db, true, (store) => {
-    const collected = new Map<string, string | Uint8Array>();
-    for (const record of store.listDatasets(studyId)) {
-      const isTaken = collected.has(record.fileName);
-      collected.set(
-        isTaken ? `${record.sha256.slice(0, 8)}-${record.fileName}` : record.fileName,
-        store.readRawFile(record.id),
-      );
-    }
-    const ids = store.listAnalyses(studyId).map((a) => a.id);
-    if (ids.length > 0) collected.set('results.csv', csvReport(ids.map((id) => csvInputOf(store, id))));
-    const study = {
-      study: store.getStudy(studyId),
-      datasets: store.listDatasets(studyId),
-      analyses: store.listAnalyses(studyId),
-    };
-    collected.set('study.json', `${JSON.stringify(study, null, 1)}\n`);
-    return collected;
-  });
+async function exportStudy(studyId: string, options: DbOptions & { out: string; identified?: boolean }): Promise<void> {
   if (existsSync(options.out)) throw new UsageError(`The folder ${options.out} exists already; name a new one.`);
+  if (!existsSync(options.db)) throw new ReaderError('NOT_FOUND', 'The study database does not exist.');
+  // A pseudonym's key is made at its first use.
+  const store = openStudyDb(options.db, { now, readOnly: options.identified === true });
+  let files: OutputFiles;
+  try {
+    files =
+      options.identified === true
+        ? identifiedExport(store, studyId)
+        : await withSession(options, ({ deps }) => deidentifiedExport(store, studyId, deps.parse));
+  } finally {
+    store.close();
+  }
   await writeOutputs(options.out, files);
   if (options.json === true) printJson({ folder: options.out, files: [...files.keys()] });
   else printText(`${files.size} files written to ${options.out}`);
@@ -129,12 +134,14 @@ export function addStudyCommand(program: Command): void {
     add('import', 'import scans and images that belong together').argument('<path...>', 'files or folders'),
   )
     .option('--title <text>', 'title of the study')
+    .option('--deidentify', 'take out names, numbers and dates before storing')
     .action(importStudies);
   add('list', 'list the studies').action(list);
   add('show', 'what a study holds').argument('<study>', 'id').action(show);
-  add('export', 'raw files, results.csv and study.json of a study')
+  add('export', 'files, results.csv and study.json of a study, without names, numbers and dates')
     .argument('<study>', 'id')
     .requiredOption('-o, --out <dir>', 'new folder')
+    .option('--identified', 'the raw files as they were imported, with the patient’s name')
     .action(exportStudy);
   add('delete', 'delete a study with its results')
     .argument('<study>', 'id')

@@ -1,5 +1,5 @@
 // Formats: bytes ⇄ MrsDataset. The one entry for the rest of the program.
-export { deidentify, isPrivateKey } from './deidentify.ts';
+export { deidentify, deidentifyDataset, isPrivateKey } from './deidentify.ts';
 export { readJmruiText, writeJmruiText } from './jmruiText.ts';
 export { parseLcmodelControl } from './lcmodelControl.ts';
 export type { LcmodelControl } from './lcmodelControl.ts';
@@ -15,3 +15,18 @@ export type { PlainTextScan } from './plainText.ts';
 export type { ReadOptions } from './readOptions.ts';
 export { listFormats, readMrs, readScan, sniffFormat, writeMrs } from './registry.ts';
 export type { FormatId, FormatInfo, InputFile, Scan, WritableFormat } from './registry.ts';
+export { expandZips } from './expandZips.ts';
+export type { ExpandedFiles } from './expandZips.ts';
+export { groupFiles } from './groupFiles.ts';
+export type { FileGroup } from './fileGroup.ts';
+export { formatTitle } from './formatTable.ts';
+export { describeImageSeries, imageSeriesNifti } from './imageSeries/index.ts';
+export { cleanNifti } from './deidentify/niftiText.ts';
+export { RemovedList } from './deidentify/removedItem.ts';
+export { readGroup } from './registry.ts';
+export { bidsFiles } from './write/bids.ts';
+export type { BidsImage, BidsRole, BidsScan } from './write/bids.ts';
+export { writeCsv } from './write/csv.ts';
+export { writeDicomMrs } from './write/dicomMrs.ts';
+export { lcmodelFiles } from './write/lcmodelFiles.ts';
+export type { WrittenFile } from './write/writtenFile.ts';

@@ -15,4 +15,6 @@ export interface ReadOptions {
   readonly points?: number;
   /** Tags of NIfTI dimensions 5 to 7, for files whose header does not name them. */
   readonly dimensionTags?: readonly DimensionTag[];
+  /** Which signal of a file that holds scan and water reference; the scan where not given. */
+  readonly part?: 'scan' | 'water';
 }

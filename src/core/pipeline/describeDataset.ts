@@ -2,6 +2,7 @@
 import { fieldStrengthT } from '../domain/axes.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
 import { pointCount } from '../domain/mrsDataset.ts';
+import type { ImageSeriesDescription } from '../formats/imageSeries/index.ts';
 import type { ImageDescription } from '../formats/niftiImage.ts';
 import type { DatasetDescription } from '../ports/studyStore.ts';
 
@@ -44,7 +45,7 @@ export function describeDataset(dataset: MrsDataset): DatasetDescription {
 }
 
 /** @param image as its header describes it */
-export function describeImage(image: ImageDescription): DatasetDescription {
+export function describeImage(image: ImageDescription | ImageSeriesDescription): DatasetDescription {
   return { ...NOT_MRS, format: image.format, grid: image.matrix, affine: image.affine, warnings: image.warnings };
 }
 

@@ -1,152 +1,39 @@
-// Files that were given together → studies: which file is a scan, which an image, which belongs to whom.
+// Files that were given together → studies: which files are one scan, which an image, which belongs to whom.
 // A file that can't be read becomes a failure in words and never keeps the others out.
+import { CancelledError, ReaderError, toErrorRecord } from '../domain/errors.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
-import { AppError, CancelledError, ReaderError, toErrorRecord } from '../domain/errors.ts';
+import type { ImportItem, ImportStudyPreview } from '../domain/importPreview.ts';
 import type { MrsDataset, PatientInfo } from '../domain/mrsDataset.ts';
 import { UNKNOWN_PATIENT } from '../domain/mrsDataset.ts';
-import { describeNiftiImage } from '../formats/niftiImage.ts';
+import { expandZips } from '../formats/expandZips.ts';
+import type { FileGroup } from '../formats/fileGroup.ts';
+import { groupFiles } from '../formats/groupFiles.ts';
 import type { ReadOptions } from '../formats/readOptions.ts';
 import { sniffFormat } from '../formats/registry.ts';
-import type { NewDataset, NewStudy } from '../ports/studyStore.ts';
-import { describeCompanion, describeDataset, describeImage } from './describeDataset.ts';
-import { guessRole } from './guessRole.ts';
+import { describeCompanion } from './describeDataset.ts';
+import type {
+  ImportDeps,
+  ImportFailure,
+  ImportOptions,
+  ImportPlan,
+  PlannedDataset,
+  PlannedStudy,
+  SourceFile,
+} from './importPlan.ts';
+import { joinStudies } from './joinStudies.ts';
+import { imageWarnings, waterWarnings } from './pairing.ts';
+import { recogniseGroup } from './recogniseGroup.ts';
+import type { Recognised } from './recognised.ts';
 
-/** A file's base name and content. */
-export interface SourceFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-export interface ImportDeps {
-  /** Reads one scan from its files (formats' readMrs, in this thread or a worker). */
-  readonly parse: (files: readonly SourceFile[], options?: ReadOptions) => Promise<MrsDataset>;
-}
-
-export interface ImportFailure {
-  readonly fileName: string;
-  readonly error: ErrorRecord;
-}
-
-export interface PlannedStudy {
-  readonly study: NewStudy;
-  readonly datasets: readonly NewDataset[];
-}
-
-export interface ImportPlan {
-  readonly studies: readonly PlannedStudy[];
-  readonly failures: readonly ImportFailure[];
-}
-
-export interface ImportOptions extends ReadOptions {
-  /** Title of the study; told from the scans where not given. */
-  readonly title?: string;
-}
-
-/** One file as it was recognised. */
-interface Recognised {
-  readonly dataset: NewDataset;
-  /** null where it is no scan. */
-  readonly scan: MrsDataset | null;
-}
+export { applyChoices } from './applyChoices.ts';
+export type * from './importPlan.ts';
 
 const stem = (name: string): string => name.replace(/\.nii\.gz$/i, '').replace(/\.[^.]+$/, '');
-/** Formats whose header or control file lies beside the data; it is kept with the study, for reading the data again. */
-const NEED_COMPANIONS: readonly string[] = ['lcmodel-raw', 'philips-sdat'];
-const COMPANION_FORMATS: readonly string[] = ['lcmodel-control', 'philips-spar'];
 
-const isCompanion = (file: SourceFile): boolean => COMPANION_FORMATS.includes(sniffFormat(file.bytes, file.name));
-
-function companion(file: SourceFile): Recognised {
-  const description = describeCompanion(sniffFormat(file.bytes, file.name));
-  return { dataset: { role: 'unknown', fileName: file.name, bytes: file.bytes, description }, scan: null };
-}
-
-function recogniseTruth(file: SourceFile): Recognised {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(decodeUtf8(file.bytes));
-  } catch {
-    throw new ReaderError(
-      'FORMAT_INVALID',
-      `${file.name} was expected to be JSON (the truth of a simulated study), but it can't be parsed.`,
-    );
-  }
-  if (typeof parsed !== 'object' || parsed === null) {
-    throw new ReaderError(
-      'FORMAT_INVALID',
-      `${file.name} was expected to hold a JSON object (the truth of a simulated study).`,
-    );
-  }
-  const dataset: NewDataset = {
-    role: 'truth',
-    fileName: file.name,
-    bytes: file.bytes,
-    description: describeCompanion('truth-json'),
-  };
-  return { dataset, scan: null };
-}
-
-/** UTF-8 without TextDecoder, which core's library doesn't have. @throws URIError where it is not UTF-8 */
-function decodeUtf8(bytes: Uint8Array): string {
-  const escaped: string[] = [];
-  for (const b of bytes) escaped.push('%' + b.toString(16).padStart(2, '0'));
-  return decodeURIComponent(escaped.join(''));
-}
-
-const isNifti = (name: string): boolean => /\.nii(\.gz)?$/i.test(name);
-
-async function recognise(
-  file: SourceFile,
-  companions: readonly SourceFile[],
-  options: ReadOptions,
-  deps: ImportDeps,
-): Promise<Recognised> {
-  if (/(^|[-_.])truth\.json$/i.test(file.name)) return recogniseTruth(file);
-  try {
-    const scan = await deps.parse([file, ...companions], options);
-    return {
-      dataset: {
-        role: guessRole(scan, file.name),
-        fileName: file.name,
-        bytes: file.bytes,
-        description: describeDataset(scan),
-      },
-      scan,
-    };
-  } catch (error) {
-    // Real-valued NIfTI is no failed scan but a structural image.
-    const isImage = error instanceof AppError && error.code === 'NOT_COMPLEX' && isNifti(file.name);
-    if (!isImage) throw error;
-  }
-  const description = describeImage(describeNiftiImage(file.bytes, file.name));
-  return { dataset: { role: 'image', fileName: file.name, bytes: file.bytes, description }, scan: null };
-}
-
-/** What two scans of one patient have in common; null where the file names no patient. */
-function patientKey(patient: PatientInfo): string | null {
-  if (patient.id !== null) return `id:${patient.id}`;
-  return patient.name === null ? null : `name:${patient.name} ${patient.birthDate ?? ''}`;
-}
-
-/** Recognised files by patient; what names no patient goes with the only patient there is. */
-function groupByPatient(items: readonly Recognised[]): Recognised[][] {
-  const byKey = new Map<string, Recognised[]>();
-  const unnamed: Recognised[] = [];
-  for (const item of items) {
-    const key = item.scan === null ? null : patientKey(item.scan.patient);
-    if (key === null) unnamed.push(item);
-    else byKey.set(key, [...(byKey.get(key) ?? []), item]);
-  }
-  const groups = [...byKey.values()];
-  const only = groups[0];
-  if (groups.length === 1 && only !== undefined) return [[...only, ...unnamed]];
-  return unnamed.length === 0 ? groups : [...groups, unnamed];
-}
-
-/** Details that several scans of a patient give, each from the first that has it. */
-function mergedPatient(scans: readonly MrsDataset[]): PatientInfo {
-  return scans.reduce<PatientInfo>(
-    (merged, { patient }) => ({
+/** Details that several files of a patient give, each from the first that has it. */
+function mergedPatient(items: readonly Recognised[]): PatientInfo {
+  return items.reduce<PatientInfo>(
+    (merged, { belonging: { patient } }) => ({
       name: merged.name ?? patient.name,
       id: merged.id ?? patient.id,
       sex: merged.sex ?? patient.sex,
@@ -158,39 +45,110 @@ function mergedPatient(scans: readonly MrsDataset[]): PatientInfo {
   );
 }
 
-function firstOf<T>(scans: readonly MrsDataset[], pick: (scan: MrsDataset) => T | null): T | null {
-  for (const scan of scans) {
-    const value = pick(scan);
-    if (value !== null) return value;
+function firstRegion(items: readonly Recognised[]): string | null {
+  const scans = items.flatMap(({ scan }) => scan ?? []);
+  return scans.find((s: MrsDataset) => s.acquisition.region !== null)?.acquisition.region ?? null;
+}
+
+/** Header and control files, each once, with the items that need it. */
+function companionDatasets(items: readonly Recognised[]): PlannedDataset[] {
+  const found = new Map<Uint8Array, PlannedDataset>();
+  for (const { id, companions } of items) {
+    for (const { name, bytes } of companions) {
+      const itemIds = [...(found.get(bytes)?.itemIds ?? []), id];
+      const description = describeCompanion(sniffFormat(bytes, name));
+      found.set(bytes, { role: 'unknown', fileName: name, bytes, description, itemIds });
+    }
   }
-  return null;
+  return [...found.values()];
 }
 
 const ROLE_ORDER = ['metabolite', 'water', 'image', 'truth', 'unknown'] as const;
 
-function planStudy(items: readonly Recognised[], title: string | undefined): PlannedStudy {
-  const ordered = [...items].sort((a, b) => ROLE_ORDER.indexOf(a.dataset.role) - ROLE_ORDER.indexOf(b.dataset.role));
-  const scans = ordered.flatMap((i) => (i.scan === null ? [] : [i.scan]));
-  const acquiredAt = firstOf(scans, (s) => s.acquisition.acquiredAt);
-  const region = firstOf(scans, (s) => s.acquisition.region);
-  const named = ordered[0]?.dataset.fileName ?? '';
-  return {
-    study: {
-      patient: mergedPatient(scans),
-      title: title ?? region ?? stem(named),
-      studyDate: acquiredAt === null ? null : acquiredAt.slice(0, 10),
-      region,
-    },
-    datasets: ordered.map((i) => i.dataset),
+/** An image keeps what does not fit between it and the scans: it is to be seen whenever the image is. */
+function plannedDataset(item: Recognised, items: readonly Recognised[]): PlannedDataset {
+  const { description } = item.dataset;
+  const warnings = [...description.warnings, ...imageWarnings(item, items)];
+  return { ...item.dataset, description: { ...description, warnings }, itemIds: [item.id] };
+}
+
+function previewItem(item: Recognised): ImportItem {
+  const { id, title, fileCount, formatTitle, possibleRoles, summary, warnings, dataset, companions } = item;
+  const sizeBytes = companions.reduce((sum, { bytes }) => sum + bytes.length, dataset.bytes.length);
+  return { id, title, fileCount, sizeBytes, formatTitle, role: dataset.role, possibleRoles, summary, warnings };
+}
+
+function planStudy(
+  found: readonly Recognised[],
+  title: string | undefined,
+): { readonly planned: PlannedStudy; readonly preview: ImportStudyPreview } {
+  const items = [...found].sort((a, b) => ROLE_ORDER.indexOf(a.dataset.role) - ROLE_ORDER.indexOf(b.dataset.role));
+  const patient = mergedPatient(items);
+  const region = firstRegion(items);
+  const dated = items.find(({ belonging }) => belonging.date !== null);
+  const study = {
+    patient,
+    title: title ?? region ?? stem(items[0]?.dataset.fileName ?? ''),
+    studyDate: dated?.belonging.date ?? null,
+    region,
   };
+  const datasets = [...items.map((item) => plannedDataset(item, items)), ...companionDatasets(items)];
+  const preview = {
+    title: study.title,
+    patient: patient.name ?? patient.id,
+    studyDate: study.studyDate,
+    items: items.map(previewItem),
+    warnings: [...items.flatMap((item) => imageWarnings(item, items)), ...waterWarnings(items)],
+  };
+  return { planned: { study, datasets }, preview };
+}
+
+function noScanError({ title, dataset }: Recognised): ErrorRecord {
+  const kind = dataset.role === 'image' ? 'an image (real numbers)' : 'the truth of a simulated study';
+  return toErrorRecord(
+    new ReaderError(
+      'NOT_COMPLEX',
+      `${title} is ${kind}, not a spectroscopy scan; give it together with the scan it belongs to.`,
+    ),
+  );
+}
+
+/** Shares of the time that unpacking, and with it grouping, take. */
+const UNPACKED_SHARE = 0.05;
+const GROUPING_SHARE = 0.1;
+
+interface Recognition {
+  readonly items: readonly Recognised[];
+  readonly failures: readonly ImportFailure[];
+}
+
+async function recogniseAll(
+  groups: readonly FileGroup[],
+  options: ReadOptions,
+  deps: ImportDeps,
+): Promise<Recognition> {
+  const items: Recognised[] = [];
+  const failures: ImportFailure[] = [];
+  for (const [i, group] of groups.entries()) {
+    deps.cancellation?.throwIfCancelled();
+    const fraction = GROUPING_SHARE + ((1 - GROUPING_SHARE) * i) / groups.length;
+    deps.onProgress?.({ fraction, message: `Reading ${group.name}` });
+    try {
+      items.push(await recogniseGroup(group, `item-${i + 1}`, options, deps));
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      failures.push({ fileName: group.files[0]?.name ?? group.name, error: toErrorRecord(error) });
+    }
+  }
+  return { items, failures };
 }
 
 /**
- * Recognises files that were given together (one drop, one folder) and groups them into studies by patient.
- * @param files base names and contents
- * @param deps the reader
+ * Recognises files that were given together (one drop, one folder, zips) and puts them into studies.
+ * @param files with the paths they have inside what was given
+ * @param deps the reader, and who is told of progress and may cancel
  * @param options values for what headers lack, and a title
- * @returns studies ready for the store, and a failure in words for each file that could not be read
+ * @returns studies ready for the store, a preview of them, and a failure in words for each file that could not be read
  * @throws CancelledError
  */
 export async function planImport(
@@ -199,42 +157,31 @@ export async function planImport(
   options: ImportOptions = {},
 ): Promise<ImportPlan> {
   const { title, ...readOptions } = options;
-  const companions = files.filter(isCompanion);
-  const recognised: Recognised[] = [];
-  const failures: ImportFailure[] = [];
-  const attempt = async (file: SourceFile, recognition: () => Promise<Recognised>): Promise<void> => {
-    try {
-      recognised.push(await recognition());
-    } catch (error) {
-      if (error instanceof CancelledError) throw error;
-      failures.push({ fileName: file.name, error: toErrorRecord(error) });
-    }
+  const onZip = (name: string): void => {
+    deps.cancellation?.throwIfCancelled();
+    deps.onProgress?.({ fraction: 0, message: `Unpacking ${name}` });
   };
-  for (const file of files.filter((f) => !companions.includes(f))) {
-    await attempt(file, () => recognise(file, companions, readOptions, deps));
-  }
-  const areNeeded = recognised.some((r) => NEED_COMPANIONS.includes(r.dataset.description.format));
-  for (const file of companions) {
-    // Without its data, the reader says what is missing.
-    await attempt(file, () => (areNeeded ? Promise.resolve(companion(file)) : recognise(file, [], readOptions, deps)));
-  }
+  const unpacked = expandZips(files, onZip);
+  const recognising = `Recognising ${unpacked.files.length} ${unpacked.files.length === 1 ? 'file' : 'files'}`;
+  deps.onProgress?.({ fraction: UNPACKED_SHARE, message: recognising });
+  const groups = groupFiles(unpacked.files).filter(({ kind }) => kind !== 'ignored');
+  const { items, failures } = await recogniseAll(groups, readOptions, deps);
+  const joined = joinStudies(items);
   // Images or a truth file without any scan would be a study that can't be opened.
-  const hasScan = recognised.some((r) => r.scan !== null);
-  if (!hasScan) {
-    for (const { dataset } of recognised) {
-      failures.push({ fileName: dataset.fileName, error: noScanError(dataset) });
-    }
-    return { studies: [], failures };
-  }
-  return { studies: groupByPatient(recognised).map((items) => planStudy(items, title)), failures };
-}
-
-function noScanError(dataset: NewDataset): ErrorRecord {
-  const kind = dataset.role === 'image' ? 'an image (real numbers)' : 'the truth of a simulated study';
-  return toErrorRecord(
-    new ReaderError(
-      'NOT_COMPLEX',
-      `${dataset.fileName} is ${kind}, not a spectroscopy scan; give it together with the scan it belongs to.`,
-    ),
-  );
+  const isWhole = (study: readonly Recognised[]): boolean => study.some(({ scan }) => scan !== null);
+  const studies = joined.filter(isWhole).map((study) => planStudy(study, title));
+  const lonely = joined.filter((study) => !isWhole(study)).flat();
+  const allFailures = [
+    ...unpacked.failures.map(({ fileName, error }) => ({ fileName, error: toErrorRecord(error) })),
+    ...failures,
+    ...lonely.map((item) => ({ fileName: item.dataset.fileName, error: noScanError(item) })),
+  ];
+  return {
+    studies: studies.map(({ planned }) => planned),
+    failures: allFailures,
+    preview: {
+      studies: studies.map(({ preview }) => preview),
+      failures: allFailures.map(({ fileName, error }) => ({ fileName, message: error.message })),
+    },
+  };
 }

@@ -4,14 +4,22 @@ import { ProcessingError, StudyDbError } from '../domain/errors.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
 import type { ProvenanceStamp, Warning } from '../domain/provenance.ts';
 import type { Recipe } from '../domain/recipe.ts';
-import { readScan } from '../formats/registry.ts';
-import type { AnalysisRecord, DatasetRecord, ImportOutcome, StudyStore } from '../ports/studyStore.ts';
+import type { ReadOptions } from '../formats/readOptions.ts';
+import { readScan, WATER_INSIDE } from '../formats/registry.ts';
+import type {
+  AnalysisRecord,
+  DatasetDescription,
+  DatasetRecord,
+  ImportOutcome,
+  StudyStore,
+} from '../ports/studyStore.ts';
 import { buildReport } from '../reports/reportModel.ts';
 import type { ReportImage, ReportModel } from '../reports/reportModel.ts';
 import type { CsvInput } from '../reports/csvReport.ts';
 import type { AnalysisDeps } from './analyse.ts';
 import { analyse } from './analyse.ts';
-import type { ImportDeps, ImportFailure, ImportOptions, SourceFile } from './importFiles.ts';
+import type { ImportDeps, ImportFailure, ImportOptions, ImportPlan, SourceFile } from './importFiles.ts';
+import { imageVolumeNifti } from './imageVolume.ts';
 import { planImport } from './importFiles.ts';
 import { voxelImage } from './voxelImage.ts';
 
@@ -32,40 +40,19 @@ export async function importIntoStore(
   deps: ImportDeps,
   options: ImportOptions = {},
 ): Promise<ImportSummary> {
-  const plan = await planImport(files, deps, options);
+  return storeImport(await planImport(files, deps, options), store);
+}
+
+/**
+ * Stores what was planned, one transaction a study.
+ * @throws StudyDbError (then the study in question was not written)
+ */
+export function storeImport(plan: Pick<ImportPlan, 'studies' | 'failures'>, store: StudyStore): ImportSummary {
   const studies = plan.studies.map(({ study, datasets }) => {
     const outcome = store.importStudy(study, datasets);
     return { outcome, isNew: outcome.alreadyKnown.length === 0 };
   });
   return { studies, failures: plan.failures };
-}
-
-/**
- * The water reference that belongs to a scan: same grid and nucleus, the same echo time first, then the most similar name.
- * @param datasets of the study
- * @returns null where the study has none that fits
- */
-export function waterFor(datasets: readonly DatasetRecord[], scan: DatasetRecord): DatasetRecord | null {
-  const size = (d: DatasetRecord): number => d.description.grid.reduce((p, n) => p * n, 1);
-  const candidates = datasets.filter(
-    (d) =>
-      d.role === 'water' &&
-      d.id !== scan.id &&
-      size(d) === size(scan) &&
-      d.description.nucleus === scan.description.nucleus,
-  );
-  const score = (d: DatasetRecord): number =>
-    (d.description.echoTimeS === scan.description.echoTimeS ? 1000 : 0) + commonPrefix(d.fileName, scan.fileName);
-  return candidates.reduce<DatasetRecord | null>(
-    (best, d) => (best === null || score(d) > score(best) ? d : best),
-    null,
-  );
-}
-
-function commonPrefix(a: string, b: string): number {
-  let n = 0;
-  while (n < a.length && n < b.length && a[n] === b[n]) n++;
-  return n;
 }
 
 export interface AnalyseDatasetRequest {
@@ -80,9 +67,23 @@ export interface AnalyseDatasetRequest {
   readonly basisWarnings?: readonly Warning[];
 }
 
-export interface StudyDeps extends AnalysisDeps, ImportDeps {
+/** Formats whose header or control file lies beside the data; it is kept with the study, for reading the data again. */
+const NEED_COMPANIONS: readonly string[] = ['lcmodel-raw', 'philips-sdat'];
+
+export interface StudyDeps extends AnalysisDeps, Pick<ImportDeps, 'parse'> {
   /** SHA-256 of the recipe's canonical JSON. */
   readonly hashRecipe: (recipe: Recipe) => string;
+}
+
+/** What a file was imported with: values given by hand count only where it is silent. */
+export function storedReadOptions(description: DatasetDescription): ReadOptions {
+  const { spectrometerFrequencyMHz, dwellTimeS, echoTimeS, nucleus } = description;
+  return {
+    ...(spectrometerFrequencyMHz === null ? {} : { spectrometerFrequencyMHz }),
+    ...(dwellTimeS === null ? {} : { dwellTimeS }),
+    ...(echoTimeS === null ? {} : { echoTimeS }),
+    ...(nucleus === null ? {} : { nucleus }),
+  };
 }
 
 /**
@@ -94,18 +95,17 @@ export async function readStored(
   record: DatasetRecord,
   deps: ImportDeps,
 ): Promise<{ readonly dataset: MrsDataset; readonly water: MrsDataset | null }> {
-  const { spectrometerFrequencyMHz, dwellTimeS, echoTimeS, nucleus, format } = record.description;
-  const options = {
-    ...(spectrometerFrequencyMHz === null ? {} : { spectrometerFrequencyMHz }),
-    ...(dwellTimeS === null ? {} : { dwellTimeS }),
-    ...(echoTimeS === null ? {} : { echoTimeS }),
-    ...(nucleus === null ? {} : { nucleus }),
-  };
-  const companions = store.listDatasets(record.studyId).filter((d) => d.role === 'unknown');
+  const { format } = record.description;
+  const options = storedReadOptions(record.description);
+  const companions = NEED_COMPANIONS.includes(format)
+    ? store.listDatasets(record.studyId).filter((d) => d.role === 'unknown')
+    : [];
   const files = [record, ...companions].map((d) => ({ name: d.fileName, bytes: store.readRawFile(d.id) }));
   // Four-column text holds both signals, and is small: it is read here.
   if (format === 'text') return readScan(files.slice(0, 1), options);
-  return { dataset: await deps.parse(files, options), water: null };
+  const dataset = await deps.parse(files, options);
+  const hasWater = dataset.warnings.some(({ code }) => code === WATER_INSIDE);
+  return { dataset, water: hasWater ? await deps.parse(files, { ...options, part: 'water' }) : null };
 }
 
 /**
@@ -151,7 +151,8 @@ export async function analyseDataset(request: AnalyseDatasetRequest, deps: Study
 function reportImages(store: StudyStore, studyId: string, dataset: MrsDataset, voxel: number): ReportImage[] {
   const image = store.listDatasets(studyId).find((d) => d.role === 'image');
   if (image === undefined || dataset.affine === null) return [];
-  const drawn = voxelImage(store.readRawFile(image.id), image.fileName, dataset.affine, dataset.data.shape, voxel);
+  const volume = imageVolumeNifti(image.fileName, store.readRawFile(image.id));
+  const drawn = voxelImage(volume, image.fileName, dataset.affine, dataset.data.shape, voxel);
   return drawn === null ? [] : [drawn];
 }
 

@@ -1,5 +1,6 @@
 // What a dataset holds: its signals, and an image's bytes.
 import { UnsupportedDataError } from '../../core/domain/errors.ts';
+import { imageVolumeName, imageVolumeNifti } from '../../core/pipeline/imageVolume.ts';
 import type { HostHandlers } from '../hostMessages.ts';
 import type { HandlerContext } from './context.ts';
 
@@ -11,7 +12,8 @@ export function datasetHandlers({
     'image:read': ({ datasetId }) => {
       const { fileName, role } = store.getDataset(datasetId);
       if (role !== 'image') throw new UnsupportedDataError('UNSUPPORTED', `${fileName} is not an image.`);
-      return { fileName, bytes: store.readRawFile(datasetId) };
+      const bytes = imageVolumeNifti(fileName, store.readRawFile(datasetId));
+      return { fileName: imageVolumeName(fileName), bytes };
     },
   };
 }

@@ -27,6 +27,26 @@ export function chooseFiles(
   });
 }
 
+/**
+ * Scans of any name: scanners also write files without an extension. macOS has one dialog for files and folders.
+ * @returns paths; none if the user cancelled
+ */
+export function chooseScans(
+  window: BrowserWindow | null,
+  title: string,
+  what: 'files' | 'folder',
+): Promise<readonly string[]> {
+  const both = process.platform === 'darwin';
+  return open(window, {
+    title,
+    properties: [
+      ...(both || what === 'files' ? (['openFile'] as const) : []),
+      ...(both || what === 'folder' ? (['openDirectory'] as const) : []),
+      'multiSelections',
+    ],
+  });
+}
+
 /** @returns a folder; null if the user cancelled */
 export async function chooseFolder(window: BrowserWindow | null, title: string): Promise<string | null> {
   const [folder] = await open(window, { title, properties: ['openDirectory', 'createDirectory'] });

@@ -1,46 +1,103 @@
-// Import of files and of the demo study, by the workflow that the command line uses too.
+// Import: files are read into a plan, the plan waits for the user's choices, and then it is stored. By the workflow that
+// the command line uses too.
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ReaderError, toErrorRecord } from '../../core/domain/errors.ts';
-import type { ImportFailure } from '../../core/pipeline/importFiles.ts';
-import { importIntoStore } from '../../core/pipeline/studyWorkflow.ts';
+import { CancelledError, ReaderError, toErrorRecord } from '../../core/domain/errors.ts';
+import type { ImportChoices } from '../../core/domain/importPreview.ts';
+import { deidentifyImport } from '../../core/pipeline/deidentifyImport.ts';
+import type { DeidentifyDeps } from '../../core/pipeline/deidentifyImport.ts';
+import { applyChoices, planImport } from '../../core/pipeline/importFiles.ts';
+import type { ImportFailure, ImportOptions, ImportPlan } from '../../core/pipeline/importFiles.ts';
+import { storeImport } from '../../core/pipeline/studyWorkflow.ts';
+import type { Cancellation } from '../../core/ports/cancellation.ts';
+import type { ProgressListener, ProgressReport } from '../../core/ports/progress.ts';
 import { readInputFiles } from '../../node/files/readInputFiles.ts';
 import type { InputFile } from '../../node/files/readInputFiles.ts';
+import { pseudonymOf } from '../../node/study-db/pseudonyms.ts';
+import { NEVER_CANCELLED } from '../../node/workers/cancellation.ts';
 import type { HostHandlers, ImportOutcomeView } from '../hostMessages.ts';
+import { createImportSessions } from '../importSessions.ts';
 import type { HandlerContext } from './context.ts';
 
 /** Title of the demo study, which names no patient. */
 const DEMO_TITLE = 'Demo study';
+/** Share of the time that goes into reading bytes, before anything is recognised. */
+const FILES_SHARE = 0.3;
+/** Without names, numbers and dates taken out, and every role as it was recognised. */
+const AS_RECOGNISED: ImportChoices = { roles: {}, deidentify: false };
+
+interface Watch {
+  readonly cancellation: Cancellation;
+  readonly onProgress: ProgressListener;
+}
+
+const UNWATCHED: Watch = { cancellation: NEVER_CANCELLED, onProgress: () => undefined };
 
 /** Reads path by path, so that one that can't be read keeps no other out. */
-async function readEach(paths: readonly string[]): Promise<{ files: InputFile[]; failures: ImportFailure[] }> {
+async function readEach(
+  paths: readonly string[],
+  { cancellation, onProgress }: Watch,
+): Promise<{ files: InputFile[]; failures: ImportFailure[] }> {
   const files = new Map<string, InputFile>();
   const failures: ImportFailure[] = [];
-  for (const path of paths) {
+  for (const [index, path] of paths.entries()) {
+    cancellation.throwIfCancelled();
+    const onFile = (name: string, read: number, all: number): void => {
+      cancellation.throwIfCancelled();
+      onProgress({ fraction: (FILES_SHARE * (index + read / all)) / paths.length, message: `Reading ${name}` });
+    };
     try {
-      for (const file of await readInputFiles([path])) files.set(file.path, file);
+      for (const file of await readInputFiles([path], { onFile })) files.set(file.absolutePath, file);
     } catch (error) {
+      if (error instanceof CancelledError) throw error;
       failures.push({ fileName: basename(path), error: toErrorRecord(error) });
     }
   }
   return { files: [...files.values()], failures };
 }
 
-async function importPaths(
-  { services, emit }: HandlerContext,
+/** What the paths hold, with what could not be read at all. */
+async function planPaths(
+  { services }: HandlerContext,
   paths: readonly string[],
-  title: string | null,
+  options: ImportOptions,
+  watch: Watch,
+): Promise<ImportPlan> {
+  const { files, failures } = await readEach(paths, watch);
+  const deps = {
+    parse: services.parse,
+    cancellation: watch.cancellation,
+    onProgress: ({ fraction, message }: ProgressReport) =>
+      watch.onProgress({ fraction: FILES_SHARE + (1 - FILES_SHARE) * fraction, message }),
+  };
+  const plan = await planImport(files, deps, options);
+  const unread = failures.map(({ fileName, error }) => ({ fileName, message: error.message }));
+  return {
+    ...plan,
+    failures: [...failures, ...plan.failures],
+    preview: { ...plan.preview, failures: [...unread, ...plan.preview.failures] },
+  };
+}
+
+async function store(
+  { services, emit }: HandlerContext,
+  plan: ImportPlan,
+  choices: ImportChoices,
 ): Promise<ImportOutcomeView> {
-  const { files, failures } = await readEach(paths);
-  const options = title === null ? {} : { title };
-  const summary = await importIntoStore(files, services.store, { parse: services.parse }, options);
+  const chosen = applyChoices(plan, choices);
+  const deidentifyDeps: DeidentifyDeps = {
+    parse: services.parse,
+    pseudonymOf: (patient, content) => pseudonymOf(services.store, patient, content),
+  };
+  const clean = choices.deidentify ? await deidentifyImport(chosen, deidentifyDeps) : chosen;
+  const summary = storeImport(clean, services.store);
   const studies = summary.studies.map(({ outcome: { study }, isNew }) => ({
     studyId: study.id,
     title: study.title,
     isNew,
   }));
   for (const { studyId } of studies) emit('studies:changed', { studyId });
-  return { studies, failures: [...failures, ...summary.failures] };
+  return { studies, failures: summary.failures };
 }
 
 async function demoFiles(resources: string): Promise<string[]> {
@@ -53,9 +110,34 @@ async function demoFiles(resources: string): Promise<string[]> {
   return scans.map((name) => join(folder, name));
 }
 
-export function importHandlers(context: HandlerContext): Pick<HostHandlers, 'import:paths' | 'import:demo'> {
+type Channels = 'import:inspect-paths' | 'import:cancel' | 'import:commit' | 'import:discard' | 'import:demo';
+
+export function importHandlers(context: HandlerContext): Pick<HostHandlers, Channels> {
+  const sessions = createImportSessions(context.emit);
   return {
-    'import:paths': ({ paths }) => importPaths(context, paths, null),
-    'import:demo': async () => importPaths(context, await demoFiles(context.services.resources), DEMO_TITLE),
+    'import:inspect-paths': async ({ token, paths }) => {
+      const plan = await sessions.read(token, (cancellation, onProgress) =>
+        planPaths(context, paths, {}, { cancellation, onProgress }),
+      );
+      return plan === null ? null : { token, preview: plan.preview };
+    },
+    'import:cancel': ({ token }) => {
+      sessions.cancel(token);
+      return {};
+    },
+    'import:commit': async ({ token, choices }) => {
+      // The plan stays until it is stored: after a full disk the same choices can be tried again.
+      const outcome = await store(context, sessions.plan(token), choices);
+      sessions.forget(token);
+      return outcome;
+    },
+    'import:discard': ({ token }) => {
+      sessions.forget(token);
+      return {};
+    },
+    'import:demo': async () => {
+      const paths = await demoFiles(context.services.resources);
+      return store(context, await planPaths(context, paths, { title: DEMO_TITLE }, UNWATCHED), AS_RECOGNISED);
+    },
   };
 }

@@ -8,7 +8,7 @@ import type { HostChannel, MainChannel } from '../hostMessages.ts';
 import { printPdf } from '../printing.ts';
 import type { Handlers } from '../registrar.ts';
 import { basisDialogHandlers } from './basisDialogs.ts';
-import { chooseFiles, chooseTarget } from './dialogs.ts';
+import { chooseScans, chooseTarget } from './dialogs.ts';
 import type { MainContext } from './mainContext.ts';
 
 type ReportFormat = ChannelRequest<'report:export'>['format'];
@@ -19,11 +19,6 @@ const REPORT_KINDS: Readonly<Record<ReportFormat, string>> = {
   csv: 'Comma-separated values',
 };
 
-/** Names every readable file may have; scanners also write files without an extension. */
-const SCAN_KIND = {
-  name: 'Scans',
-  extensions: ['nii', 'gz', 'raw', 'RAW', 'h2o', 'H2O', 'sdat', 'SDAT', 'spar', 'SPAR', 'txt', 'TXT'],
-};
 async function exportReport(
   { host, window }: MainContext,
   { analysisId, voxel, format }: ChannelRequest<'report:export'>,
@@ -52,9 +47,9 @@ export function createMainHandlers(context: MainContext): Handlers {
         threads,
       };
     },
-    'import:dialog': async () => {
-      const paths = await chooseFiles(window(), 'Open scans', SCAN_KIND, 'several');
-      return paths.length === 0 ? { studies: [], failures: [] } : host.ask('import:paths', { paths: [...paths] });
+    'import:inspect': async ({ token, what }) => {
+      const paths = await chooseScans(window(), 'Open scans', what);
+      return paths.length === 0 ? null : host.ask('import:inspect-paths', { token, paths: [...paths] });
     },
     ...basisDialogHandlers(context),
     'report:export': (request) => exportReport(context, request),

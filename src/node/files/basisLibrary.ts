@@ -118,7 +118,7 @@ export async function loadBasisFiles(
 
 /** A basis set in this program's own format; where its card lies beside it, it is checked against that. */
 async function loadNifti(file: InputFile): Promise<LoadedBasis> {
-  const cardPath = file.path.replace(NIFTI, '.json');
+  const cardPath = file.absolutePath.replace(NIFTI, '.json');
   const card = existsSync(cardPath) ? await readCard(cardPath) : null;
   if (card !== null && card.file === file.name) return { basis: checked(file, card), card };
   return { basis: { ...parseNifti(file), warnings: [] }, card: null };
@@ -149,13 +149,13 @@ function checked(file: InputFile, card: BasisCard): FileBasisSet {
 
 function parseNifti(file: InputFile): ReturnType<typeof datasetToBasisSet> {
   const basis = datasetToBasisSet(readNiftiMrs(file.bytes, file.name), file.name, sha256Hex(file.bytes));
-  return basis.id === file.name ? { ...basis, id: nameOf(file.path) } : basis;
+  return basis.id === file.name ? { ...basis, id: nameOf(file.absolutePath) } : basis;
 }
 
 /** @throws ModelError BASIS_MISSING where reading fails: to a fit, an unreadable basis is a missing one */
 async function readFiles(paths: readonly string[]): Promise<InputFile[]> {
   try {
-    return await readInputFiles(paths);
+    return await readInputFiles(paths, { recursive: false });
   } catch (error) {
     if (!(error instanceof ReaderError)) throw error;
     throw new ModelError('BASIS_MISSING', `The basis set can't be read: ${error.message}`, error.details, error);

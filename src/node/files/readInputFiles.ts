@@ -1,14 +1,27 @@
 // The user's paths → names and bytes: files, folders, and the companions that a format keeps beside a file.
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { ReaderError } from '../../core/domain/errors.ts';
 import type { NamedBytes } from './hashing.ts';
 
 /** A file as it was read; `name` is its base name. */
 export interface InputFile extends NamedBytes {
-  /** Absolute path: for opening again, not for messages. */
+  /** Place within the folder that was given, '/'-separated and beginning with that folder's name. */
   readonly path: string;
+  /** For opening again, not for messages. */
+  readonly absolutePath: string;
 }
+
+export interface ReadInputOptions {
+  /** Whether a folder stands for the files of its subfolders too; yes where not given. */
+  readonly recursive?: boolean;
+  /** Called before each file is read, with its base name and how many of all were; may throw CancelledError. */
+  readonly onFile?: (name: string, read: number, all: number) => void;
+}
+
+/** Most files that one folder may hold. */
+const MAX_FILES = 50_000;
 
 /**
  * Extensions of files that belong together under one stem. Sources: Philips SDAT/SPAR and DATA/LIST exports; Analyze
@@ -17,8 +30,8 @@ export interface InputFile extends NamedBytes {
 const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
   '.sdat': ['.spar'],
   '.spar': ['.sdat'],
-  '.data': ['.list'],
-  '.list': ['.data'],
+  '.data': ['.list', '.spar'],
+  '.list': ['.data', '.spar'],
   '.hdr': ['.img'],
   '.img': ['.hdr'],
   '.raw': ['.control'],
@@ -26,28 +39,46 @@ const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
 };
 /** Names that LCModel's own scripts give a control file, taken where none of the same stem is there. */
 const LCMODEL_CONTROLS = ['control', 'control.file'];
+/** Parameter files of Bruker and Varian, whose data have fixed names too. */
+const PARAMETERS = ['acqp', 'method', 'visu_pars', 'acqus', 'procpar'].flatMap((name) => [name, `../../${name}`]);
+const FOLDER_DATA = /^(fid|fid\.refscan|fid_proc\.64|rawdata\.job0|2dseq)$/i;
+/** Of a reconstructed Bruker scan (5/pdata/1/2dseq), the folder above the scan's. */
+const BRUKER_BASE = '../../..';
+
+/** A file that is to be read, and the folder that its path begins below. */
+interface Wanted {
+  readonly absolutePath: string;
+  readonly base: string;
+}
 
 /**
- * Reads files and folders (a folder's own files, in the order of their names; hidden ones left out), each with its
- * companions after it, each once.
+ * Reads files and folders (a folder's own files first, then its subfolders', in the order of their names; hidden ones and
+ * links that lead out of the folder left out), each file with its companions after it, each once.
  * @param paths at least one
- * @throws ReaderError READ_FAILED (not there, not readable, empty folder), FILE_EMPTY (a named file without a byte)
+ * @throws ReaderError READ_FAILED (not there, not readable, empty folder, too many files), FILE_EMPTY (a named file
+ *   without a byte)
  */
-export async function readInputFiles(paths: readonly string[]): Promise<InputFile[]> {
-  const wanted = new Set<string>();
-  for (const path of paths.map((given) => resolve(given))) {
+export async function readInputFiles(paths: readonly string[], options: ReadInputOptions = {}): Promise<InputFile[]> {
+  const named = paths.map((given) => resolve(given));
+  const wanted = new Map<string, Wanted>();
+  const want = (file: Wanted): void => {
+    if (!wanted.has(file.absolutePath)) wanted.set(file.absolutePath, file);
+  };
+  for (const path of named) {
     if (await isFolder(path)) {
-      for (const file of await filesOf(path)) wanted.add(file);
+      const files = await filesOf(path, options.recursive ?? true);
+      files.forEach((absolutePath) => want({ absolutePath, base: dirname(path) }));
     } else {
-      wanted.add(path);
-      for (const companion of await companionsOf(path)) wanted.add(companion);
+      const isDeep = basename(path).toLowerCase() === '2dseq';
+      const base = resolve(dirname(path), isDeep ? BRUKER_BASE : '..');
+      for (const absolutePath of [path, ...(await companionsOf(path))]) want({ absolutePath, base });
     }
   }
-  const named = new Set(paths.map((given) => resolve(given)));
   const files: InputFile[] = [];
-  for (const path of wanted) {
-    const file = await readInputFile(path);
-    if (file.bytes.length === 0 && named.has(path)) {
+  for (const { absolutePath, base } of wanted.values()) {
+    options.onFile?.(basename(absolutePath), files.length, wanted.size);
+    const file = await readInputFile(absolutePath, base);
+    if (file.bytes.length === 0 && named.includes(absolutePath)) {
       throw new ReaderError('FILE_EMPTY', `${file.name} is empty.`, { file: file.name });
     }
     files.push(file);
@@ -55,12 +86,18 @@ export async function readInputFiles(paths: readonly string[]): Promise<InputFil
   return files;
 }
 
-/** Reads one file, empty or not. @throws ReaderError READ_FAILED */
-export async function readInputFile(path: string): Promise<InputFile> {
+/**
+ * Reads one file, empty or not.
+ * @param base folder that the file's path is to begin below; the one above its own where not given
+ * @throws ReaderError READ_FAILED
+ */
+export async function readInputFile(path: string, base: string = resolve(dirname(path), '..')): Promise<InputFile> {
+  const absolutePath = resolve(path);
   try {
     const content = await readFile(path);
+    const place = relative(base, absolutePath).split(sep).join('/');
     // A plain array of its own memory: small Buffers share theirs, which must not be sent to a worker.
-    return { name: basename(path), path: resolve(path), bytes: new Uint8Array(content) };
+    return { name: basename(path), path: place, absolutePath, bytes: new Uint8Array(content) };
   } catch (error) {
     throw readError(path, error);
   }
@@ -68,6 +105,9 @@ export async function readInputFile(path: string): Promise<InputFile> {
 
 /** @returns paths of the files that belong to this one and are there */
 async function companionsOf(path: string): Promise<string[]> {
+  if (FOLDER_DATA.test(basename(path))) {
+    return PARAMETERS.map((name) => resolve(dirname(path), name)).filter((file) => existsSync(file));
+  }
   const extension = extname(path);
   const wanted = COMPANIONS[extension.toLowerCase()];
   if (wanted === undefined) return [];
@@ -92,22 +132,40 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-async function filesOf(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw readError(folder, error);
-  });
+/** Whether a link leads to a file within the folder that was given; links to folders could run in circles. */
+async function leadsInside(link: string, root: string): Promise<boolean> {
+  const target = await realpath(link).catch(() => null);
+  return target !== null && target.startsWith(`${root}${sep}`) && !(await isFolder(target));
+}
+
+async function filesOf(folder: string, recursive: boolean): Promise<string[]> {
+  const root = await realpath(folder);
   const files: string[] = [];
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (!entry.name.startsWith('.') && (entry.isFile() || (entry.isSymbolicLink() && !(await isFolder(path))))) {
-      files.push(path);
+  const walk = async (at: string): Promise<void> => {
+    const entries = await readdir(at, { withFileTypes: true }).catch((error: unknown) => {
+      throw readError(at, error);
+    });
+    const seen = entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of seen) {
+      const path = join(at, entry.name);
+      if (entry.isFile() || (entry.isSymbolicLink() && (await leadsInside(path, root)))) files.push(path);
+      if (files.length > MAX_FILES) throw tooMany(folder);
     }
-  }
+    if (!recursive) return;
+    for (const entry of seen.filter((e) => e.isDirectory())) await walk(join(at, entry.name));
+  };
+  await walk(folder);
   if (files.length === 0) {
     const name = basename(folder);
     throw new ReaderError('READ_FAILED', `The folder ${name} holds no files.`, { file: name });
   }
-  return files.sort();
+  return files;
+}
+
+function tooMany(folder: string): ReaderError {
+  const name = basename(folder);
+  const message = `The folder ${name} holds more than ${MAX_FILES} files, more than are read at once.`;
+  return new ReaderError('READ_FAILED', message, { file: name });
 }
 
 const REASONS: Readonly<Record<string, string>> = {

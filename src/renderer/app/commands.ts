@@ -1,5 +1,6 @@
 // Every command of the window: what it is called, its key, whether it can be done now. Palette, shortcuts and menu use it.
 import { useFit } from '../features/fit/index.ts';
+import { useImporting } from '../features/importing/index.ts';
 import { useNotices } from '../features/notices/index.ts';
 import { useReports } from '../features/reports/index.ts';
 import { useSession, type PageName } from '../features/session/index.ts';
@@ -135,6 +136,7 @@ function spectrumCommands(): Command[] {
 /** All commands; call inside the app, after Pinia stands. */
 export function allCommands(showShortcuts: () => void, showPalette: () => void): Command[] {
   const worklist = useWorklist();
+  const importing = useImporting();
   const settings = useSettings();
   const notices = useNotices();
   return [
@@ -144,8 +146,16 @@ export function allCommands(showShortcuts: () => void, showPalette: () => void):
       title: 'Open scans…',
       group: 'File',
       keys: 'Ctrl+O',
-      isAvailable: always,
-      run: () => void worklist.openFiles(),
+      isAvailable: () => !importing.busy,
+      run: () => void importing.openFiles(),
+    },
+    {
+      id: 'open-folder',
+      title: 'Open a folder of scans…',
+      group: 'File',
+      keys: 'Ctrl+Shift+O',
+      isAvailable: () => !importing.busy,
+      run: () => void importing.openFolder(),
     },
     {
       id: 'open-demo',

@@ -43,8 +43,11 @@ function envelope(signals: readonly ComplexSignal[], points: number): Float64Arr
 
 /** Where the magnitude may at most begin relative to its peak, for the peak not to be the signal's start. */
 const RISING = 0.5;
-/** How much larger than the middle the end is where a spectrum in FFT order wraps around. */
-const WRAPPED = 2;
+/**
+ * How much larger than the middle the end is where a spectrum in FFT order wraps around, and which part of the start it has:
+ * the last points of a scanner's FID rise a little too, where its digital filter wraps (2 % of the start in Siemens DICOM).
+ */
+const WRAPPED = { ofMiddle: 2, ofStart: 0.2 } as const;
 
 /** What the envelope shows instead of a decay; null where it decays, or is noise. */
 function notDecaying(parts: Float64Array): string | null {
@@ -54,7 +57,9 @@ function notDecaying(parts: Float64Array): string | null {
     return `is largest ${Math.round((100 * peak) / WINDOWS)} % of the way along`;
   }
   const middle = (at(WINDOWS / 2 - 1) + at(WINDOWS / 2)) / 2;
-  return at(WINDOWS - 1) > WRAPPED * middle && middle > 0 ? 'grows again toward the end' : null;
+  const end = at(WINDOWS - 1);
+  const wraps = middle > 0 && end > WRAPPED.ofMiddle * middle && end > WRAPPED.ofStart * at(0);
+  return wraps ? 'grows again toward the end' : null;
 }
 
 /** Largest |im|/|s| of a first point that is exactly real but for rounding. */

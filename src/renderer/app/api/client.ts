@@ -5,7 +5,6 @@ import type {
   ErrorView,
   EventName,
   EventPayload,
-  ImportResultView,
   IpcResult,
   PageChannel,
 } from '../../../ipc/contract.ts';
@@ -50,9 +49,12 @@ export function listen<E extends EventName>(event: E, listener: (payload: EventP
   return window.lineshape.on[event](listener);
 }
 
-/** Imports files dropped on the window; their paths never enter it. @throws RequestError */
-export async function importDropped(files: readonly File[]): Promise<ImportResultView> {
-  return unwrap(await window.lineshape.importDropped(files));
+/** Reads files dropped on the window, to be imported; their paths never enter it. @throws RequestError */
+export async function inspectDropped(
+  token: string,
+  files: readonly File[],
+): Promise<ChannelResponse<'import:inspect-paths'>> {
+  return unwrap(await window.lineshape.inspectDropped(token, files));
 }
 
 /** One sentence for the user from anything caught. */

@@ -1,7 +1,7 @@
 // The studies of the database, and how they come in and go.
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import { importDropped, listen, request } from '../../app/api/client.ts';
+import { listen, request } from '../../app/api/client.ts';
 import type { ImportResultView, StudySummaryView } from '../../../ipc/contract.ts';
 import { useNotices } from '../notices/index.ts';
 import { useSession } from '../session/index.ts';
@@ -48,20 +48,15 @@ export const useWorklist = defineStore('worklist', () => {
     else await notices.attempt(() => session.open(only.studyId));
   }
 
-  async function run(words: string, task: () => Promise<ImportResultView>): Promise<void> {
-    importing.value = words;
+  async function openDemo(): Promise<void> {
+    importing.value = 'Importing the demo study…';
     try {
-      const result = await notices.attempt(task);
+      const result = await notices.attempt(() => request('import:demo', {}));
       if (result !== null) await report(result);
     } finally {
       importing.value = null;
     }
   }
-
-  const openFiles = (): Promise<void> => run('Opening files…', () => request('import:dialog', {}));
-  const openDemo = (): Promise<void> => run('Importing the demo study…', () => request('import:demo', {}));
-  const drop = (files: readonly File[]): Promise<void> =>
-    run(files.length === 1 ? 'Importing 1 file…' : `Importing ${files.length} items…`, () => importDropped(files));
 
   async function remove(studyId: string): Promise<void> {
     const answer = await notices.attempt(() => request('study:delete', { studyId }));
@@ -78,7 +73,6 @@ export const useWorklist = defineStore('worklist', () => {
         void load();
         if (studyId !== null && studyId === session.studyId) void session.refresh().catch(() => session.close());
       }),
-      listen('import:finished', (result) => void report(result)),
     ];
     return () => stops.forEach((stop) => stop());
   }
@@ -92,9 +86,8 @@ export const useWorklist = defineStore('worklist', () => {
     rows,
     load,
     sortBy,
-    openFiles,
     openDemo,
-    drop,
+    report,
     remove,
     connect,
   };

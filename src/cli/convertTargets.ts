@@ -1,0 +1,132 @@
+// What `lineshape convert` can write: one scan into the file that an ending names, scans into a folder, a study as BIDS.
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UsageError } from '../core/domain/errors.ts';
+import type { MrsDataset } from '../core/domain/mrsDataset.ts';
+import {
+  bidsFiles,
+  cleanNifti,
+  imageSeriesNifti,
+  lcmodelFiles,
+  RemovedList,
+  writeCsv,
+  writeDicomMrs,
+  writeMrs,
+} from '../core/formats/index.ts';
+import type { BidsImage, FileGroup, WrittenFile } from '../core/formats/index.ts';
+import { guessRole } from '../core/pipeline/guessRole.ts';
+import type { ScanInput } from './scanInputs.ts';
+import { VERSION } from './session.ts';
+
+/** A file to be written, with the format it is in. */
+export interface ConvertedFile extends WrittenFile {
+  readonly format: string;
+}
+
+type WriteTarget = (scan: ScanInput, path: string, water: MrsDataset | null) => ConvertedFile[];
+
+/** "2.25." and the decimal form of a random UUID (DICOM PS3.5, B.2). */
+const newUid = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`).toString()}`;
+const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+const stem = (name: string): string => name.replace(/\.nii\.gz$/i, '').replace(/\.[^.]+$/, '');
+
+function lcmodel(scan: ScanInput, path: string, water: MrsDataset | null): ConvertedFile[] {
+  const name = stem(basename(path));
+  const request = {
+    scan: scan.dataset,
+    water: water ?? scan.water,
+    stem: name,
+    basisFile: `${name}.BASIS`,
+    title: name,
+  };
+  return lcmodelFiles(request).map((file) => ({
+    path: join(dirname(path), file.path),
+    bytes: file.bytes,
+    format: file.path.endsWith('.CONTROL') ? 'lcmodel-control' : 'lcmodel-raw',
+  }));
+}
+
+const one =
+  (format: string, write: (dataset: MrsDataset) => Uint8Array): WriteTarget =>
+  ({ dataset }, path) => [{ path, bytes: write(dataset), format }];
+
+const TARGETS: readonly (readonly [RegExp, WriteTarget])[] = [
+  [/\.nii\.gz$/i, one('nifti-mrs', (d) => writeMrs(d, 'nifti-mrs'))],
+  [/\.nii$/i, one('nifti-mrs', (d) => writeMrs(d, 'nifti-mrs', { compress: false }))],
+  [/\.raw$/i, lcmodel],
+  [/\.h2o$/i, one('lcmodel-raw', (d) => writeMrs(d, 'lcmodel-raw'))],
+  [/\.txt$/i, one('jmrui-text', (d) => writeMrs(d, 'jmrui-text'))],
+  [/\.dcm$/i, one('dicom', (d) => writeDicomMrs(d, { uid: newUid }))],
+  [/\.csv$/i, one('csv', (d) => text(writeCsv(d, { domain: 'time' })))],
+];
+
+/**
+ * The way to write a file of that name.
+ * @throws UsageError where its ending names no format
+ */
+export function targetOf(path: string): WriteTarget {
+  const found = TARGETS.find(([pattern]) => pattern.test(path));
+  if (found !== undefined) return found[1];
+  const endings = '.nii.gz, .nii, .RAW, .H2O, .txt, .dcm or .csv';
+  throw new UsageError(`The output ${basename(path)} must end with ${endings}, which names its format.`);
+}
+
+/**
+ * Every scan as NAME.nii.gz in a folder; a water reference inside a scan's file as NAME-water.nii.gz.
+ * @param nameless numbers instead of the files' names, which may name the patient
+ * @throws UsageError where two would have the same name
+ */
+export function folderFiles(scans: readonly ScanInput[], nameless: boolean): ConvertedFile[] {
+  const files = scans.flatMap(({ fileName, dataset, water }, i) => {
+    const own = nameless ? `scan-${i + 1}` : stem(fileName);
+    const signals = [[own, dataset] as const, [`${own}-water`, water] as const];
+    return signals.flatMap(([name, signal]) =>
+      signal === null ? [] : [{ path: `${name}.nii.gz`, bytes: writeMrs(signal, 'nifti-mrs'), format: 'nifti-mrs' }],
+    );
+  });
+  if (new Set(files.map(({ path }) => path)).size === files.length) return files;
+  throw new UsageError('Two of the scans have the same name and would overwrite each other.');
+}
+
+export interface BidsRequest {
+  readonly scans: readonly ScanInput[];
+  readonly images: readonly FileGroup[];
+  /** Texts are taken out of the images' headers too. */
+  readonly deidentify: boolean;
+  readonly subject: string;
+  readonly session: string | undefined;
+  /** Name of the data set. */
+  readonly name: string;
+}
+
+function bidsImage(group: FileGroup, deidentify: boolean): BidsImage {
+  const [file] = group.files;
+  const isNifti = group.format === 'nifti-image' && file !== undefined;
+  const bytes = isNifti ? file.bytes : imageSeriesNifti(group.files, group.name);
+  const suffix = /flair/i.test(group.name) ? 'FLAIR' : /t2/i.test(group.name) ? 'T2w' : 'T1w';
+  if (!deidentify) return { bytes, suffix };
+  return { bytes: cleanNifti(bytes, suffix, () => ({}), new RemovedList(suffix)), suffix };
+}
+
+/** A study as a BIDS data set. @returns its files, and what is missing in them in words */
+export function bidsStudy(request: BidsRequest): { files: ConvertedFile[]; warnings: string[] } {
+  const scans = request.scans.flatMap(({ fileName, dataset, water }) => [
+    { dataset, role: guessRole(dataset, fileName) === 'water' ? ('water' as const) : ('metabolite' as const) },
+    ...(water === null ? [] : [{ dataset: water, role: 'water' as const }]),
+  ]);
+  const images = request.images.map((group) => bidsImage(group, request.deidentify));
+  const { subject, session, name } = request;
+  const labels = { subject, name, version: VERSION, ...(session === undefined ? {} : { session }) };
+  const { files, warnings } = bidsFiles({ scans, images }, labels);
+  return {
+    files: files.map((file) => ({ ...file, format: 'bids' })),
+    warnings: warnings.map(({ message }) => message),
+  };
+}
+
+/** @throws UsageError where a data set is there already: its list of participants would be overwritten */
+export function requireNoBids(folder: string): void {
+  if (!existsSync(join(folder, 'dataset_description.json'))) return;
+  throw new UsageError(`The folder ${folder} holds a BIDS data set already; name a new one.`);
+}

@@ -1,0 +1,3 @@
+// Importing: what was recognised in the files given, and the user's word on it before anything is stored.
+export { default as ImportDialog } from './ImportDialog.vue';
+export { useImporting } from './store.ts';

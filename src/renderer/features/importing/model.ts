@@ -1,0 +1,108 @@
+// The import dialog's figures and words: roles as chosen, what would be imported, what stands in the way.
+import type {
+  ImportChoices,
+  ImportItem,
+  ImportPreview,
+  ImportRole,
+  ImportStudyPreview,
+} from '../../../core/domain/importPreview.ts';
+
+/** Roles by item id where they differ from what was recognised. */
+export type RoleChanges = Readonly<Record<string, ImportRole>>;
+
+export const ROLE_WORDS: Readonly<Record<ImportRole, string>> = {
+  metabolite: 'Metabolites',
+  water: 'Water reference',
+  image: 'Image',
+  truth: 'Truth',
+  unknown: 'Header or other file',
+  skip: 'Not imported',
+};
+
+/** @returns the role that the item is imported with */
+export function roleOf(item: ImportItem, changes: RoleChanges): ImportRole {
+  return changes[item.id] ?? item.role;
+}
+
+/** @returns the changes with one more, or one fewer where the role is what was recognised */
+export function withRole(changes: RoleChanges, item: ImportItem, role: ImportRole): RoleChanges {
+  const others = Object.fromEntries(Object.entries(changes).filter(([id]) => id !== item.id));
+  return role === item.role ? others : { ...others, [item.id]: role };
+}
+
+/** A study of images alone could not be opened. */
+const isScan = (role: ImportRole): boolean => role === 'metabolite' || role === 'water';
+
+const keptRoles = (study: ImportStudyPreview, changes: RoleChanges): ImportRole[] =>
+  study.items.map((item) => roleOf(item, changes)).filter((role) => role !== 'skip');
+
+/** @returns how many studies would be imported */
+export function keptStudies(preview: ImportPreview, changes: RoleChanges): number {
+  return preview.studies.filter((study) => keptRoles(study, changes).length > 0).length;
+}
+
+/** @returns why a study can't be imported as chosen; null where it can, or is left out as a whole */
+export function studyObstacle(study: ImportStudyPreview, changes: RoleChanges): string | null {
+  const kept = keptRoles(study, changes);
+  if (kept.length === 0 || kept.some(isScan)) return null;
+  return 'No spectroscopy scan would be left in this study: keep one, or leave its other files out too.';
+}
+
+/** @returns why nothing can be imported as chosen; null where it can */
+export function obstacle(preview: ImportPreview, changes: RoleChanges): string | null {
+  if (preview.studies.length === 0) return 'Nothing in these files can be imported.';
+  if (keptStudies(preview, changes) === 0) return 'Every file is left out; give one of them a role to import it.';
+  return preview.studies.map((study) => studyObstacle(study, changes)).find((reason) => reason !== null) ?? null;
+}
+
+/** @returns the answer for the main process */
+export function choicesOf(changes: RoleChanges, deidentify: boolean): ImportChoices {
+  return { roles: changes, deidentify };
+}
+
+export function importLabel(studies: number): string {
+  return studies === 1 ? 'Import 1 study' : `Import ${studies} studies`;
+}
+
+const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** @returns what was found, in one line: "2 studies, 14 datasets; 3 files can't be imported" */
+export function previewSentence({ studies, failures }: ImportPreview): string {
+  const items = studies.reduce((sum, study) => sum + study.items.length, 0);
+  const found =
+    studies.length === 0
+      ? 'No scan was recognised'
+      : `${plural(studies.length, 'study', 'studies')}, ${plural(items, 'dataset', 'datasets')}`;
+  return failures.length === 0
+    ? `${found}.`
+    : `${found}; ${plural(failures.length, 'file', 'files')} can’t be imported.`;
+}
+
+/** @returns who and when, as far as the files say */
+export function studySubtitle(study: ImportStudyPreview): string {
+  return [study.patient ?? 'No name in the files', study.studyDate].filter((part) => part !== null).join(' · ');
+}
+
+/** @returns "1 file, 1.2 MB" */
+export function extentWords({ fileCount, sizeBytes }: Pick<ImportItem, 'fileCount' | 'sizeBytes'>): string {
+  return `${plural(fileCount, 'file', 'files')}, ${sizeWords(sizeBytes)}`;
+}
+
+/** Sizes as file managers write them, in powers of 1000. [bytes] */
+export function sizeWords(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = bytes / 1000;
+  let unit = 0;
+  // 999.5 would be written as "1000".
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+}
+
+/** @returns a failure's sentence, with the file's name where the sentence doesn't have it */
+export function failureSentence({ fileName, message }: ImportPreview['failures'][number]): string {
+  return message.includes(fileName) ? message : `${fileName}: ${message}`;
+}
