@@ -55,9 +55,12 @@ function checkVendor(dataset: MrsDataset): Warning[] {
   ];
 }
 
+/** Entries that say where the data come from, not what was done to them. */
+const ORIGINS: readonly string[] = [CONVERSION_STEP, 'Simulation', ''];
+
 function checkRecord(dataset: MrsDataset): Warning[] {
   const methods = [
-    ...new Set(dataset.provenance.map((entry) => entry.method).filter((m) => m !== CONVERSION_STEP && m !== '')),
+    ...new Set(dataset.provenance.map((entry) => entry.method).filter((method) => !ORIGINS.includes(method))),
   ];
   if (methods.length === 0) return [];
   return [
