@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { nameWithoutExtension } from '../core/domain/fileNames.ts';
 import { UsageError } from '../core/domain/errors.ts';
 import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import {
@@ -29,10 +30,9 @@ type WriteTarget = (scan: ScanInput, path: string, water: MrsDataset | null) => 
 /** "2.25." and the decimal form of a random UUID (DICOM PS3.5, B.2). */
 const newUid = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`).toString()}`;
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
-const stem = (name: string): string => name.replace(/\.nii\.gz$/i, '').replace(/\.[^.]+$/, '');
 
 function lcmodel(scan: ScanInput, path: string, water: MrsDataset | null): ConvertedFile[] {
-  const name = stem(basename(path));
+  const name = nameWithoutExtension(basename(path));
   const request = {
     scan: scan.dataset,
     water: water ?? scan.water,
@@ -79,7 +79,7 @@ export function targetOf(path: string): WriteTarget {
  */
 export function folderFiles(scans: readonly ScanInput[], nameless: boolean): ConvertedFile[] {
   const files = scans.flatMap(({ fileName, dataset, water }, i) => {
-    const own = nameless ? `scan-${i + 1}` : stem(fileName);
+    const own = nameless ? `scan-${i + 1}` : nameWithoutExtension(fileName);
     const signals = [[own, dataset] as const, [`${own}-water`, water] as const];
     return signals.flatMap(([name, signal]) =>
       signal === null ? [] : [{ path: `${name}.nii.gz`, bytes: writeMrs(signal, 'nifti-mrs'), format: 'nifti-mrs' }],

@@ -2,11 +2,9 @@
 // Source: jMRUI manual ("Data Textfile", "mrui file format"); the binary order as spec2nii 0.8 reads it.
 import { fieldStrengthT, GYROMAGNETIC_RATIO_MHZ_PER_T } from '../domain/axes.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { JMRUI_NUCLEI } from '../domain/jmruiNuclei.ts';
 import type { Warning } from '../domain/provenance.ts';
 import type { ReadOptions } from './readOptions.ts';
-
-/** TypeOfNucleus codes. 0 is written for "not given". */
-export const JMRUI_NUCLEI: Readonly<Record<number, string>> = { 1: '1H', 2: '31P', 3: '13C', 4: '19F', 5: '23Na' };
 
 /** Numbers of the header; NaN where the file has none. */
 export interface JmruiNumbers {

@@ -2,6 +2,7 @@
 // opposite to NIfTI-MRS's, so reader and writer conjugate, once each.
 import { shapeSize } from '../domain/complexArray.ts';
 import { ProcessingError, ReaderError, UnsupportedDataError } from '../domain/errors.ts';
+import { JMRUI_NUCLEI } from '../domain/jmruiNuclei.ts';
 import type { HigherDimension, MrsDataset } from '../domain/mrsDataset.ts';
 import { pointCount, UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
@@ -9,7 +10,7 @@ import { fieldStrengthT } from '../domain/axes.ts';
 import { latin1Text, parseFortranReal } from '../math/fortranText.ts';
 import type { HeadedColumns } from '../math/headedColumns.ts';
 import { JMRUI_BODY, readHeadedColumns } from '../math/headedColumns.ts';
-import { JMRUI_NUCLEI, jmruiFacts, signalsWarning } from './jmruiHeader.ts';
+import { jmruiFacts, signalsWarning } from './jmruiHeader.ts';
 import type { ReadOptions } from './readOptions.ts';
 
 const FIRST_LINE = /^\s*jMRUI Data Textfile/i;

@@ -1,5 +1,6 @@
 // Files that were given together → studies: which files are one scan, which an image, which belongs to whom.
 // A file that can't be read becomes a failure in words and never keeps the others out.
+import { nameWithoutExtension } from '../domain/fileNames.ts';
 import { CancelledError, ReaderError, toErrorRecord } from '../domain/errors.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
 import type { ImportItem, ImportStudyPreview } from '../domain/importPreview.ts';
@@ -27,8 +28,6 @@ import type { Recognised } from './recognised.ts';
 
 export { applyChoices } from './applyChoices.ts';
 export type * from './importPlan.ts';
-
-const stem = (name: string): string => name.replace(/\.nii\.gz$/i, '').replace(/\.[^.]+$/, '');
 
 /** Details that several files of a patient give, each from the first that has it. */
 function mergedPatient(items: readonly Recognised[]): PatientInfo {
@@ -88,7 +87,7 @@ function planStudy(
   const dated = items.find(({ belonging }) => belonging.date !== null);
   const study = {
     patient,
-    title: title ?? region ?? stem(items[0]?.dataset.fileName ?? ''),
+    title: title ?? region ?? nameWithoutExtension(items[0]?.dataset.fileName ?? ''),
     studyDate: dated?.belonging.date ?? null,
     region,
   };

@@ -1,11 +1,9 @@
 // Reports: the page for the preview, the content for a file, and the record that one was written.
+import { nameWithoutExtension } from '../../core/domain/fileNames.ts';
 import { buildReportModel, csvInputOf } from '../../core/pipeline/studyWorkflow.ts';
 import { csvReport, htmlReport } from '../../core/reports/index.ts';
 import type { HostHandlers } from '../hostMessages.ts';
 import type { HandlerContext } from './context.ts';
-
-/** A file's name without its extension, as the beginning of the report's. */
-const stem = (fileName: string): string => fileName.replace(/\.nii\.gz$/i, '').replace(/\.[^.]+$/, '');
 
 export function reportHandlers({
   services: { store, analyses, parse, stamp },
@@ -18,7 +16,7 @@ export function reportHandlers({
       const { datasetId } = analyses.get(analysisId);
       const content = format === 'html' ? await page(analysisId, voxel) : csvReport([csvInputOf(store, analysisId)]);
       const kind = format === 'html' ? 'report' : 'results';
-      return { content, suggestedName: `${stem(store.getDataset(datasetId).fileName)}-${kind}` };
+      return { content, suggestedName: `${nameWithoutExtension(store.getDataset(datasetId).fileName)}-${kind}` };
     },
     'host:record-report': ({ analysisId, format, sha256 }) => {
       const { studyId } = analyses.get(analysisId);

@@ -94,13 +94,6 @@ function planSteps(waveform: RfWaveform, longestS: number): Step[] {
   }));
 }
 
-/** 2·Mz of every product state. */
-function twiceMOfStates(space: SpinSpace): Float64Array {
-  const twiceM = new Float64Array(space.dimension);
-  for (const block of space.blocks) for (const state of block.states) twiceM[state] = block.twiceM;
-  return twiceM;
-}
-
 /** Gradient area of the samples before and after the pulse's centre, in seconds of nominal gradient. */
 function gradientAreasS({ gradient, durationS, amplitudeHz, centreFraction }: RfWaveform): [number, number] {
   const n = amplitudeHz.length;
@@ -123,7 +116,7 @@ function toSimulationFrame(space: SpinSpace, u: ComplexMatrix, setting: PulseSet
   const [areaBefore, areaAfter] = gradientAreasS(waveform);
   const beforeTurns = carrierHz * waveform.durationS * waveform.centreFraction - gradientHz * areaBefore;
   const afterTurns = carrierHz * waveform.durationS * (1 - waveform.centreFraction) - gradientHz * areaAfter;
-  const twiceM = twiceMOfStates(space);
+  const { twiceM } = space;
   const n = space.dimension;
   for (let row = 0; row < n; row++) {
     for (let column = 0; column < n; column++) {
@@ -271,7 +264,7 @@ export function applyPropagator(
   phaseRad: number,
   coherenceOrder: number | null,
 ): DensityOperator {
-  const twiceM = twiceMOfStates(space);
+  const { twiceM } = space;
   const turned = { re: rho.re.slice(), im: rho.im.slice() };
   turnAboutZ(twiceM, turned, -phaseRad);
   const out = sandwich(u, turned, twiceM, coherenceOrder);

@@ -22,6 +22,8 @@ export interface SpinSpace {
   readonly dimension: number;
   /** Distance between neighbouring states of particle i (C order, last particle fastest). */
   readonly strides: readonly number[];
+  /** 2·Mz of every product state. */
+  readonly twiceM: Float64Array;
   /** Blocks of falling Mz. */
   readonly blocks: readonly MzBlock[];
 }
@@ -95,8 +97,10 @@ export function spinSpace(subsystem: Subsystem): SpinSpace {
   const { particles } = subsystem;
   const { strides, dimension } = stridesOf(particles);
   const statesByM = new Map<number, number[]>();
+  const twiceMs = new Float64Array(dimension);
   for (let state = 0; state < dimension; state++) {
     const twiceM = particles.reduce((sum, p, i) => sum + twiceMOf(p, strides[i] as number, state), 0);
+    twiceMs[state] = twiceM;
     const states = statesByM.get(twiceM);
     if (states === undefined) statesByM.set(twiceM, [state]);
     else states.push(state);
@@ -108,5 +112,5 @@ export function spinSpace(subsystem: Subsystem): SpinSpace {
       const eigen = symmetricEigen(blockHamiltonian(subsystem, strides, states), states.length);
       return { twiceM, states, energiesHz: eigen.values, vectors: eigen.vectors };
     });
-  return { particles, couplingsHz: subsystem.couplingsHz, dimension, strides, blocks };
+  return { particles, couplingsHz: subsystem.couplingsHz, dimension, strides, twiceM: twiceMs, blocks };
 }

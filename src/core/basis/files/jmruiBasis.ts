@@ -1,5 +1,6 @@
 // Basis sets in jMRUI text: a folder with one file a metabolite, or one file with several named signals.
 // jMRUI's sign is the opposite of NIfTI-MRS's; times are in ms, frequencies in Hz (jMRUI manual, text format).
+import { JMRUI_NUCLEI } from '../../domain/jmruiNuclei.ts';
 import { latin1Text, parseFortranReal } from '../../math/fortranText.ts';
 import type { HeadedColumns } from '../../math/headedColumns.ts';
 import { JMRUI_BODY, readHeadedColumns } from '../../math/headedColumns.ts';
@@ -12,9 +13,6 @@ import { fileStem } from './fileStems.ts';
 export function isJmruiBasis(bytes: Uint8Array): boolean {
   return /^\s*jMRUI Data Textfile/i.test(latin1Text(bytes.subarray(0, 64)));
 }
-
-/** TypeOfNucleus codes. Source: jMRUI manual. */
-export const JMRUI_NUCLEI: Readonly<Record<number, string>> = { 1: '1H', 2: '31P', 3: '13C', 4: '19F', 5: '23Na' };
 
 function required(header: HeadedColumns, key: string, file: string): number {
   const value = parseFortranReal(header.values.get(key) ?? '');

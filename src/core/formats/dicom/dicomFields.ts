@@ -67,7 +67,7 @@ function ageYears(text: string | null): number | null {
   return match === null ? null : Number(match[1]) * (YEARS_PER_UNIT[match[2] as string] as number);
 }
 
-/** DA "19700131"; null for what stands in its place ("99999999", "XXXXXXXX"). */
+/** DA "19700131"; null for what stands in its place, as nines or letters do. */
 const calendarDate = (text: string | null): string | null =>
   text !== null && /^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/.test(text) ? text : null;
 

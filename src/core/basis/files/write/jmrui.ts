@@ -5,7 +5,7 @@ import type { BasisSet, BasisSignal } from '../../../domain/basisSet.ts';
 import { latin1Bytes } from '../../../math/fortranText.ts';
 import type { NamedBytes } from '../basisFile.ts';
 import { fileStems } from '../fileStems.ts';
-import { JMRUI_NUCLEI } from '../jmruiBasis.ts';
+import { JMRUI_NUCLEI } from '../../../domain/jmruiNuclei.ts';
 import { usualZeroPpm, writableSignals } from './writableSignals.ts';
 
 /** Digits after the point. */
