@@ -60,7 +60,10 @@ module.exports = {
       name: 'quantification-methods-apart',
       severity: 'error',
       from: { path: `^src/core/quantification/(${STEPS})/` },
-      to: { path: '^src/core/quantification/[^/]+/', pathNot: '^src/core/quantification/$1/' },
+      to: {
+        path: '^src/core/quantification/[^/]+/',
+        pathNot: ['^src/core/quantification/$1/', '^src/core/quantification/shared/'],
+      },
     },
     ...layer('pipeline', core('pipeline'), [ALL_CORE]),
     ...layer('node', '^src/node/', [ALL_CORE], ['libsql', 'onnxruntime-node', 'zod'], true),

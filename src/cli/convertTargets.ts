@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { LARGE_FILE_BYTES } from '../core/domain/fileContent.ts';
 import { nameWithoutExtension } from '../core/domain/fileNames.ts';
 import { UsageError } from '../core/domain/errors.ts';
 import type { MrsDataset } from '../core/domain/mrsDataset.ts';
@@ -9,19 +10,25 @@ import {
   bidsFiles,
   cleanNifti,
   imageSeriesNifti,
+  inMemory,
   lcmodelFiles,
+  niftiMrsPieces,
   RemovedList,
   writeCsv,
   writeDicomMrs,
   writeMrs,
 } from '../core/formats/index.ts';
-import type { BidsImage, FileGroup, WrittenFile } from '../core/formats/index.ts';
+import type { BidsImage, FileGroup, WriteNiftiMrsOptions } from '../core/formats/index.ts';
 import { guessRole } from '../core/pipeline/guessRole.ts';
 import type { ScanInput } from './scanInputs.ts';
 import { VERSION } from './session.ts';
 
 /** A file to be written, with the format it is in. */
-export interface ConvertedFile extends WrittenFile {
+export interface ConvertedFile {
+  /** Relative path with forward slashes. */
+  readonly path: string;
+  /** Of a large scan pieces, to be gone through once. */
+  readonly content: Uint8Array | Iterable<Uint8Array>;
   readonly format: string;
 }
 
@@ -42,18 +49,25 @@ function lcmodel(scan: ScanInput, path: string, water: MrsDataset | null): Conve
   };
   return lcmodelFiles(request).map((file) => ({
     path: join(dirname(path), file.path),
-    bytes: file.bytes,
+    content: file.bytes,
     format: file.path.endsWith('.CONTROL') ? 'lcmodel-control' : 'lcmodel-raw',
   }));
 }
 
 const one =
-  (format: string, write: (dataset: MrsDataset) => Uint8Array): WriteTarget =>
-  ({ dataset }, path) => [{ path, bytes: write(dataset), format }];
+  (format: string, write: (dataset: MrsDataset) => ConvertedFile['content']): WriteTarget =>
+  ({ dataset }, path) => [{ path, content: write(dataset), format }];
+
+/** A large scan is encoded while it is written: its file would take as much memory again, or several times as much. */
+function niftiMrs(dataset: MrsDataset, options: WriteNiftiMrsOptions = {}): ConvertedFile['content'] {
+  const { re, im } = dataset.data;
+  const isLarge = re.byteLength + im.byteLength >= LARGE_FILE_BYTES;
+  return isLarge ? niftiMrsPieces(dataset, options) : writeMrs(dataset, 'nifti-mrs', options);
+}
 
 const TARGETS: readonly (readonly [RegExp, WriteTarget])[] = [
-  [/\.nii\.gz$/i, one('nifti-mrs', (d) => writeMrs(d, 'nifti-mrs'))],
-  [/\.nii$/i, one('nifti-mrs', (d) => writeMrs(d, 'nifti-mrs', { compress: false }))],
+  [/\.nii\.gz$/i, one('nifti-mrs', (d) => niftiMrs(d))],
+  [/\.nii$/i, one('nifti-mrs', (d) => niftiMrs(d, { compress: false }))],
   [/\.raw$/i, lcmodel],
   [/\.h2o$/i, one('lcmodel-raw', (d) => writeMrs(d, 'lcmodel-raw'))],
   [/\.txt$/i, one('jmrui-text', (d) => writeMrs(d, 'jmrui-text'))],
@@ -82,7 +96,7 @@ export function folderFiles(scans: readonly ScanInput[], nameless: boolean): Con
     const own = nameless ? `scan-${i + 1}` : nameWithoutExtension(fileName);
     const signals = [[own, dataset] as const, [`${own}-water`, water] as const];
     return signals.flatMap(([name, signal]) =>
-      signal === null ? [] : [{ path: `${name}.nii.gz`, bytes: writeMrs(signal, 'nifti-mrs'), format: 'nifti-mrs' }],
+      signal === null ? [] : [{ path: `${name}.nii.gz`, content: niftiMrs(signal), format: 'nifti-mrs' }],
     );
   });
   if (new Set(files.map(({ path }) => path)).size === files.length) return files;
@@ -101,9 +115,10 @@ export interface BidsRequest {
 }
 
 function bidsImage(group: FileGroup, deidentify: boolean): BidsImage {
-  const [file] = group.files;
+  const files = group.files.map(inMemory);
+  const [file] = files;
   const isNifti = group.format === 'nifti-image' && file !== undefined;
-  const bytes = isNifti ? file.bytes : imageSeriesNifti(group.files, group.name);
+  const bytes = isNifti ? file.bytes : imageSeriesNifti(files, group.name);
   const suffix = /flair/i.test(group.name) ? 'FLAIR' : /t2/i.test(group.name) ? 'T2w' : 'T1w';
   if (!deidentify) return { bytes, suffix };
   return { bytes: cleanNifti(bytes, suffix, () => ({}), new RemovedList(suffix)), suffix };
@@ -120,7 +135,7 @@ export function bidsStudy(request: BidsRequest): { files: ConvertedFile[]; warni
   const labels = { subject, name, version: VERSION, ...(session === undefined ? {} : { session }) };
   const { files, warnings } = bidsFiles({ scans, images }, labels);
   return {
-    files: files.map((file) => ({ ...file, format: 'bids' })),
+    files: files.map(({ path, bytes }) => ({ path, content: bytes, format: 'bids' })),
     warnings: warnings.map(({ message }) => message),
   };
 }

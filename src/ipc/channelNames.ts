@@ -18,6 +18,9 @@ export const CHANNEL_NAMES = [
   'import:commit',
   'import:discard',
   'import:demo',
+  'export:study',
+  'export:cancel',
+  'export:show',
   'dataset:signal',
   'image:read',
   'basis:list',
@@ -48,6 +51,7 @@ export const EVENT_NAMES = [
   'import:inspected',
   'import:ended',
   'import:finished',
+  'export:progress',
   'app:error',
 ] as const satisfies readonly EventName[];
 

@@ -1,8 +1,9 @@
 // Every channel between the renderer and the main process: name, request schema, response schema. The only list (those
-// about basis sets and imports are spelled out in basisContract.ts and importContract.ts).
+// about basis sets, imports and exports are spelled out in basisContract.ts, importContract.ts and exportContract.ts).
 import { z } from 'zod';
 import { BASIS_CHANNELS } from './basisContract.ts';
 import { errorSchema, jsonSchema as json, warningSchema } from './commonSchemas.ts';
+import { EXPORT_CHANNELS, EXPORT_EVENTS } from './exportContract.ts';
 import { IMPORT_CHANNELS, IMPORT_EVENTS } from './importContract.ts';
 
 const id = z.string().min(1).max(64);
@@ -209,6 +210,7 @@ export const CHANNELS = {
     response: z.object({}),
   },
   ...IMPORT_CHANNELS,
+  ...EXPORT_CHANNELS,
   'dataset:signal': { request: signalRequestSchema, response: signalSchema },
   /** A structural image's NIfTI bytes, for NiiVue. */
   'image:read': {
@@ -271,6 +273,7 @@ export const EVENTS = {
       'open-files',
       'open-folder',
       'open-demo',
+      'export-study',
       'run-fit',
       'export-pdf',
       'export-csv',
@@ -281,6 +284,7 @@ export const EVENTS = {
     ]),
   }),
   ...IMPORT_EVENTS,
+  ...EXPORT_EVENTS,
   /** Something went wrong outside a request. */
   'app:error': errorSchema,
 } as const;
@@ -324,4 +328,5 @@ export type CurvesView = z.infer<typeof curvesSchema>;
 export type SignalView = z.infer<typeof signalSchema>;
 export type ErrorView = z.infer<typeof errorSchema>;
 export type { BasisCardView, BasisExportFormat, BasisListView, BasisSpectraView, PulseRole } from './basisContract.ts';
+export type { ExportResultView } from './exportContract.ts';
 export type { ImportResultView, InspectionView } from './importContract.ts';

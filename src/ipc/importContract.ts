@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { IMPORT_ROLES, type ImportChoices, type ImportPreview } from '../core/domain/importPreview.ts';
 import { errorSchema, warningSchema } from './commonSchemas.ts';
+import { deidentificationSchema } from './deidentificationContract.ts';
 
 /** Paths in one request: a whole examination as single DICOM files, dropped without its folder. */
 const MAX_PATHS = 50_000;
@@ -48,6 +49,8 @@ export const importChoicesSchema = z.object({
 export const importResultSchema = z.object({
   studies: z.array(z.object({ studyId: z.string(), title: z.string(), isNew: z.boolean() })),
   failures: z.array(z.object({ fileName: z.string(), error: errorSchema })),
+  /** What was taken out before it was stored; null where nothing was to be. */
+  deidentification: deidentificationSchema.nullable(),
 });
 
 /** What was found; null where the user cancelled the system's dialog or the reading. */

@@ -6,13 +6,21 @@ import type {
   ChannelResponse,
   EventName,
   EventPayload,
+  ExportResultView,
   ImportResultView,
 } from '../ipc/contract.ts';
 import type { DeepReadonly } from './registrar.ts';
 
 /** Channels that need Electron: dialogs, printing, versions. The host answers all others. */
 export type MainChannel =
-  'app:info' | 'import:inspect' | 'basis:import' | 'basis:waveform' | 'basis:export' | 'report:export';
+  | 'app:info'
+  | 'import:inspect'
+  | 'export:study'
+  | 'export:show'
+  | 'basis:import'
+  | 'basis:waveform'
+  | 'basis:export'
+  | 'report:export';
 export type HostChannel = Exclude<ChannelName, MainChannel>;
 
 /** Requests of the main process itself. */
@@ -25,6 +33,11 @@ export interface InternalRequests {
   readonly 'host:record-report': {
     readonly request: { readonly analysisId: string; readonly format: 'html' | 'pdf' | 'csv'; readonly sha256: string };
     readonly response: null;
+  };
+  /** Exports into a new folder within `parent`, which the user chose; null where it was cancelled. */
+  readonly 'host:export-study': {
+    readonly request: ChannelRequest<'export:study'> & { readonly parent: string };
+    readonly response: { readonly folder: string; readonly result: DeepReadonly<ExportResultView> } | null;
   };
   /** Takes a user's basis set in. */
   readonly 'host:add-basis': {

@@ -30,6 +30,7 @@ export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[]
       item('Open folder…', 'open-folder', 'CmdOrCtrl+Shift+O'),
       item('Open demo study', 'open-demo'),
       separator,
+      item('Export study…', 'export-study', 'CmdOrCtrl+Shift+E'),
       item('Export report as PDF…', 'export-pdf', 'CmdOrCtrl+E'),
       item('Export report as HTML…', 'export-html'),
       item('Export results as CSV…', 'export-csv'),

@@ -122,7 +122,10 @@ describe('import', () => {
   });
 
   it('takes names out before it stores, where asked to', async () => {
-    const { studies } = await importAll([SCAN, WATER, IMAGE], { roles: {}, deidentify: true });
+    const result = await importAll([SCAN, WATER, IMAGE], { roles: {}, deidentify: true });
+    expect(CHANNELS['import:commit'].response.safeParse(result).error).toBeUndefined();
+    expect(result.deidentification?.files.map(({ name }) => name)).toHaveLength(3);
+    const { studies } = result;
     const { study, datasets } = await handlers['study:open']({ studyId: studies[0]?.studyId as string });
     expect(study.patient).toMatchObject({ birthDate: null, id: expect.stringMatching(/^Patient-/) });
     expect(datasets.map(({ fileName }) => fileName)).toEqual([

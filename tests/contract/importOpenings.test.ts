@@ -6,7 +6,7 @@ import type { StudyHost } from '../../src/main/studyHost.ts';
 import { previewItem, previewOf } from '../fixtures/importPreviews.ts';
 
 const DOUBT = { code: 'echo-time', message: 'The echo time is 35 000 s.' };
-const RESULT = { studies: [{ studyId: 's1', title: 'Brain', isNew: true }], failures: [] };
+const RESULT = { studies: [{ studyId: 's1', title: 'Brain', isNew: true }], failures: [], deidentification: null };
 
 /** A host that finds the preview; what it was asked, and what the page was told. */
 async function open(find: () => Promise<ImportPreview | null>): Promise<{ asked: string[]; told: string[] }> {

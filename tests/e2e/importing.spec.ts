@@ -75,6 +75,22 @@ test('a folder with a broken file shows the failure and imports the rest', async
   expect(await storedRoles(page)).toEqual({ 'press.nii.gz': 'metabolite', 'water.nii.gz': 'water' });
 });
 
+test('many files of one reason share a line, and can all be shown', async ({ app }, testInfo) => {
+  const { window: page, electron } = app;
+  const folder = testInfo.outputPath('mixed');
+  await mkdir(folder, { recursive: true });
+  await copyFile(SCAN, path.join(folder, 'press.nii.gz'));
+  for (let i = 0; i < 37; i++) await writeFile(path.join(folder, `notes-${i}.log`), Buffer.from([1, 2, 3, 254]));
+  await answerOpenDialog(electron, [folder]);
+  await page.getByTestId('open-folder').first().click();
+  await expect(page.getByTestId('import-failure')).toHaveCount(1);
+  await expect(page.getByTestId('import-failure')).toContainText('37 files: each is in no format');
+  await expect(page.getByText('notes-36.log', { exact: true })).toBeHidden();
+  await app.screenshot('import-9-folded');
+  await page.getByTestId('import-failure').locator('summary').click();
+  await expect(page.getByText('notes-36.log', { exact: true })).toBeVisible();
+});
+
 test('cancel leaves nothing, by button and by Escape, and the window takes files again', async ({ app }) => {
   const { window: page } = app;
   for (const leave of [() => page.getByTestId('import-cancel').click(), () => page.keyboard.press('Escape')]) {
@@ -93,6 +109,9 @@ test('names are taken out before anything is stored, where the box is ticked', a
   await drop(page, [SCAN, WATER, IMAGE]);
   await page.getByTestId('import-deidentify').check();
   await page.getByTestId('import-commit').click();
+  await expect(page.getByTestId('import-outcome').getByTestId('removed-file')).toHaveCount(3);
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('import-outcome')).toHaveCount(0);
   await expect(page.getByTestId('study-view')).toBeVisible();
   expect(await storedRoles(page)).toEqual({
     'metabolite-1.nii.gz': 'metabolite',

@@ -9,6 +9,13 @@ import { readScan } from '../../src/core/formats/registry.ts';
 import { deidentifyBytes } from '../../src/core/formats/deidentify/deidentifyBytes.ts';
 import { DATA_FOLDER, dataAvailable, realFile } from '../fixtures/realData.ts';
 import { BY, foundIn, identitiesOf } from '../fixtures/identities.ts';
+import { deidentificationText } from '../../src/core/formats/deidentify.ts';
+import { readMrs } from '../../src/core/formats/index.ts';
+import { deidentifyImport } from '../../src/core/pipeline/deidentifyImport.ts';
+import { planImport } from '../../src/core/pipeline/importFiles.ts';
+import { bytesOf } from '../../src/core/domain/fileContent.ts';
+import type { GivenFile } from '../../src/core/formats/inputFile.ts';
+import type { ReadOptions } from '../../src/core/formats/index.ts';
 
 const IMA = 'osprey_in_pregame/ima/sub-01/mrs/sub-01_mega-press-68';
 const firstOf = (folder: string, suffix: RegExp): string =>
@@ -93,4 +100,58 @@ describe.skipIf(!dataAvailable)('de-identified real files (needs shared/data)', 
     const secrets = identitiesOf(given);
     expect(foundIn(files[0] as InputFile, secrets)).toEqual([]);
   });
+});
+
+const series = (folder: string, suffix: RegExp): string[] => ofSuffix(folder, suffix).sort();
+/** What is stored of each study: the scanner's own format, unless its free texts can't be cleaned for certain. */
+const KEPT: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ...STUDIES.map(([title, paths]): [string, readonly string[], readonly string[]] => {
+    const format = /NIfTI|jMRUI|RAW/.test(title)
+      ? 'nifti-mrs'
+      : /RDA/.test(title)
+        ? 'siemens-rda'
+        : /twix/.test(title)
+          ? 'siemens-twix'
+          : /SPAR/.test(title)
+            ? 'philips-sdat'
+            : /P-file/.test(title)
+              ? 'ge-pfile'
+              : 'dicom';
+    return [title, paths, [format]];
+  }),
+  ['Siemens MEGA series', series(IMA, /\.IMA$/).filter((__, i) => i % 32 === 0), ['dicom']],
+  [
+    'Siemens CSA with its T1',
+    ['suspect/siemens/SVS_30.IMA', ...series('suspect/siemens/mri', /\.IMA$/)],
+    ['dicom', 'dicom-image'],
+  ],
+];
+
+describe.skipIf(!dataAvailable)('real files imported without names (needs shared/data)', () => {
+  const parse = async (files: readonly GivenFile[], options?: ReadOptions) => readMrs(files, options);
+
+  it.each(KEPT)(
+    '%s: kept in its own format, with nothing of the patient in it or said of it',
+    async (_, paths, formats) => {
+      const given = inputs(paths);
+      const secrets = identitiesOf(given);
+      const { studies, failures, report } = await deidentifyImport(await planImport(given, { parse }), {
+        parse,
+        pseudonymOf: () => BY,
+      });
+      expect(failures).toEqual([]);
+      const stored = studies.flatMap(({ datasets }) => datasets);
+      const told = stored.filter(({ role }) => role !== 'unknown');
+      expect([...new Set(told.map(({ description }) => description.format))].sort()).toEqual(formats);
+      expect(report.files.map(({ name }) => name)).toEqual(told.map(({ fileName }) => fileName));
+      const said = [deidentificationText(report), JSON.stringify(studies.map(({ study }) => study))];
+      const files = [
+        // The members of a stored archive are not compressed.
+        ...stored.map((dataset) => ({ name: dataset.fileName, bytes: bytesOf(dataset) })),
+        ...stored.map(({ description }) => ({ name: 'description', bytes: Buffer.from(JSON.stringify(description)) })),
+        ...said.map((text) => ({ name: 'text', bytes: Buffer.from(text) })),
+      ];
+      expect(files.flatMap((file) => foundIn(file, secrets))).toEqual([]);
+    },
+  );
 });

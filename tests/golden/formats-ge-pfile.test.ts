@@ -84,10 +84,10 @@ function compare({ data }: MrsDataset, reference: Reference): void {
   reference.first.forEach((value, t) => pair(t, value));
   pair((reference.transients - 1) * points, reference.lastFrame);
   pair(reference.transients * points - 1, reference.last);
-  const [sumRe, sumIm] = [data.re, data.im].map((v) => v.reduce((s, x) => s + x, 0)) as [number, number];
+  const [sumRe, sumIm] = [data.re, data.im].map((v) => [...v].reduce((s, x) => s + x, 0)) as [number, number];
   close(sumRe, reference.sum[0], Math.hypot(...reference.sum));
   close(sumIm, reference.sum[1], Math.hypot(...reference.sum));
-  const energy = data.re.reduce((s, re, i) => s + re ** 2 + (data.im[i] as number) ** 2, 0);
+  const energy = [...data.re].reduce((s, re, i) => s + re ** 2 + (data.im[i] as number) ** 2, 0);
   close(energy, reference.energy, reference.energy);
 }
 

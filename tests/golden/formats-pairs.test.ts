@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readBasisFiles } from '../../src/core/basis/files/index.ts';
 import type { FileBasisSet } from '../../src/core/basis/files/index.ts';
 import { ppmAxis } from '../../src/core/domain/axes.ts';
+import type { Samples } from '../../src/core/domain/complexArray.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { readMrs, readScan } from '../../src/core/formats/index.ts';
 import type { ReadOptions } from '../../src/core/formats/index.ts';
@@ -14,7 +15,7 @@ import { DATA_FOLDER, dataAvailable, realFile } from '../fixtures/realData.ts';
 const read = (paths: string[], options: ReadOptions = {}): MrsDataset => readMrs(paths.map(realFile), options);
 
 /** Largest |a − b| of two equally long arrays. */
-function largest(a: Float64Array, b: Float64Array): number {
+function largest(a: Samples, b: Samples): number {
   expect(a.length).toBe(b.length);
   let worst = 0;
   for (let i = 0; i < a.length; i++) worst = Math.max(worst, Math.abs((a[i] as number) - (b[i] as number)));

@@ -68,6 +68,15 @@ INSERT INTO datasets (id, study_id, role, sha256, file_name, description, import
   SELECT 'd', 's', 'metabolite', sha256, 'scan.nii.gz', '{"sequence":"PRESS"}', '2026-01-01T00:00:00Z' FROM raw_files;
 `;
 
+/** What schema 2 added: a raw file in chunks. */
+const ROWS_OF_VERSION_2 = `
+INSERT INTO raw_files (sha256, size_bytes)
+  VALUES ('787c798e39a5bc1910355bae6d0cd87a36b2e10fd0202a83e3bb6b005da83472', 3);
+INSERT INTO raw_file_chunks (sha256, position, bytes) SELECT sha256, 0, x'040506' FROM raw_files WHERE bytes IS NULL;
+INSERT INTO datasets (id, study_id, role, sha256, file_name, description, imported_at)
+  SELECT 'e', 's', 'water', sha256, 'meas.dat', '{}', '2026-01-01T00:00:00Z' FROM raw_files WHERE bytes IS NULL;
+`;
+
 /** Builds a database as the program of that version left it. */
 function buildVersion(version: number): void {
   withConnection(path, (connection) => {
@@ -77,6 +86,7 @@ function buildVersion(version: number): void {
       MIGRATIONS.filter((migration) => migration.version <= version),
     );
     if (version >= 1) connection.exec(ROWS_OF_VERSION_1);
+    if (version >= 2) connection.exec(ROWS_OF_VERSION_2);
   });
 }
 
@@ -93,9 +103,11 @@ describe('migrations', () => {
       buildVersion(version);
       const store = openStudyDb(path, { now });
       if (version >= 1) {
-        expect(store.getStudy('s')).toMatchObject({ title: 'Brain', sequence: 'PRESS', datasetCount: 1 });
+        expect(store.getStudy('s')).toMatchObject({ title: 'Brain', sequence: 'PRESS' });
         expect(store.readRawFile('d')).toEqual(new Uint8Array([1, 2, 3]));
       }
+      if (version >= 2) expect(store.readRawFile('e')).toEqual(new Uint8Array([4, 5, 6]));
+      expect(store.listDatasets('s').map(({ id }) => id)).toEqual(['d', 'e'].slice(0, version));
       const { study, datasets } = store.importStudy(newStudy(), [newDataset(1)]);
       store.addAnalysis(newAnalysis(study.id, datasets[0]!.id));
       store.close();
@@ -169,7 +181,7 @@ describe('migrating an existing database', () => {
     expect(versionOf(path)).toBe(NEWEST + 1);
     expect(schemaOf(path).join()).not.toContain('half');
     const database = new Database(path);
-    expect(database.prepare('SELECT id FROM datasets').all([])).toHaveLength(1);
+    expect(database.prepare('SELECT id FROM datasets').all([])).toHaveLength(NEWEST);
     database.close();
   });
 

@@ -195,7 +195,7 @@ describe('resources/demo', () => {
     expect(slice.data.shape).toEqual([16, 16, 1, 512]);
     expect(truth.mrsi.voxels[0]).toBeNull();
     const corner = slice.data.re.subarray(0, 512);
-    const sd = Math.sqrt(corner.reduce((sum, v) => sum + v * v, 0) / 512);
+    const sd = Math.sqrt([...corner].reduce((sum, v) => sum + v * v, 0) / 512);
     // 4 standard errors of an SD from 512 samples: 4/√1024
     expect(Math.abs(sd / truth.mrsi.noiseSd - 1)).toBeLessThan(0.125);
     expect(truth.mrsi.lesionVoxels.length).toBeGreaterThan(2);

@@ -105,6 +105,8 @@ describe('info', () => {
     });
     const words = await cli.run(['info', file('scan.nii.gz')]);
     expect(words.stdout).toMatch(/^role +metabolite$/m);
+    expect(words.stdout).toMatch(/^dwell time +0\.25 ms$/m);
+    expect(words.stdout).toMatch(/^echo time +30 ms$/m);
   });
 });
 
@@ -122,7 +124,7 @@ describe('convert', () => {
       const back = readMrs(files);
       expect(back.dwellTimeS).toBeCloseTo(original.dwellTimeS, 9);
       expect(back.spectrometerFrequencyMHz).toBeCloseTo(original.spectrometerFrequencyMHz, 6);
-      const largest = original.data.re.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+      const largest = [...original.data.re].reduce((m, v) => Math.max(m, Math.abs(v)), 0);
       // LCModel's and jMRUI's text hold five to seven digits, DICOM and NIfTI 32-bit floats.
       original.data.re.forEach((v, i) =>
         expect(Math.abs(v - (back.data.re[i] as number))).toBeLessThan(1e-5 * largest),
@@ -219,7 +221,12 @@ describe('study', () => {
     const { studies } = await json<Imported>(['study', 'import', file('exam'), '--db', db]);
     const id = studies[0]?.study.id as string;
     const exported = await json<{ files: string[] }>(['study', 'export', id, '--db', db, '-o', file('shared')]);
-    expect(exported.files.sort()).toEqual(['image-1.nii.gz', 'metabolite-1.nii.gz', 'study.json']);
+    expect(exported.files.sort()).toEqual([
+      'deidentification.txt',
+      'image-1.nii.gz',
+      'metabolite-1.nii.gz',
+      'study.json',
+    ]);
     expect(allText(file('shared'))).not.toMatch(/person/i);
     expect(read('shared', 'metabolite-1.nii.gz').data.re).toEqual(read('scan.nii.gz').data.re);
     await json(['study', 'export', id, '--db', db, '-o', file('own'), '--identified']);

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bytesOf } from '../../src/core/domain/fileContent.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { lcmodelFiles, readMrs, writeMrs } from '../../src/core/formats/index.ts';
 import { deidentifyImport } from '../../src/core/pipeline/deidentifyImport.ts';
@@ -113,7 +114,7 @@ describe('an import without names', () => {
       ['metabolite', 'metabolite-1.nii.gz'],
       ['water', 'water-1.nii.gz'],
     ]);
-    const [, water] = datasets.map(({ fileName, bytes }) => readMrs([{ name: fileName, bytes }]));
+    const [, water] = datasets.map((dataset) => readMrs([{ name: dataset.fileName, bytes: bytesOf(dataset) }]));
     expect(water?.data.re[0]).toBeCloseTo(1000, 3);
   });
 

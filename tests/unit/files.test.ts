@@ -13,7 +13,7 @@ import {
   loadListedBasis,
 } from '../../src/node/files/basisLibrary.ts';
 import { canonicalJson, recipeSha256, sha256Hex, sha256OfFiles } from '../../src/node/files/hashing.ts';
-import { readInputFiles } from '../../src/node/files/readInputFiles.ts';
+import { readInputFiles, readWhole } from '../../src/node/files/readInputFiles.ts';
 import { resourcesDir } from '../../src/node/files/resourcePaths.ts';
 import { addUserBasis } from '../../src/node/files/userBases.ts';
 import { lcmodelBasisText } from '../fixtures/basisFiles.ts';
@@ -52,7 +52,7 @@ function oneSentence(code: string, name: string): unknown {
 
 describe('reading input files', () => {
   const read = async (...paths: string[]): Promise<string[]> =>
-    (await readInputFiles(paths)).map((file) => {
+    (await readInputFiles(paths)).map(readWhole).map((file) => {
       expect(new TextDecoder().decode(file.bytes)).toBe(file.name);
       expect(file.bytes.byteLength).toBe(file.bytes.buffer.byteLength);
       return file.name;

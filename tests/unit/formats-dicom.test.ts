@@ -532,11 +532,6 @@ describe('Philips', () => {
       expect(codes(dataset)).toContain('format-unverified');
     }
   });
-
-  it('refuses MRSI', () => {
-    const elements = enhancedElements({ columns: 2, points: 2, samples: fidSamples(2, 2), manufacturer: 'Philips' });
-    expect(thrown(() => readDicomMrs(dicomBytes(elements), 'a')).code).toBe('UNSUPPORTED');
-  });
 });
 
 describe('UIH', () => {

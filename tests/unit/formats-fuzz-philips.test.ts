@@ -1,6 +1,6 @@
 // Damaged Philips files: SPAR, SDAT, .list and .data; always a sound read or a refusal in words.
 import { expect, it } from 'vitest';
-import { bytesSource } from '../../src/core/formats/byteSource.ts';
+import { bytesSource } from '../../src/core/domain/fileContent.ts';
 import { isPhilipsList, readPhilipsDataList } from '../../src/core/formats/philipsDataList.ts';
 import { isSpar, readPhilipsSdat } from '../../src/core/formats/philipsSdat.ts';
 import { fuzzReader } from './formatsFuzz.ts';

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { gzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import type { Samples } from '../../src/core/domain/complexArray.ts';
 import { AppError } from '../../src/core/domain/errors.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { UNKNOWN_PATIENT } from '../../src/core/domain/mrsDataset.ts';
@@ -152,7 +153,7 @@ describe('Philips SDAT', () => {
 
   it('reads numbers, conjugated, with the header', () => {
     const dataset = readMrs(files);
-    const close = (a: Float64Array, b: number[]): void =>
+    const close = (a: Samples, b: number[]): void =>
       // 24 bits of mantissa: half a unit in the last place.
       b.forEach((v, i) => expect(Math.abs((a[i] as number) - v)).toBeLessThanOrEqual(Math.abs(v) * 2 ** -24));
     close(dataset.data.re, [1, 0.1, 0, 5]);

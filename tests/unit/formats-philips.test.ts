@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/domain/errors.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
-import { bytesSource } from '../../src/core/formats/byteSource.ts';
+import { bytesSource } from '../../src/core/domain/fileContent.ts';
 import type { PhilipsRawScan } from '../../src/core/formats/philipsDataList.ts';
 import { isPhilipsList, readPhilipsDataList } from '../../src/core/formats/philipsDataList.ts';
 import { isSpar, readPhilipsSdat } from '../../src/core/formats/philipsSdat.ts';

@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/domain/errors.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
-import type { ByteSource } from '../../src/core/formats/byteSource.ts';
-import { bytesSource } from '../../src/core/formats/byteSource.ts';
+import type { ByteSource } from '../../src/core/domain/fileContent.ts';
+import { bytesSource } from '../../src/core/domain/fileContent.ts';
 import { isRda, readRda } from '../../src/core/formats/siemens/rda.ts';
 import type { TwixScan } from '../../src/core/formats/siemens/twix.ts';
 import { readTwix, readTwixScan } from '../../src/core/formats/siemens/twix.ts';

@@ -7,7 +7,8 @@ import type { ImportItem } from '../../src/core/domain/importPreview.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { readMrs, writeMrs } from '../../src/core/formats/index.ts';
 import { applyChoices, imageVolumeNifti, planImport } from '../../src/core/pipeline/index.ts';
-import type { ImportDeps, ImportPlan, SourceFile } from '../../src/core/pipeline/index.ts';
+import type { InputFile } from '../../src/core/formats/index.ts';
+import type { ImportDeps, ImportPlan } from '../../src/core/pipeline/index.ts';
 import { readInputFiles } from '../../src/node/files/readInputFiles.ts';
 import type { SliceSpec } from '../fixtures/dicomSlices.ts';
 import { sliceFile } from '../fixtures/dicomSlices.ts';
@@ -19,7 +20,7 @@ const deps: ImportDeps = { parse: (files, options) => Promise.resolve().then(() 
 type Change = Partial<MrsDataset> & { readonly water?: boolean; readonly at?: string; readonly uid?: string };
 
 /** A NIfTI-MRS scan of T-1; `at` is its date, `uid` its StudyInstanceUID. */
-function scan(path: string, change: Change = {}): SourceFile {
+function scan(path: string, change: Change = {}): InputFile {
   const { water = false, at = null, uid, ...rest } = change;
   const base = syntheticScan({ water });
   const header = uid === undefined ? {} : { StudyInstanceUID: { Value: uid, Description: 'study' }, FrameOfReferenceUID: { Value: `${uid}.9`, Description: 'frame' } }; // prettier-ignore
@@ -36,7 +37,7 @@ const HEAD: Partial<SliceSpec> = {
   stepMm: 5,
   orientation: [1, 0, 0, 0, 1, 0],
 };
-const slices = (spec: Partial<SliceSpec> = {}): SourceFile[] =>
+const slices = (spec: Partial<SliceSpec> = {}): InputFile[] =>
   [2, 0, 1].map((slice) => sliceFile({ ...HEAD, ...spec, slice }));
 
 const studiesOf = (plan: ImportPlan): string[][] =>
@@ -82,7 +83,7 @@ describe('a plan', () => {
     const watched: ImportDeps = {
       parse: (given, options) => {
         parsed++;
-        for (const { bytes } of given) expect(bytes.byteLength).toBe(bytes.buffer.byteLength);
+        for (const { bytes } of given) expect(bytes?.byteLength).toBe(bytes?.buffer.byteLength);
         return deps.parse(given, options);
       },
       onProgress: ({ fraction, message }) => {
@@ -136,8 +137,8 @@ describe('studies', () => {
   });
 
   it('take an image that names nobody only where that can be but one, or by its folder', async () => {
-    const t1 = imageVolumeNifti('x', (slices()[0] as SourceFile).bytes);
-    const image = (path: string): SourceFile => ({ name: path.replace(/^.*\//, ''), path, bytes: t1 });
+    const t1 = imageVolumeNifti('x', (slices()[0] as InputFile).bytes);
+    const image = (path: string): InputFile => ({ name: path.replace(/^.*\//, ''), path, bytes: t1 });
     const a = scan('d/sub-01/mrs/a.nii.gz', { patient: NOBODY });
     const b = scan('d/sub-02/mrs/b.nii.gz', { patient: NOBODY });
     const plan = await planImport([image('d/sub-02/anat/t1.nii'), a, image('d/any.nii'), b], deps);
@@ -187,7 +188,7 @@ describe('what does not fit together', () => {
 
 describe('the user’s choices', () => {
   const control = { name: 'a.control', bytes: strToU8(" $LCMODL\n filraw='a.RAW'\n filh2o='w.H2O'\n hzpppm=123.2\n deltat=2.5e-4\n $END\n") }; // prettier-ignore
-  const raw = (name: string, water: boolean): SourceFile => ({
+  const raw = (name: string, water: boolean): InputFile => ({
     name,
     bytes: writeMrs({ ...syntheticScan({ water }), patient: NOBODY }, 'lcmodel-raw'),
   });

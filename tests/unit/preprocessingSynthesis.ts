@@ -1,6 +1,7 @@
 // A small synthesiser for preprocessing tests: FIDs as sums of damped exponentials, seeded noise, datasets around them.
 import { ppmToHz } from '../../src/core/domain/axes.ts';
 import type { ComplexSignal } from '../../src/core/domain/complexArray.ts';
+import { signalAt } from '../../src/core/domain/complexArray.ts';
 import type { DimensionTag, MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../src/core/domain/mrsDataset.ts';
 import { seededRandom } from '../../src/core/math/seededRandom.ts';
@@ -106,11 +107,7 @@ export function contextWith(water: MrsDataset | null = null): StepContext {
 
 /** The k-th FID of a dataset. */
 export function fidOf(dataset: MrsDataset, k = 0): ComplexSignal {
-  const points = dataset.data.shape.at(-1)!;
-  return {
-    re: dataset.data.re.subarray(k * points, (k + 1) * points),
-    im: dataset.data.im.subarray(k * points, (k + 1) * points),
-  };
+  return signalAt(dataset.data, k);
 }
 
 /** ‖a − b‖ / ‖b‖. */

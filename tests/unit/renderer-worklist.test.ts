@@ -74,10 +74,11 @@ describe('worklist', () => {
         { fileName: 'a.nii', error: { code: 'FILE_EMPTY', message: 'a.nii is empty.', details: {} } },
         { fileName: 'b.nii', error: { code: 'READ_FAILED', message: 'The file can’t be read.', details: {} } },
       ],
+      deidentification: null,
     };
     expect(importSentence(result)).toBe('1 study imported; 1 was in the worklist already.');
     expect(failureLines(result)).toEqual(['a.nii is empty.', 'b.nii: The file can’t be read.']);
-    expect(importSentence({ studies: [], failures: [] })).toBeNull();
+    expect(importSentence({ studies: [], failures: [], deidentification: null })).toBeNull();
   });
 });
 

@@ -230,6 +230,16 @@ describe('messages', () => {
     expect(scan.length).toBe(1000);
   });
 
+  it('give whole arrays away uncopied where the sender keeps none, and copy views all the same', () => {
+    const whole = new Float32Array([1, 2]);
+    const scan = new Float64Array(10);
+    const { value, transfer } = detach({ whole, twice: whole, view: scan.subarray(1, 3) }, { giveAway: true });
+    expect([value.whole, value.twice]).toEqual([whole, whole]);
+    expect(transfer).toEqual([whole.buffer, value.view.buffer]);
+    expect(transfer[0]).toBe(whole.buffer);
+    expect(value.view.buffer.byteLength).toBe(16);
+  });
+
   it('share a basis in one memory under a key of its content', () => {
     const basis = (value: number): BasisSet => ({
       id: 'b',

@@ -2,6 +2,7 @@
 // does itself.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BasisSet } from '../../src/core/domain/basisSet.ts';
+import { signalAt } from '../../src/core/domain/complexArray.ts';
 import { CancelledError, UsageError } from '../../src/core/domain/errors.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../src/core/domain/mrsDataset.ts';
@@ -101,10 +102,7 @@ describe('the task worker', () => {
   it('fits as this thread does, with the time it took', async () => {
     const inputs = Array.from({ length: TRANSIENTS }, (_, voxel) => ({
       voxel,
-      fid: {
-        re: dataset.data.re.subarray(voxel * basis.points, (voxel + 1) * basis.points),
-        im: dataset.data.im.subarray(voxel * basis.points, (voxel + 1) * basis.points),
-      },
+      fid: signalAt(dataset.data, voxel),
       dwellTimeS: dataset.dwellTimeS,
       spectrometerFrequencyMHz: dataset.spectrometerFrequencyMHz,
       nucleus: dataset.nucleus,

@@ -96,7 +96,7 @@ export function addConvertCommand(program: Command): void {
     if (paths.length < 2 || out === undefined)
       throw new UsageError('convert takes at least one scan and the output file.');
     const { files, folder, removed } = await convert(paths.slice(0, -1), out, options);
-    await writeOutputs(folder, new Map(files.map(({ path, bytes }) => [path, bytes])));
+    await writeOutputs(folder, new Map(files.map(({ path, content }) => [path, content])));
     const written = files.map(({ path, format }) => ({ file: join(folder, path), format }));
     if (options.json === true) printJson({ written, deidentified: options.deidentify === true, removed });
     else printText(written.map((w) => `${w.file} (${w.format})`).join('\n'));

@@ -19,7 +19,7 @@ import type { AnalysisRecord, DatasetRecord, StudyStore } from '../../core/ports
 import { csvReport, figureSvg, htmlReport } from '../../core/reports/index.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
 import { printHtml } from '../../node/files/electronPrinter.ts';
-import { readInputFiles } from '../../node/files/readInputFiles.ts';
+import { readInputFiles, readWhole } from '../../node/files/readInputFiles.ts';
 import { openStudyDb } from '../../node/study-db/openStudyDb.ts';
 import { chooseBasis } from '../basisChoice.ts';
 import { addCommonOptions } from '../options.ts';
@@ -51,7 +51,7 @@ async function demoFiles(resources: string): Promise<{ name: string; bytes: Uint
       'The demo study (resources/demo) is missing; please install the program again.',
     );
   }
-  return readInputFiles(wanted.map((n) => join(folder, n)));
+  return (await readInputFiles(wanted.map((n) => join(folder, n)))).map(readWhole);
 }
 
 /** A new database each time, so that every run shows the same. */

@@ -3,19 +3,20 @@ import type { Command } from 'commander';
 import { fieldStrengthT } from '../../core/domain/axes.ts';
 import { AppError } from '../../core/domain/errors.ts';
 import { pointCount, voxelSizeMm } from '../../core/domain/mrsDataset.ts';
-import { describeImageSeries, describeNiftiImage, formatTitle } from '../../core/formats/index.ts';
+import { describeImageSeries, describeNiftiImage, formatTitle, inMemory } from '../../core/formats/index.ts';
 import type { FileGroup, ReadOptions } from '../../core/formats/index.ts';
 import { guessRole } from '../../core/pipeline/guessRole.ts';
 import { sha256OfFiles } from '../../node/files/hashing.ts';
+import type { FileInfo, ImageInfo, Info, ScanInfo } from '../infoText.ts';
+import { infoText } from '../infoText.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
 import { collectRefusals, readGroups, scanOf } from '../scanInputs.ts';
 import { printJson, printText } from '../terminal.ts';
 
 type Options = CommonOptions & HeaderOptions;
-type Info = Readonly<Record<string, unknown>>;
 
-function scanInfo(group: FileGroup, options: ReadOptions): Info {
+function scanInfo(group: FileGroup, options: ReadOptions): ScanInfo {
   const { fileName, sha256, dataset, water } = scanOf(group, options);
   const { acquisition } = dataset;
   return {
@@ -42,7 +43,7 @@ function scanInfo(group: FileGroup, options: ReadOptions): Info {
   };
 }
 
-function fileInfo(group: FileGroup, role: string): Record<string, unknown> {
+function fileInfo(group: FileGroup, role: string): FileInfo {
   const { name, files, format, warnings } = group;
   return {
     file: name,
@@ -55,12 +56,13 @@ function fileInfo(group: FileGroup, role: string): Record<string, unknown> {
   };
 }
 
-function imageInfo(group: FileGroup): Info {
-  const [file] = group.files;
+function imageInfo(group: FileGroup): ImageInfo {
+  const files = group.files.map(inMemory);
+  const [file] = files;
   const image =
     group.format === 'nifti-image' && file !== undefined
       ? describeNiftiImage(file.bytes, file.name)
-      : describeImageSeries(group.files, group.name);
+      : describeImageSeries(files, group.name);
   const { matrix, affine, warnings, voxelSizeMm: sizeMm } = image;
   return {
     ...fileInfo(group, 'image'),
@@ -93,24 +95,6 @@ async function infosOf(paths: readonly string[], options: ReadOptions): Promise<
   return infos;
 }
 
-function plainText(info: Info): string {
-  const text = (value: unknown): string => {
-    if (value === null || value === undefined) return '–';
-    if (Array.isArray(value)) {
-      return value
-        .map((v) => (typeof v === 'object' ? ((v as { message?: string }).message ?? '') : String(v)))
-        .join(', ');
-    }
-    if (typeof value !== 'object') return String(value);
-    return Object.entries(value)
-      .map(([k, v]) => `${k} ${text(v)}`)
-      .join('; ');
-  };
-  return Object.entries(info)
-    .map(([key, value]) => `${key.padEnd(26)}${text(value)}`)
-    .join('\n');
-}
-
 export function addInfoCommand(program: Command): void {
   const command = program
     .command('info')
@@ -119,6 +103,6 @@ export function addInfoCommand(program: Command): void {
   addCommonOptions(addHeaderOptions(command)).action(async (paths: string[], options: Options) => {
     const infos = await infosOf(paths, readOptionsOf(options));
     if (options.json === true) printJson(infos.length === 1 ? infos[0] : infos);
-    else printText(infos.map(plainText).join('\n\n'));
+    else printText(infos.map(infoText).join('\n\n'));
   });
 }

@@ -1,20 +1,23 @@
 // lineshape study: the study database.
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { DeidentificationReport } from '../../core/domain/deidentification.ts';
 import { fromErrorRecord, ReaderError, UsageError } from '../../core/domain/errors.ts';
+import { EXPORT_FORMATS } from '../../core/domain/studyExport.ts';
+import type { ExportFormat } from '../../core/domain/studyExport.ts';
+import { deidentificationReport } from '../../core/formats/deidentify.ts';
 import { planImport, storeImport } from '../../core/pipeline/index.ts';
 import { deidentifyImport } from '../../core/pipeline/deidentifyImport.ts';
 import type { DeidentifyDeps } from '../../core/pipeline/deidentifyImport.ts';
+import type { ExportSummary } from '../../core/pipeline/exportStudy.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
-import { writeOutputs } from '../../node/files/outputFolder.ts';
-import type { OutputFiles } from '../../node/files/outputFolder.ts';
+import { EXPORT_JOBS, exportIntoFolder } from '../../node/files/exportFolder.ts';
 import { readInputFiles } from '../../node/files/readInputFiles.ts';
 import { openStudyDb } from '../../node/study-db/openStudyDb.ts';
 import { pseudonymOf } from '../../node/study-db/pseudonyms.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
-import { withSession } from '../session.ts';
-import { deidentifiedExport, identifiedExport } from '../studyExport.ts';
+import { VERSION, withSession } from '../session.ts';
 import { printJson, printText, say, textTable } from '../terminal.ts';
 
 interface DbOptions extends CommonOptions {
@@ -32,6 +35,11 @@ function withStore<T>(path: string, readOnly: boolean, work: (store: StudyStore)
   }
 }
 
+function printRemoved({ files }: DeidentificationReport): void {
+  const removed = files.flatMap(({ name, removals }) => removals.map((removal) => ({ file: name, ...removal })));
+  printText(['Taken out:', ...deidentificationReport(removed).map((line) => `  ${line}`)].join('\n'));
+}
+
 interface ImportOptions extends DbOptions, HeaderOptions {
   readonly title?: string;
   readonly deidentify?: boolean;
@@ -45,9 +53,10 @@ async function importStudies(paths: string[], options: ImportOptions): Promise<v
     try {
       const title = options.title === undefined ? {} : { title: options.title };
       const plan = await planImport(files, deps, { ...readOptions, ...title });
-      if (options.deidentify !== true) return storeImport(plan, store);
+      if (options.deidentify !== true) return { ...storeImport(plan, store), report: null };
       const by: DeidentifyDeps['pseudonymOf'] = (patient, content) => pseudonymOf(store, patient, content);
-      return storeImport(await deidentifyImport(plan, { parse: deps.parse, pseudonymOf: by }), store);
+      const clean = await deidentifyImport(plan, { parse: deps.parse, pseudonymOf: by });
+      return { ...storeImport(clean, store), report: clean.report };
     } finally {
       store.close();
     }
@@ -57,11 +66,13 @@ async function importStudies(paths: string[], options: ImportOptions): Promise<v
   if (summary.studies.length === 0 && failure !== undefined) throw fromErrorRecord(failure.error);
   for (const { error } of summary.failures) say(`Not imported: ${error.message}`);
   const studies = summary.studies.map(({ outcome, isNew }) => ({ ...outcome, isNew }));
-  if (options.json === true) printJson({ studies, failures: summary.failures });
+  const { failures, report } = summary;
+  if (options.json === true) printJson({ studies, failures, ...(report === null ? {} : { report }) });
   else {
     for (const { study, datasets, alreadyKnown } of studies) {
       printText(`${study.id}  ${study.title}: ${datasets.length} new, ${alreadyKnown.length} already there`);
     }
+    if (report !== null) printRemoved(report);
   }
 }
 
@@ -81,12 +92,13 @@ function show(studyId: string, options: DbOptions): void {
     datasets: store.listDatasets(studyId),
     analyses: store.listAnalyses(studyId),
     reports: store.listReports(studyId),
+    exports: store.listJobs().filter((job) => job.studyId === studyId && EXPORT_JOBS.includes(job.kind)),
   }));
   if (options.json === true) {
     printJson(detail);
     return;
   }
-  const { study, datasets, analyses } = detail;
+  const { study, datasets, analyses, exports } = detail;
   printText(`${study.title} (${study.state}), ${study.sequence ?? 'sequence not stated'}, imported ${study.createdAt}`);
   const files = datasets.map((d) => [d.id, d.role, d.fileName, d.sha256.slice(0, 12)]);
   printText(textTable(['Dataset', 'Role', 'File', 'SHA-256'], files));
@@ -94,25 +106,50 @@ function show(studyId: string, options: DbOptions): void {
     const rows = analyses.map((a) => [a.id, a.method, a.recipeId, a.basisId, a.status, a.createdAt]);
     printText(textTable(['Analysis', 'Method', 'Recipe', 'Basis', 'Status', 'Time'], rows));
   }
+  if (exports.length > 0) {
+    const rows = exports.map((job) => [job.createdAt, job.state, job.message ?? '']);
+    printText(textTable(['Export', 'State', 'What'], rows));
+  }
 }
 
-async function exportStudy(studyId: string, options: DbOptions & { out: string; identified?: boolean }): Promise<void> {
+interface ExportOptions extends DbOptions {
+  readonly out: string;
+  readonly format: string;
+  readonly identified?: boolean;
+}
+
+/** @throws UsageError where there is no such format */
+function exportFormatOf(text: string): ExportFormat {
+  const found = EXPORT_FORMATS.find((format) => format === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`--format takes ${EXPORT_FORMATS.join(', ')}, not "${text}".`);
+}
+
+async function exportOne(studyId: string, options: ExportOptions): Promise<void> {
+  const format = exportFormatOf(options.format);
   if (existsSync(options.out)) throw new UsageError(`The folder ${options.out} exists already; name a new one.`);
   if (!existsSync(options.db)) throw new ReaderError('NOT_FOUND', 'The study database does not exist.');
-  // A pseudonym's key is made at its first use.
-  const store = openStudyDb(options.db, { now, readOnly: options.identified === true });
-  let files: OutputFiles;
+  // A pseudonym's key is made at its first use, and the export is noted.
+  const store = openStudyDb(options.db, { now });
+  const deidentify = options.identified !== true;
+  let summary: ExportSummary;
   try {
-    files =
-      options.identified === true
-        ? identifiedExport(store, studyId)
-        : await withSession(options, ({ deps }) => deidentifiedExport(store, studyId, deps.parse));
+    summary = await withSession(options, ({ deps: { parse, cancellation, onProgress } }) => {
+      const request = { studyId, datasetIds: null, format, deidentify };
+      const watch = onProgress === undefined ? {} : { onProgress };
+      return exportIntoFolder(store, request, options.out, { parse, version: VERSION, cancellation, ...watch });
+    });
   } finally {
     store.close();
   }
-  await writeOutputs(options.out, files);
-  if (options.json === true) printJson({ folder: options.out, files: [...files.keys()] });
-  else printText(`${files.size} files written to ${options.out}`);
+  const { files, report, notes } = summary;
+  for (const note of [...notes, ...(report?.notes ?? [])]) say(`Note: ${note}`);
+  if (options.json === true) {
+    printJson({ folder: options.out, format, files, report });
+    return;
+  }
+  printText(`${files.length} files written to ${options.out}`);
+  if (report !== null) printRemoved(report);
 }
 
 function remove(studyId: string, options: DbOptions & { yes?: boolean }): void {
@@ -138,11 +175,12 @@ export function addStudyCommand(program: Command): void {
     .action(importStudies);
   add('list', 'list the studies').action(list);
   add('show', 'what a study holds').argument('<study>', 'id').action(show);
-  add('export', 'files, results.csv and study.json of a study, without names, numbers and dates')
+  add('export', 'files, results.csv and study.json of a study, without names, numbers and dates, and what was removed')
     .argument('<study>', 'id')
     .requiredOption('-o, --out <dir>', 'new folder')
-    .option('--identified', 'the raw files as they were imported, with the patient’s name')
-    .action(exportStudy);
+    .option('--format <name>', EXPORT_FORMATS.join(', '), 'as-imported')
+    .option('--identified', 'with the patient’s name, which the database notes')
+    .action(exportOne);
   add('delete', 'delete a study with its results')
     .argument('<study>', 'id')
     .option('--yes', 'really delete')

@@ -4,7 +4,7 @@
 // with L, G the FWHM added to the basis, f and φ those of the transient, g the coil's complex sensitivity.
 import { WATER_PPM } from '../domain/axes.ts';
 import type { BasisSet } from '../domain/basisSet.ts';
-import type { ComplexArray, ComplexSignal } from '../domain/complexArray.ts';
+import type { ComplexSignal, DoubleArray } from '../domain/complexArray.ts';
 import { zeros } from '../domain/complexArray.ts';
 import { ModelError } from '../domain/errors.ts';
 import type { SeededRandom } from '../math/seededRandom.ts';
@@ -201,7 +201,7 @@ function transientSignal(scan: TransientScan, state: TransientState): ComplexSig
  * @param random source of the noise
  * @returns shape [coils, transients, points]
  */
-export function syntheticTransients(scan: TransientScan, random: SeededRandom): ComplexArray {
+export function syntheticTransients(scan: TransientScan, random: SeededRandom): DoubleArray {
   const { coils, states, fid } = scan;
   const points = fid.re.length;
   const out = zeros([coils.length, states.length, points]);
@@ -241,10 +241,7 @@ export function waterFid(basis: BasisSet, amplitude: number, broadening: Broaden
  * @param resolution largest step allowed: well below the noise SD
  * @returns new data and the step used
  */
-export function digitise(
-  data: ComplexArray,
-  resolution: number,
-): { readonly data: ComplexArray; readonly step: number } {
+export function digitise(data: DoubleArray, resolution: number): { readonly data: DoubleArray; readonly step: number } {
   const step = 2 ** Math.floor(Math.log2(resolution));
   const round = (x: Float64Array): Float64Array => x.map((v) => step * Math.round(v / step) + 0);
   return { data: { re: round(data.re), im: round(data.im), shape: data.shape }, step };

@@ -6,12 +6,13 @@ import type { MrsDataset, PatientInfo } from '../domain/mrsDataset.ts';
 import type { Pseudonymisation } from './deidentify/pseudonymisation.ts';
 import type { RemovedItem } from './deidentify/removedItem.ts';
 import { RemovedList } from './deidentify/removedItem.ts';
+import type { Secrets } from './deidentify/secrets.ts';
 import { isClassUid } from './deidentify/secrets.ts';
 import { shiftDate } from './deidentify/shiftDate.ts';
 import { NIFTI_MRS_KEYS } from './niftiMrsKeys.ts';
 
 export type { Pseudonymisation } from './deidentify/pseudonymisation.ts';
-export { deidentificationReport } from './deidentify/removedItem.ts';
+export { deidentificationReport, deidentificationText } from './deidentify/removedItem.ts';
 export type { RemovedItem } from './deidentify/removedItem.ts';
 
 /** Keys the standard marks as private. */
@@ -84,15 +85,22 @@ class Cleaner {
   private readonly secrets: readonly string[];
   private readonly by: Pseudonymisation | null;
   private readonly removed: RemovedList;
+  private readonly ofStudy: Secrets | null;
 
-  constructor(secrets: readonly string[], by: Pseudonymisation | null, removed: RemovedList) {
+  constructor(
+    secrets: readonly string[],
+    by: Pseudonymisation | null,
+    removed: RemovedList,
+    ofStudy: Secrets | null = null,
+  ) {
     this.secrets = secrets;
     this.by = by;
     this.removed = removed;
+    this.ofStudy = ofStudy;
   }
 
   text(text: string): string {
-    let out = text;
+    let out = this.ofStudy?.scrubText(text) ?? text;
     for (const secret of this.secrets) {
       const pattern = new RegExp(secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi');
       out = out.replace(pattern, REMOVED);
@@ -165,14 +173,16 @@ function notePatient({ patient, acquisition }: MrsDataset, by: Pseudonymisation 
  * name, number and birth date, the scanner's model (marked by the standard), institution and device; and the patient's
  * identifiers and instance UIDs wherever else a text repeats them. Sex, weight and age stay, as the standard has it.
  * @param by pseudonym, shifted dates and other UIDs; null: they are simply gone
+ * @param ofStudy what other files of the same patient name
  */
 export function deidentifyDataset(
   dataset: MrsDataset,
   by: Pseudonymisation | null,
+  ofStudy: Secrets | null = null,
 ): { readonly dataset: MrsDataset; readonly removed: readonly RemovedItem[] } {
   const removed = new RemovedList('');
   const { acquisition, patient } = dataset;
-  const cleaner = new Cleaner(identifiers(patient, dataset.header), by, removed);
+  const cleaner = new Cleaner(identifiers(patient, dataset.header), by, removed, ofStudy);
   notePatient(dataset, by, removed);
   const pseudonym = by?.pseudonym ?? null;
   const clean: MrsDataset = {

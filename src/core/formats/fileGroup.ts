@@ -3,7 +3,7 @@ import type { AppError } from '../domain/errors.ts';
 import type { PatientInfo } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
 import type { FormatId } from './formatTable.ts';
-import type { InputFile } from './inputFile.ts';
+import type { GivenFile } from './inputFile.ts';
 
 /** What DICOM headers say of where a series belongs. */
 export interface GroupIdentity {
@@ -28,9 +28,9 @@ export interface FileGroup {
   /** What the user calls it: the file's name, or a series' description or folder. */
   readonly name: string;
   /** The data, the main file first. */
-  readonly files: readonly InputFile[];
+  readonly files: readonly GivenFile[];
   /** Headers and control files that the data need, and that several scans may share. */
-  readonly companions: readonly InputFile[];
+  readonly companions: readonly GivenFile[];
   /** null where the files carry none that can be read without reading the scan. */
   readonly identity: GroupIdentity | null;
   readonly warnings: readonly Warning[];
@@ -41,7 +41,7 @@ export interface FileGroup {
 export const fileGroup = (
   kind: GroupKind,
   format: FormatId,
-  files: readonly [InputFile, ...InputFile[]],
+  files: readonly [GivenFile, ...GivenFile[]],
   more: Partial<FileGroup> = {},
 ): FileGroup => ({
   kind,

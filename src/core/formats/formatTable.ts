@@ -1,10 +1,12 @@
 // The formats this program knows and how each is told from a file's content. A new format: one line in FORMATS, one in
 // SNIFFERS, its reader in registry.ts, and where it is of several files, its grouping in groupFiles.ts.
+import { headOf, sizeOf } from '../domain/fileContent.ts';
 import { latin1Text } from '../math/fortranText.ts';
 import { isBrukerParameters } from './bruker/index.ts';
 import { isDicom } from './dicom/index.ts';
 import { isPfile } from './ge/index.ts';
 import { gunzipStart, isGzip } from './gzip.ts';
+import type { GivenFile } from './inputFile.ts';
 import { isJmruiBinary } from './jmruiBinary.ts';
 import { isJmruiText } from './jmruiText.ts';
 import { isLcmodelControl } from './lcmodelControl.ts';
@@ -138,7 +140,7 @@ function sniffJson(bytes: Uint8Array, fileName: string): FormatId | null {
 }
 
 /** In this order: marks that can't be mistaken first, names only where content has no mark. */
-const SNIFFERS: readonly [FormatId, (bytes: Uint8Array, fileName: string) => boolean][] = [
+const SNIFFERS: readonly [FormatId, (bytes: Uint8Array, fileName: string, size: number) => boolean][] = [
   ['zip', isZip],
   ['dicom', isDicom],
   ['siemens-rda', isRda],
@@ -156,20 +158,30 @@ const SNIFFERS: readonly [FormatId, (bytes: Uint8Array, fileName: string) => boo
   ['text', isPlainText],
   // SDAT files are bare numbers: only their name and the SPAR beside them tell.
   ['philips-sdat', (_, name) => /\.sdat$/i.test(name)],
-  ['siemens-twix', (b) => isTwix(b)],
+  ['siemens-twix', (b, _, size) => isTwix(b, size)],
   ['ge-pfile', isPfile],
   ['jmrui-binary', isJmruiBinary],
 ];
 
 /**
  * Tells a file's format from its content (where a format has no mark of its own, from its name too).
+ * @param bytes the file, or its first megabyte
  * @param fileName base name
+ * @param size length of the whole file [bytes]
  */
-export function sniffFormat(bytes: Uint8Array, fileName: string): FormatId {
+export function sniffFormat(bytes: Uint8Array, fileName: string, size: number = bytes.length): FormatId {
   if (bytes.length === 0) return 'unknown';
   const start = isGzip(bytes) ? gunzipStart(bytes, 1024) : bytes;
   const nifti = sniffNifti(start);
   if (nifti !== null) return nifti;
   if (isGzip(bytes)) return 'unknown';
-  return sniffJson(bytes, fileName) ?? SNIFFERS.find(([, matches]) => matches(bytes, fileName))?.[0] ?? 'unknown';
+  return sniffJson(bytes, fileName) ?? SNIFFERS.find(([, matches]) => matches(bytes, fileName, size))?.[0] ?? 'unknown';
+}
+
+/** What a large file is told by; the longest header looked at, a P-file's, has 0.2 MB. [bytes] */
+const SNIFFED_BYTES = 2 ** 20;
+
+/** Tells a file's format as sniffFormat does, without reading more of a large one than its beginning. */
+export function sniffFile(file: GivenFile): FormatId {
+  return sniffFormat(headOf(file, SNIFFED_BYTES), file.name, sizeOf(file));
 }

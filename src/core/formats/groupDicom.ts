@@ -7,7 +7,9 @@ import { acquisitionFields, patientFields } from './dicom/dicomFields.ts';
 import type { DicomFile, DicomKind } from './dicom/index.ts';
 import { dicomIdentity, dicomTag, functionalGroup, kindOfDicom, parseDicom, TAG } from './dicom/index.ts';
 import { csaNumber, csaVector } from './dicom/siemensCsaHeader.ts';
-import { SIEMENS_CSA_NON_IMAGE } from './dicom/dicomKind.ts';
+import { rawDataAdvice, SIEMENS_CSA_NON_IMAGE } from './dicom/dicomKind.ts';
+import { RAW_DATA_STORAGE } from './dicom/gePfileInside.ts';
+import { isGeStamps } from './dicom/dicomSpectroscopy.ts';
 import { readSiemensCsa } from './dicom/siemensCsa.ts';
 import type { FileGroup, GroupIdentity } from './fileGroup.ts';
 import { fileGroup } from './fileGroup.ts';
@@ -33,6 +35,8 @@ interface Member {
   readonly order: number;
   readonly identity: GroupIdentity | null;
   readonly error: AppError | null;
+  /** Why a file of another kind isn't read, where more can be said than of its kind. */
+  readonly advice: string | null;
 }
 
 function identityOf(file: DicomFile): GroupIdentity {
@@ -68,8 +72,11 @@ function spectroscopyKey(file: DicomFile): string {
   const slabs = dataset
     .sequence(TAG.volumeLocalizationSequence)
     .map((slab) => rounded(slab.vector(TAG.midSlabPosition, 3)));
-  const { seriesInstanceUid, sopClassUid } = dicomIdentity(file);
-  return JSON.stringify([seriesInstanceUid, sopClassUid, echoTimeS, sequence, sizes, slabs, csaFacts(file)]);
+  const { seriesInstanceUid, sopClassUid, sopInstanceUid } = dicomIdentity(file);
+  if (isGeStamps(file)) return JSON.stringify([seriesInstanceUid, sopClassUid]);
+  // Raw data are whole scans.
+  const own = sopClassUid === RAW_DATA_STORAGE ? sopInstanceUid : null;
+  return JSON.stringify([seriesInstanceUid, sopClassUid, own, echoTimeS, sequence, sizes, slabs, csaFacts(file)]);
 }
 
 /** Slices of one volume have the same series, size, echo and kind of value (magnitude, phase). */
@@ -97,6 +104,7 @@ function describeMember(input: InputFile, file: DicomFile): Member {
     order: instanceNumber ?? 0,
     identity: identityOf(file),
     error: null,
+    advice: kind === 'other' ? rawDataAdvice(file) : null,
   };
 }
 
@@ -115,6 +123,7 @@ function memberOf(input: InputFile): Member {
       order: 0,
       identity: null,
       error: known,
+      advice: null,
     };
   }
 }
@@ -159,13 +168,13 @@ const IN_WORDS: Readonly<Record<Exclude<Kind, 'spectroscopy' | 'mr-image' | 'bro
 };
 
 function refused(group: readonly [Member, ...Member[]]): FileGroup {
-  const [{ kind, file, error, identity }] = group;
+  const [{ kind, file, error, identity, advice }] = group;
   const files = group.map((m) => m.file) as [InputFile, ...InputFile[]];
   if (kind === 'broken' || kind === 'spectroscopy' || kind === 'mr-image') {
     return fileGroup('refused', 'dicom', files, { error, identity });
   }
   const more = files.length > 1 ? ` (and ${files.length - 1} more of its series)` : '';
-  const words = `${file.name}${more} is ${IN_WORDS[kind]}.`;
+  const words = `${file.name}${more} ${advice ?? `is ${IN_WORDS[kind]}`}.`;
   return fileGroup('refused', 'dicom', files, {
     error: new UnsupportedDataError('UNSUPPORTED', words, { kind }),
     identity,

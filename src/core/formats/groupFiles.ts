@@ -1,18 +1,19 @@
 // Files given together → groups that are read together: a scan with its header, a folder that is a scan, a DICOM series.
 // Content decides; names only join what has no mark of its own (SDAT and SPAR, data and list) and share one stem.
+import { bytesOf, headOf, identityOf, sizeOf } from '../domain/fileContent.ts';
 import type { AppError } from '../domain/errors.ts';
 import { ReaderError, UnsupportedDataError } from '../domain/errors.ts';
 import { latin1Text } from '../math/fortranText.ts';
 import type { FileGroup } from './fileGroup.ts';
 import { fileGroup } from './fileGroup.ts';
 import type { FormatId } from './formatTable.ts';
-import { formatTitle, listFormats, sniffFormat } from './formatTable.ts';
+import { formatTitle, listFormats, sniffFile } from './formatTable.ts';
 import { groupDicom } from './groupDicom.ts';
 import type { SniffedFile } from './groupFolders.ts';
 import { groupFolders } from './groupFolders.ts';
 import { isGzip } from './gzip.ts';
-import type { InputFile } from './inputFile.ts';
-import { folderOf, stemOf } from './inputFile.ts';
+import type { FileName, GivenFile } from './inputFile.ts';
+import { folderOf, inMemory, stemOf } from './inputFile.ts';
 import { parseLcmodelControl } from './lcmodelControl.ts';
 
 /** Headers and control files: alone they are no scan. */
@@ -25,7 +26,7 @@ const COMPANION_FORMATS: readonly FormatId[] = [
 ];
 
 /** The one of the same stem, in the same folder first; else the only one there is. */
-function partnerOf(file: InputFile, candidates: readonly SniffedFile[]): SniffedFile | null {
+function partnerOf(file: FileName, candidates: readonly SniffedFile[]): SniffedFile | null {
   const sameStem = candidates.filter((c) => stemOf(c.name) === stemOf(file.name));
   const beside = sameStem.filter((c) => folderOf(c) === folderOf(file));
   const found = beside[0] ?? (sameStem.length === 1 ? sameStem[0] : undefined);
@@ -36,7 +37,7 @@ const baseName = (path: string | null): string => (path ?? '').replace(/^.*[\\/]
 
 function namesInControl(control: SniffedFile): string[] {
   try {
-    const { filraw, filh2o } = parseLcmodelControl(latin1Text(control.bytes), control.name);
+    const { filraw, filh2o } = parseLcmodelControl(latin1Text(bytesOf(control)), control.name);
     return [baseName(filraw), baseName(filh2o)];
   } catch {
     return []; // damaged; the reader names it where it is the only one
@@ -44,7 +45,7 @@ function namesInControl(control: SniffedFile): string[] {
 }
 
 /** The control file that names this data file (in its folder first), else the only one of its folder or of all. */
-function controlOf(file: InputFile, controls: readonly SniffedFile[]): SniffedFile | null {
+function controlOf(file: FileName, controls: readonly SniffedFile[]): SniffedFile | null {
   const naming = controls.filter((c) => namesInControl(c).includes(file.name.toLowerCase()));
   const beside = (list: readonly SniffedFile[]): SniffedFile[] => list.filter((c) => folderOf(c) === folderOf(file));
   const own = beside(naming)[0] ?? naming[0];
@@ -80,7 +81,7 @@ function dataListScan(list: SniffedFile, all: readonly SniffedFile[]): FileGroup
 
 function refusal(file: SniffedFile): AppError {
   const { name, format } = file;
-  if (file.bytes.length === 0) return new ReaderError('FILE_EMPTY', `${name} is empty.`);
+  if (sizeOf(file) === 0) return new ReaderError('FILE_EMPTY', `${name} is empty.`);
   const unsupported = (what: string): AppError =>
     new UnsupportedDataError('UNSUPPORTED', `${name} ${what}.`, { format });
   switch (format) {
@@ -108,9 +109,10 @@ const lonely = (file: SniffedFile): AppError =>
   );
 
 const reads = (format: FormatId): boolean => listFormats().some((f) => f.id === format && f.reads);
+const GZIP_MARK_BYTES = 16;
 /** A cut NIfTI header or gzip stream shows no format; the NIfTI reader says what is wrong with it. */
 const mayBeNifti = (file: SniffedFile): boolean =>
-  file.bytes.length > 0 && (isGzip(file.bytes) || /\.nii$/i.test(file.name));
+  sizeOf(file) > 0 && (isGzip(headOf(file, GZIP_MARK_BYTES)) || /\.nii$/i.test(file.name));
 
 function singleGroup(file: SniffedFile, all: readonly SniffedFile[]): FileGroup {
   switch (file.format) {
@@ -142,12 +144,18 @@ function isSidecar(file: SniffedFile, all: readonly SniffedFile[]): boolean {
 
 const isCompanion = (file: SniffedFile): boolean => COMPANION_FORMATS.includes(file.format);
 
+/** DICOM is grouped by what stands anywhere in its header: a large file of it is read here, once. */
+function sniff(file: GivenFile): SniffedFile {
+  const format = sniffFile(file);
+  return { ...(format === 'dicom' ? inMemory(file) : file), format };
+}
+
 /**
  * Groups files that were given together; zip archives are to be unpacked before (expandZips).
  * @returns groups in the order of their first files; files that only go along with others are in an ignored group
  */
-export function groupFiles(files: readonly InputFile[]): FileGroup[] {
-  const sniffed = files.map((file): SniffedFile => ({ ...file, format: sniffFormat(file.bytes, file.name) }));
+export function groupFiles(files: readonly GivenFile[]): FileGroup[] {
+  const sniffed = files.map(sniff);
   const folders = groupFolders(sniffed.filter((f) => f.format !== 'dicom'));
   const others = folders.others;
   const raw = others
@@ -167,10 +175,9 @@ export function groupFiles(files: readonly InputFile[]): FileGroup[] {
       const isAbove = hasBruker && f.format === 'bruker-parameters';
       return isAbove ? fileGroup('ignored', f.format, [f]) : fileGroup('refused', f.format, [f], { error: lonely(f) });
     });
-  const dicom = groupDicom(sniffed.filter((f) => f.format === 'dicom'));
-  // The bytes are what stays the same object through every step.
-  const order = new Map(sniffed.map((f, i) => [f.bytes, i]));
-  const at = ({ files: [first] }: FileGroup): number => (first === undefined ? 0 : (order.get(first.bytes) ?? 0));
+  const dicom = groupDicom(sniffed.filter((f) => f.format === 'dicom').map(inMemory));
+  const order = new Map(sniffed.map((f, i) => [identityOf(f), i]));
+  const at = ({ files: [first] }: FileGroup): number => (first === undefined ? 0 : (order.get(identityOf(first)) ?? 0));
   return [...folders.groups, ...raw, ...singles, ...leftOver, ...dicom].sort((a, b) => at(a) - at(b));
 }
 

@@ -1,17 +1,19 @@
 // Scans that are folders: Bruker (data of fixed names beside acqp, method, visu_pars) and Varian (fid beside procpar).
+import { headOf } from '../domain/fileContent.ts';
 import { isBrukerData } from './bruker/index.ts';
 import type { FileGroup } from './fileGroup.ts';
 import { fileGroup } from './fileGroup.ts';
 import type { FormatId } from './formatTable.ts';
-import type { InputFile } from './inputFile.ts';
-import { folderOf } from './inputFile.ts';
+import type { FileName, GivenFile } from './inputFile.ts';
+import { folderOf, inMemory } from './inputFile.ts';
 import { isVarianFid } from './varian/index.ts';
 
-export interface SniffedFile extends InputFile {
-  readonly format: FormatId;
-}
+export type SniffedFile = GivenFile & { readonly format: FormatId };
 
-type FileList = readonly [InputFile, ...InputFile[]];
+type FileList = readonly [GivenFile, ...GivenFile[]];
+
+/** What a Varian fid is told by. [bytes] */
+const FID_HEADER_BYTES = 64;
 
 const parentOf = (folder: string): string => folder.split('/').slice(0, -1).join('/');
 const lastPart = (folder: string): string => folder.replace(/^.*\//, '');
@@ -38,7 +40,7 @@ const byFolder = (files: readonly SniffedFile[]): ReadonlyMap<string, readonly S
 };
 
 /** Parameter files of a data file's folder and those above it, the nearest first. */
-function brukerParameters(file: InputFile, folders: ReadonlyMap<string, readonly SniffedFile[]>): SniffedFile[] {
+function brukerParameters(file: FileName, folders: ReadonlyMap<string, readonly SniffedFile[]>): SniffedFile[] {
   const found: SniffedFile[] = [];
   let folder = folderOf(file);
   for (let depth = 0; depth <= BRUKER_DEPTH; depth++) {
@@ -50,12 +52,12 @@ function brukerParameters(file: InputFile, folders: ReadonlyMap<string, readonly
 }
 
 /** The scan's own folder: where its acqp or method stands, else where the data do. */
-function brukerRoot(file: InputFile, parameters: readonly SniffedFile[]): string {
+function brukerRoot(file: FileName, parameters: readonly SniffedFile[]): string {
   return folderOf(parameters.find((p) => /^(acqp|method)$/i.test(p.name)) ?? file);
 }
 
 interface Candidate {
-  readonly file: InputFile;
+  readonly file: GivenFile;
   readonly parameters: readonly SniffedFile[];
 }
 
@@ -63,7 +65,7 @@ function brukerScans(files: readonly SniffedFile[], folders: ReadonlyMap<string,
   const scans = new Map<string, Candidate[]>();
   for (const file of files) {
     const parameters = brukerParameters(file, folders);
-    if (!isBrukerData(file.name, parameters)) continue;
+    if (!isBrukerData(file.name, parameters.map(inMemory))) continue;
     const isReference = /refscan/i.test(file.name);
     const key = `${brukerRoot(file, parameters)}\n${isReference ? 'reference' : ''}`;
     scans.set(key, [...(scans.get(key) ?? []), { file, parameters }]);
@@ -82,7 +84,7 @@ function brukerScans(files: readonly SniffedFile[], folders: ReadonlyMap<string,
 function varianScans(folders: ReadonlyMap<string, readonly SniffedFile[]>): FileGroup[] {
   return [...folders].flatMap(([folder, files]) => {
     const procpar = files.find((f) => f.format === 'varian-procpar');
-    const fid = procpar && files.find((f) => f !== procpar && isVarianFid(f.bytes));
+    const fid = procpar && files.find((f) => f !== procpar && isVarianFid(headOf(f, FID_HEADER_BYTES)));
     if (procpar === undefined || fid === undefined) return [];
     return [fileGroup('scan', 'varian', [fid, procpar], { name: lastPart(folder) || fid.name })];
   });
@@ -100,7 +102,7 @@ export function groupFolders(files: readonly SniffedFile[]): {
   const groups = [...brukerScans(files, folders), ...varianScans(folders)];
   const used = new Set(groups.flatMap((g) => g.files));
   const roots = groups.map((g) =>
-    folderOf(g.files.find((f) => /^(acqp|method|procpar)$/i.test(f.name)) ?? (g.files[0] as InputFile)),
+    folderOf(g.files.find((f) => /^(acqp|method|procpar)$/i.test(f.name)) ?? (g.files[0] as GivenFile)),
   );
   const isTheirs = (file: SniffedFile): boolean =>
     ['unknown', 'text', 'bruker-parameters', 'varian-procpar'].includes(file.format) &&

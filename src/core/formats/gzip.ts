@@ -1,6 +1,6 @@
 // Gzip (RFC 1952) in and out, with its checksum checked; decompression grows with the output, never with what a
 // damaged trailer claims.
-import { Gunzip, gzipSync } from 'fflate';
+import { Gunzip, Gzip, gzipSync } from 'fflate';
 import { ReaderError } from '../domain/errors.ts';
 
 /** Compressed bytes handed over at once; keeps fflate's working copies small. */
@@ -17,19 +17,46 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 3 && bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8;
 }
 
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c >>> 0;
-});
+/** Bytes that one step of the checksum takes. */
+const CRC_STEP = 8;
 
-/** CRC-32 (ISO 3309), as gzip and zip use it. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) {
-    crc = (CRC_TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number) ^ (crc >>> 8);
+/** Row k, column n: the CRC of byte n followed by k zero bytes. Signed, because that is a third as slow in V8. */
+const CRC_TABLES = crcTables();
+
+function crcTables(): Int32Array {
+  const tables = new Int32Array(CRC_STEP * 256);
+  for (let n = 0; n < 256; n++) {
+    let c = n;
+    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+    tables[n] = c;
   }
-  return (crc ^ 0xffffffff) >>> 0;
+  for (let i = 256; i < tables.length; i++) {
+    const before = tables[i - 256] as number;
+    tables[i] = (tables[before & 0xff] as number) ^ (before >>> 8);
+  }
+  return tables;
+}
+
+const crcAt = (row: number, column: number): number => CRC_TABLES[(row << 8) | column] as number;
+const byteAt = (bytes: Uint8Array, i: number): number => bytes[i] as number;
+
+/**
+ * CRC-32 (ISO 3309), as gzip and zip use it, eight bytes at a time.
+ * Kounavis & Berry, IEEE Trans Comput 2008;57:1550, doi:10.1109/TC.2008.85 ("slicing by 8").
+ */
+export function crc32(bytes: Uint8Array): number {
+  const whole = bytes.length - (bytes.length % CRC_STEP);
+  let crc = -1;
+  for (let i = 0; i < whole; i += CRC_STEP) {
+    const word =
+      byteAt(bytes, i) | (byteAt(bytes, i + 1) << 8) | (byteAt(bytes, i + 2) << 16) | (byteAt(bytes, i + 3) << 24);
+    const low = crc ^ word;
+    crc = crcAt(7, low & 0xff) ^ crcAt(6, (low >>> 8) & 0xff) ^ crcAt(5, (low >>> 16) & 0xff) ^ crcAt(4, low >>> 24);
+    crc ^= crcAt(3, byteAt(bytes, i + 4)) ^ crcAt(2, byteAt(bytes, i + 5));
+    crc ^= crcAt(1, byteAt(bytes, i + 6)) ^ crcAt(0, byteAt(bytes, i + 7));
+  }
+  for (let i = whole; i < bytes.length; i++) crc = crcAt(0, (crc ^ byteAt(bytes, i)) & 0xff) ^ (crc >>> 8);
+  return (crc ^ -1) >>> 0;
 }
 
 function join(chunks: readonly Uint8Array[], total: number): Uint8Array {
@@ -138,4 +165,19 @@ function checkTrailer(bytes: Uint8Array, out: Uint8Array, members: number, fileN
 /** Compresses deterministically: no file name, time zero. */
 export function gzip(bytes: Uint8Array): Uint8Array {
   return gzipSync(bytes, { level: 6, mtime: 0 });
+}
+
+/**
+ * Compresses piece by piece, deterministically too; where the blocks end, the bytes are others than `gzip`'s.
+ * @param pieces taken one at a time
+ */
+export function* gzipPieces(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  const ready: Uint8Array[] = [];
+  const stream = new Gzip({ level: 6, mtime: 0 }, (chunk) => ready.push(chunk));
+  for (const piece of pieces) {
+    stream.push(piece);
+    yield* ready.splice(0);
+  }
+  stream.push(new Uint8Array(0), true);
+  yield* ready;
 }

@@ -1,6 +1,14 @@
 // LCModel control files: what they say about the data (LCModel manual 6.3, section 5; first $LCMODL group counts).
 import { ReaderError } from '../domain/errors.ts';
-import { latin1Text, namelistNumber, namelistText, nextNamelist } from '../math/fortranText.ts';
+import type { NamelistEntry } from '../math/fortranText.ts';
+import {
+  fortranString,
+  latin1Text,
+  namelistGroup,
+  namelistNumber,
+  namelistText,
+  nextNamelist,
+} from '../math/fortranText.ts';
 
 export interface LcmodelControl {
   readonly title: string | null;
@@ -74,6 +82,8 @@ export interface LcmodelControlRequest {
   readonly basisFile: string;
   /** Results get this name with .table, .coord, .csv, .print and .ps. */
   readonly outputStem: string;
+  /** How to analyse (quantification/lcmodel makes and checks these); each replaces a key of its name. @default none */
+  readonly settings?: readonly NamelistEntry[];
 }
 
 /** LCModel's public licence key, free since 2021. */
@@ -81,52 +91,50 @@ const PUBLIC_KEY = 210387309;
 /** Longest title LCModel prints. Source: LCModel manual 6.3, section 5.3. */
 const MAX_TITLE = 122;
 
-/** A Fortran string constant of printable ASCII. */
-export function fortranString(text: string): string {
-  return `'${text.replace(/[^\x20-\x7e]/g, '').replace(/'/g, "''")}'`;
-}
+const entry = (key: string, constant: string | number): NamelistEntry => ({ key, constant: `${constant}` });
 
-const gridKeys = ([columns, rows, slices]: readonly [number, number, number]): string[] =>
+const gridEntries = ([columns, rows, slices]: readonly [number, number, number]): NamelistEntry[] =>
   columns * rows * slices === 1
     ? []
     : [
-        `ndcols=${columns}`,
-        `ndrows=${rows}`,
-        `ndslic=${slices}`,
-        'icolst=1',
-        `icolen=${columns}`,
-        'irowst=1',
-        `irowen=${rows}`,
-        'islice=1',
+        entry('ndcols', columns),
+        entry('ndrows', rows),
+        entry('ndslic', slices),
+        entry('icolst', 1),
+        entry('icolen', columns),
+        entry('irowst', 1),
+        entry('irowen', rows),
+        entry('islice', 1),
       ];
 
 /**
- * Writes the control file that goes with a .RAW (and .H2O) file; LCModel's own defaults hold for the rest.
+ * Writes the control file that goes with a .RAW (and .H2O) file; LCModel's own defaults hold for what `settings` don't say.
  * Of several slices it analyses the first: LCModel takes one slice a run (ISLICE).
  */
 export function writeLcmodelControl(request: LcmodelControlRequest): string {
-  const { echoTimeS, waterFile, outputStem } = request;
+  const { echoTimeS, waterFile, outputStem, settings = [] } = request;
   const output = (suffix: string): string => fortranString(`${outputStem}.${suffix}`);
-  const keys = [
-    `key=${PUBLIC_KEY}`,
-    `title=${fortranString(request.title.slice(0, MAX_TITLE))}`,
-    `nunfil=${request.points}`,
-    `deltat=${request.dwellTimeS}`,
-    `hzpppm=${request.spectrometerFrequencyMHz}`,
-    ...(echoTimeS === null ? [] : [`echot=${Number((echoTimeS * 1000).toPrecision(12))}`]),
-    ...gridKeys(request.grid),
-    `filbas=${fortranString(request.basisFile)}`,
-    `filraw=${fortranString(request.rawFile)}`,
-    ...(waterFile === null ? [] : [`filh2o=${fortranString(waterFile)}`, 'dows=T']),
-    `filps=${output('ps')}`,
-    'lcoord=9',
-    `filcoo=${output('coord')}`,
-    'ltable=7',
-    `filtab=${output('table')}`,
-    'lcsv=11',
-    `filcsv=${output('csv')}`,
-    'lprint=6',
-    `filpri=${output('print')}`,
+  const entries = [
+    entry('key', PUBLIC_KEY),
+    entry('title', fortranString(request.title.slice(0, MAX_TITLE))),
+    entry('nunfil', request.points),
+    entry('deltat', request.dwellTimeS),
+    entry('hzpppm', request.spectrometerFrequencyMHz),
+    ...(echoTimeS === null ? [] : [entry('echot', Number((echoTimeS * 1000).toPrecision(12)))]),
+    ...gridEntries(request.grid),
+    entry('filbas', fortranString(request.basisFile)),
+    entry('filraw', fortranString(request.rawFile)),
+    ...(waterFile === null ? [] : [entry('filh2o', fortranString(waterFile)), entry('dows', 'T')]),
+    entry('filps', output('ps')),
+    entry('lcoord', 9),
+    entry('filcoo', output('coord')),
+    entry('ltable', 7),
+    entry('filtab', output('table')),
+    entry('lcsv', 11),
+    entry('filcsv', output('csv')),
+    entry('lprint', 6),
+    entry('filpri', output('print')),
   ];
-  return [' $LCMODL', ...keys.map((key) => ` ${key}`), ' $END', ''].join('\n');
+  const replaced = new Set(settings.map(({ key }) => key));
+  return namelistGroup('LCMODL', [...entries.filter(({ key }) => !replaced.has(key)), ...settings]);
 }

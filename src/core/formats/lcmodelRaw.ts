@@ -7,7 +7,14 @@ import type { MrsDataset } from '../domain/mrsDataset.ts';
 import { pointCount, UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
 import type { Namelist } from '../math/fortranText.ts';
-import { latin1Text, namelistLogical, namelistNumber, namelistText, readNamelistData } from '../math/fortranText.ts';
+import {
+  fortranString,
+  latin1Text,
+  namelistLogical,
+  namelistNumber,
+  namelistText,
+  readNamelistData,
+} from '../math/fortranText.ts';
 import type { LcmodelControl } from './lcmodelControl.ts';
 import { implausibleTimes } from './niftiMrsHeader.ts';
 import type { ReadOptions } from './readOptions.ts';
@@ -241,11 +248,6 @@ function headerNumber(header: JsonObject, key: string): number {
   return typeof inner === 'number' ? inner : 1;
 }
 
-/** A Fortran string constant of printable ASCII on one line. */
-function quoted(text: string): string {
-  return `'${text.replace(/[^\x20-\x7e]/g, '').replace(/'/g, "''")}'`;
-}
-
 /**
  * Writes a dataset as LCModel .RAW, one FID per voxel, columns fastest. The patient's name is not written.
  * @throws UnsupportedDataError where coils, transients or the like are not combined yet; ProcessingError for NaN
@@ -271,7 +273,7 @@ export function writeLcmodelRaw(dataset: MrsDataset): string {
   const lines = [
     ' $SEQPAR',
     ...(echoTimeS === null ? [] : [` ECHOT= ${Number((echoTimeS * 1000).toPrecision(12))}`]),
-    ...(sequence === null ? [] : [` SEQ= ${quoted(sequence)}`]),
+    ...(sequence === null ? [] : [` SEQ= ${fortranString(sequence)}`]),
     ` HZPPPM= ${dataset.spectrometerFrequencyMHz}`,
     ` NUNFIL= ${points}`,
     ` DELTAT= ${dataset.dwellTimeS}`,

@@ -109,3 +109,15 @@ function rotationToQuaternion(r: readonly number[]): [number, number, number] {
   }
   return a < 0 ? [-b, -c, -d] : [b, c, d];
 }
+
+/** Smallest volume of a voxel that can still be inverted, as geometry/affine.ts has it. [mm³] */
+const LEAST_VOLUME = 1e-12;
+
+/** Whether an affine is twelve finite numbers whose voxel has a volume: only then does a place in mm have an index. */
+export function isUsableAffine(affine: Affine): boolean {
+  const [a, b, c, , d, e, f, , g, h, i] = affine as number[] as [
+    number, number, number, number, number, number, number, number, number, number, number,
+  ]; // prettier-ignore
+  const volume = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+  return affine.every(Number.isFinite) && Number.isFinite(volume) && Math.abs(volume) >= LEAST_VOLUME;
+}

@@ -3,6 +3,7 @@ import { ReaderError } from '../domain/errors.ts';
 import type { Affine } from '../domain/mrsDataset.ts';
 import { voxelSizeMm } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
+import { isUsableAffine } from './niftiAffine.ts';
 import type { NiftiHeader } from './niftiHeader.ts';
 import { checkDataLength, checkedDimensions, readNiftiHeader } from './niftiHeader.ts';
 
@@ -42,7 +43,7 @@ export interface ImageDescription {
   /** Product of the dimensions above the third. */
   readonly volumes: number;
   readonly voxelSizeMm: readonly [number, number, number];
-  /** sform, else qform, else null. */
+  /** sform, else qform; null where there is none, or none whose voxels have a volume. */
   readonly affine: Affine | null;
   readonly datatype: string;
   /** Display range the file suggests (cal_min, cal_max); null where it suggests none. */
@@ -89,13 +90,13 @@ export function describeNiftiImage(file: Uint8Array, fileName: string): ImageDes
   const toMm = SPACE_UNIT_MM[header.xyztUnits & 7] ?? 1;
   const affine = header.affine === null ? null : header.affine.map((v, i) => (i < 12 ? v * toMm : v));
   const warnings: Warning[] = [];
-  if (affine === null || !affine.every(Number.isFinite)) {
+  const usable = affine !== null && isUsableAffine(affine) ? affine : null;
+  if (usable === null) {
     warnings.push({
       code: 'geometry-missing',
       message: 'The image does not say where it lies; a voxel can’t be shown on it.',
     });
   }
-  const usable = affine !== null && affine.every(Number.isFinite) ? affine : null;
   const fromHeader = [1, 2, 3].map((i) => Math.abs(header.pixDims[i] as number) * toMm) as [number, number, number];
   return {
     format: 'nifti-image',

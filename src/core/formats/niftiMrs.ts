@@ -8,15 +8,16 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Affine, MrsDataset } from '../domain/mrsDataset.ts';
 import { voxelSizeMm } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
+import { isUsableAffine } from './niftiAffine.ts';
 import type { NiftiHeader } from './niftiHeader.ts';
 import { checkDataLength, checkedDimensions, readNiftiHeader } from './niftiHeader.ts';
 import { mapHeader, parseHeaderJson, readHigherDimensions } from './niftiMrsHeader.ts';
-import { COMPLEX128, COMPLEX64, forEachValue, MRS_EXTENSION_CODE, UNLOCALISED_VOXEL_MM } from './niftiMrsLayout.ts';
+import { COMPLEX128, COMPLEX64, forEachSignal, MRS_EXTENSION_CODE, UNLOCALISED_VOXEL_MM } from './niftiMrsLayout.ts';
 import { niftiMrsHeaderProblems } from './niftiMrsValidation.ts';
 import type { ReadOptions } from './readOptions.ts';
 
 export { COMPLEX128, COMPLEX64 } from './niftiMrsLayout.ts';
-export { writeNiftiMrs } from './niftiMrsWriter.ts';
+export { niftiMrsPieces, writeNiftiMrs } from './niftiMrsWriter.ts';
 export type { WriteNiftiMrsOptions } from './niftiMrsWriter.ts';
 
 const COMPLEX256 = 2048;
@@ -93,21 +94,13 @@ function readDwellTime(header: NiftiHeader, options: ReadOptions, fileName: stri
 /** xyzt_units bits of space → factor to mm. Source: nifti1.h. */
 const SPACE_UNIT_MM: Readonly<Record<number, number>> = { 1: 1000, 3: 1e-3 };
 
-function determinant3(a: Affine): number {
-  const [m00, m01, m02, , m10, m11, m12, , m20, m21, m22] = a as number[] as [
-    number, number, number, number, number, number, number, number, number, number, number,
-  ]; // prettier-ignore
-  return m00 * (m11 * m22 - m12 * m21) - m01 * (m10 * m22 - m12 * m20) + m02 * (m10 * m21 - m11 * m20);
-}
-
 function readGeometry(header: NiftiHeader, warnings: Warning[]): Affine | null {
   const { affine } = header;
   if (affine === null) {
     warnings.push({ code: 'geometry-missing', message: 'The file does not say where its voxel lies.' });
     return null;
   }
-  const determinant = determinant3(affine);
-  if (!affine.every(Number.isFinite) || determinant === 0 || !Number.isFinite(determinant)) {
+  if (!isUsableAffine(affine)) {
     warnings.push({
       code: 'geometry-invalid',
       message: "The file's voxel geometry is not a usable matrix; it is left out.",
@@ -131,36 +124,26 @@ function readGeometry(header: NiftiHeader, warnings: Warning[]): Affine | null {
   return affine.map((v, i) => (i < 12 ? v * toMm : v));
 }
 
-/** The file's values in its own (Fortran) order; floats are widened, never rescaled. */
-function readValues(header: NiftiHeader, count: number): { re: Float64Array; im: Float64Array } {
+/** Reads the file's values into C order; floats are widened, never rescaled. */
+function readData(header: NiftiHeader, shape: readonly number[], warnings: Warning[]): ComplexArray {
   const { bytes, dataOffset, littleEndian } = header;
   const view = new DataView(bytes.buffer, bytes.byteOffset + dataOffset, bytes.byteLength - dataOffset);
-  const re = new Float64Array(count);
-  const im = new Float64Array(count);
-  if (header.datatype === COMPLEX64) {
-    for (let i = 0; i < count; i++) {
-      re[i] = view.getFloat32(8 * i, littleEndian);
-      im[i] = view.getFloat32(8 * i + 4, littleEndian);
-    }
-  } else {
-    for (let i = 0; i < count; i++) {
-      re[i] = view.getFloat64(16 * i, littleEndian);
-      im[i] = view.getFloat64(16 * i + 8, littleEndian);
-    }
-  }
-  return { re, im };
-}
-
-function readData(header: NiftiHeader, shape: readonly number[], warnings: Warning[]): ComplexArray {
-  const values = readValues(header, shapeSize(shape));
   const data = zeros(shape);
+  const { re, im } = data;
+  const points = shape[shape.length - 1] as number;
+  const isDouble = header.datatype === COMPLEX128;
   let bad = 0;
-  forEachValue(shape, (c, f) => {
-    const re = values.re[f] as number;
-    const im = values.im[f] as number;
-    data.re[c] = re;
-    data.im[c] = im;
-    if (!Number.isFinite(re) || !Number.isFinite(im)) bad++;
+  forEachSignal(shape, (start, fileStart, fileStride) => {
+    for (let t = 0; t < points; t++) {
+      const at = fileStart + t * fileStride;
+      const real = isDouble ? view.getFloat64(16 * at, littleEndian) : view.getFloat32(8 * at, littleEndian);
+      const imaginary = isDouble
+        ? view.getFloat64(16 * at + 8, littleEndian)
+        : view.getFloat32(8 * at + 4, littleEndian);
+      re[start + t] = real;
+      im[start + t] = imaginary;
+      if (!Number.isFinite(real) || !Number.isFinite(imaginary)) bad++;
+    }
   });
   if (bad > 0) {
     warnings.push({

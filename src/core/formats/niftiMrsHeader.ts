@@ -5,6 +5,7 @@ import { ReaderError } from '../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { AcquisitionInfo, DimensionTag, HigherDimension, MrsDataset, PatientInfo } from '../domain/mrsDataset.ts';
 import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
+import { isTooDeep, MAX_JSON_DEPTH, parseBoundedJson } from './boundedJson.ts';
 
 /** `method` of the provenance entry that stands for ConversionMethod, ConversionTime and OriginalFile. */
 export const CONVERSION_STEP = 'Conversion to NIfTI-MRS';
@@ -35,17 +36,30 @@ export const DIMENSION_TAGS: readonly DimensionTag[] = [
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** JSON as Python writes it: bare NaN and Infinity become null. */
+/** JSON as Python writes it: bare NaN and Infinity become null. A string may lack its end, so that none is looked for twice. */
 function withoutPythonNumbers(text: string): string {
-  return text.replace(/"(?:\\.|[^"\\])*"|-?\bInfinity\b|\bNaN\b/g, (m) => (m.startsWith('"') ? m : 'null'));
+  return text.replace(/"(?:\\[^]|[^"\\])*"?|-?\bInfinity\b|\bNaN\b/g, (m) => (m.startsWith('"') ? m : 'null'));
+}
+
+/** The text without the zeros and blanks that fill an extension up; a pattern takes quadratic time over runs of blanks. */
+function withoutPadding(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\0\s]/.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 /**
  * Parses the extension's text.
- * @throws ReaderError FORMAT_INVALID where it isn't a JSON object
+ * @throws ReaderError FORMAT_INVALID where it isn't a JSON object, or nests absurdly deep
  */
 export function parseHeaderJson(text: string, fileName: string): JsonObject {
-  const trimmed = text.replace(/[\0\s]+$/, '');
+  const trimmed = withoutPadding(text);
+  if (isTooDeep(trimmed)) {
+    throw new ReaderError(
+      'FORMAT_INVALID',
+      `${fileName} has a damaged header: its JSON nests more than ${MAX_JSON_DEPTH} levels deep.`,
+    );
+  }
   let value: JsonValue;
   try {
     value = JSON.parse(trimmed) as JsonValue;
@@ -238,13 +252,19 @@ export function mapHeader(json: JsonObject): MappedHeader {
   };
 }
 
+/** The names, also where one stands without its list; null for anything else, which stays in the header as it is. */
+function originalFiles(value: JsonValue | undefined): string[] | null {
+  const list = typeof value === 'string' ? [value] : value;
+  return Array.isArray(list) && list.every((name) => typeof name === 'string') ? list : null;
+}
+
 function readConversion(keys: Keys): ProvenanceEntry[] {
-  const files = keys.rest.get('OriginalFile');
+  const files = originalFiles(keys.rest.get('OriginalFile'));
   const program = keys.text('ConversionMethod');
   const time = keys.text('ConversionTime');
-  if (program === null && time === null && files === undefined) return [];
-  keys.rest.delete('OriginalFile');
-  const details: JsonObject = files === undefined ? {} : { OriginalFile: files };
+  if (program === null && time === null && files === null) return [];
+  if (files !== null) keys.rest.delete('OriginalFile');
+  const details: JsonObject = files === null ? {} : { OriginalFile: files };
   return [{ time: time ?? '', program: program ?? '', version: '', method: CONVERSION_STEP, details }];
 }
 
@@ -256,7 +276,7 @@ function readDetails(value: JsonValue | undefined): JsonObject {
   if (isObject(value)) return value;
   if (typeof value === 'string' && value.startsWith('{')) {
     try {
-      const parsed = JSON.parse(value) as JsonValue;
+      const parsed = parseBoundedJson(value);
       if (isObject(parsed)) return parsed;
     } catch {
       return { text: value };
@@ -295,7 +315,7 @@ function parseDictString(value: string): JsonObject | null {
     .replace(/\bNone\b/g, 'null');
   for (const candidate of [value, pythonAsJson]) {
     try {
-      const parsed = JSON.parse(candidate) as JsonValue;
+      const parsed = parseBoundedJson(candidate);
       if (isObject(parsed)) return parsed;
     } catch {
       continue;

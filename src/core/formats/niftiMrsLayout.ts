@@ -11,8 +11,14 @@ export const MRS_EXTENSION_CODE = 44;
 /** Edge length the standard gives to a voxel of unknown position and size: 10 m. [mm] */
 export const UNLOCALISED_VOXEL_MM = 10000;
 
-/** Calls `visit(cIndex, fileIndex)` for every value, C order [x, y, z, d5…, t] against Fortran order x, y, z, t, d5…. */
-export function forEachValue(shape: readonly number[], visit: (cIndex: number, fileIndex: number) => void): void {
+/**
+ * Calls `visit` for every signal: the C order [x, y, z, d5…, t] of its first value, and the file's (Fortran order
+ * x, y, z, t, d5…) with the distance between its values there.
+ */
+export function forEachSignal(
+  shape: readonly number[],
+  visit: (cStart: number, fileStart: number, fileStride: number) => void,
+): void {
   const [nx, ny, nz] = shape as [number, number, number];
   const points = shape[shape.length - 1] as number;
   const higher = shape.slice(3, -1);
@@ -33,8 +39,7 @@ export function forEachValue(shape: readonly number[], visit: (cIndex: number, f
       for (let y = 0; y < ny; y++) {
         for (let z = 0; z < nz; z++) {
           const c = (((x * ny + y) * nz + z) * block + h) * points;
-          const f = x + nx * (y + ny * z) + voxels * points * fileHigher;
-          for (let t = 0; t < points; t++) visit(c + t, f + t * voxels);
+          visit(c, x + nx * (y + ny * z) + voxels * points * fileHigher, voxels);
         }
       }
     }

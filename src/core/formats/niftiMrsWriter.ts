@@ -7,11 +7,11 @@ import { BugError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Affine, MrsDataset } from '../domain/mrsDataset.ts';
 import { pointCount, voxelSizeMm } from '../domain/mrsDataset.ts';
-import { gzip } from './gzip.ts';
+import { gzip, gzipPieces } from './gzip.ts';
 import { affineToQuaternion } from './niftiAffine.ts';
 import { headerJson } from './niftiMrsHeader.ts';
 import { NIFTI_MRS_VERSION } from './niftiMrsKeys.ts';
-import { COMPLEX128, COMPLEX64, forEachValue, MRS_EXTENSION_CODE, UNLOCALISED_VOXEL_MM } from './niftiMrsLayout.ts';
+import { COMPLEX128, COMPLEX64, forEachSignal, MRS_EXTENSION_CODE, UNLOCALISED_VOXEL_MM } from './niftiMrsLayout.ts';
 import { niftiMrsHeaderProblems } from './niftiMrsValidation.ts';
 
 /** The standard's version this program writes. */
@@ -27,6 +27,7 @@ export interface WriteNiftiMrsOptions {
 const NIFTI2_HEADER_BYTES = 540;
 
 function fitsSinglePrecision(data: ComplexArray): boolean {
+  if (data.re instanceof Float32Array && data.im instanceof Float32Array) return true;
   const exact = (v: number): boolean => Object.is(Math.fround(v), v);
   return data.re.every(exact) && data.im.every(exact);
 }
@@ -86,37 +87,110 @@ function requireValidHeader(json: JsonObject, dataset: MrsDataset): void {
   }
 }
 
-/**
- * Writes a dataset as NIfTI-MRS (NIfTI-2, little-endian); the same dataset gives the same bytes.
- * @throws BugError where shape and dimensions disagree, or where the header would break the standard
- */
-export function writeNiftiMrs(dataset: MrsDataset, options: WriteNiftiMrsOptions = {}): Uint8Array {
+type Precision = NonNullable<WriteNiftiMrsOptions['precision']>;
+
+const VALUE_BYTES: Readonly<Record<Precision, number>> = { complex64: 8, complex128: 16 };
+
+/** First sample of every signal, in the order in which the file has the signals: voxels x first, then d5…, the first first. */
+function signalStarts(shape: readonly number[], points: number): Float64Array {
+  const starts = new Float64Array(shapeSize(shape) / points);
+  forEachSignal(shape, (c, f, voxels) => {
+    const block = Math.floor(f / (voxels * points));
+    starts[block * voxels + (f % (voxels * points))] = c;
+  });
+  return starts;
+}
+
+/** All voxels' values at one place of the higher dimensions: a stretch of the file. */
+function encodeBlock(data: ComplexArray, starts: Float64Array, points: number, precision: Precision): Uint8Array {
+  const valueBytes = VALUE_BYTES[precision];
+  const bytes = new Uint8Array(starts.length * points * valueBytes);
+  const view = new DataView(bytes.buffer);
+  for (let voxel = 0; voxel < starts.length; voxel++) {
+    const c = starts[voxel] as number;
+    for (let t = 0; t < points; t++) {
+      const at = (t * starts.length + voxel) * valueBytes;
+      if (precision === 'complex64') {
+        view.setFloat32(at, data.re[c + t] as number, true);
+        view.setFloat32(at + 4, data.im[c + t] as number, true);
+      } else {
+        view.setFloat64(at, data.re[c + t] as number, true);
+        view.setFloat64(at + 8, data.im[c + t] as number, true);
+      }
+    }
+  }
+  return bytes;
+}
+
+function* encodeBlocks(data: ComplexArray, precision: Precision): Generator<Uint8Array> {
+  const points = data.shape[data.shape.length - 1] as number;
+  const voxels = shapeSize(data.shape.slice(0, 3));
+  const starts = signalStarts(data.shape, points);
+  for (let at = 0; at < starts.length; at += voxels) {
+    yield encodeBlock(data, starts.subarray(at, at + voxels), points, precision);
+  }
+}
+
+function encodeHeader(dataset: MrsDataset, precision: Precision): Uint8Array {
+  const header = headerJson(dataset);
+  requireValidHeader(header, dataset);
+  const json = strToU8(JSON.stringify(header));
+  const extensionBytes = Math.ceil((json.length + 8) / 16) * 16;
+  const bytes = new Uint8Array(NIFTI2_HEADER_BYTES + 4 + extensionBytes);
+  const view = new DataView(bytes.buffer);
+  writeFixedHeader(view, dataset, precision === 'complex64' ? COMPLEX64 : COMPLEX128, bytes.length);
+  view.setInt32(NIFTI2_HEADER_BYTES + 4, extensionBytes, true);
+  view.setInt32(NIFTI2_HEADER_BYTES + 8, MRS_EXTENSION_CODE, true);
+  bytes.set(json, NIFTI2_HEADER_BYTES + 12);
+  return bytes;
+}
+
+interface Encoded {
+  readonly header: Uint8Array;
+  /** The samples, made when they are asked for. */
+  readonly blocks: Iterable<Uint8Array>;
+  readonly byteLength: number;
+}
+
+function encode(dataset: MrsDataset, options: WriteNiftiMrsOptions): Encoded {
   const { data, dimensions } = dataset;
   if (data.shape.length !== 4 + dimensions.length || data.re.length !== shapeSize(data.shape)) {
     throw new BugError('The dataset’s shape and dimensions disagree.', { shape: [...data.shape] });
   }
   const precision = options.precision ?? (fitsSinglePrecision(data) ? 'complex64' : 'complex128');
-  const header = headerJson(dataset);
-  requireValidHeader(header, dataset);
-  const json = strToU8(JSON.stringify(header));
-  const extensionBytes = Math.ceil((json.length + 8) / 16) * 16;
-  const dataOffset = NIFTI2_HEADER_BYTES + 4 + extensionBytes;
-  const valueBytes = precision === 'complex64' ? 8 : 16;
-  const bytes = new Uint8Array(dataOffset + data.re.length * valueBytes);
-  const view = new DataView(bytes.buffer);
-  writeFixedHeader(view, dataset, precision === 'complex64' ? COMPLEX64 : COMPLEX128, dataOffset);
-  view.setInt32(NIFTI2_HEADER_BYTES + 4, extensionBytes, true);
-  view.setInt32(NIFTI2_HEADER_BYTES + 8, MRS_EXTENSION_CODE, true);
-  bytes.set(json, NIFTI2_HEADER_BYTES + 12);
-  forEachValue(data.shape, (c, f) => {
-    const at = dataOffset + f * valueBytes;
-    if (precision === 'complex64') {
-      view.setFloat32(at, data.re[c] as number, true);
-      view.setFloat32(at + 4, data.im[c] as number, true);
-    } else {
-      view.setFloat64(at, data.re[c] as number, true);
-      view.setFloat64(at + 8, data.im[c] as number, true);
-    }
-  });
+  const header = encodeHeader(dataset, precision);
+  const byteLength = header.length + data.re.length * VALUE_BYTES[precision];
+  return { header, blocks: encodeBlocks(data, precision), byteLength };
+}
+
+/**
+ * Writes a dataset as NIfTI-MRS (NIfTI-2, little-endian); the same dataset gives the same bytes.
+ * @throws BugError where shape and dimensions disagree, or where the header would break the standard
+ */
+export function writeNiftiMrs(dataset: MrsDataset, options: WriteNiftiMrsOptions = {}): Uint8Array {
+  const { header, blocks, byteLength } = encode(dataset, options);
+  const bytes = new Uint8Array(byteLength);
+  bytes.set(header);
+  let at = header.length;
+  for (const block of blocks) {
+    bytes.set(block, at);
+    at += block.length;
+  }
   return options.compress === false ? bytes : gzip(bytes);
+}
+
+/**
+ * Writes a large dataset as writeNiftiMrs does, without holding the file: samples are encoded as the pieces are taken.
+ * @returns the file's pieces, to be gone through once
+ * @throws BugError at once, as writeNiftiMrs
+ */
+export function niftiMrsPieces(dataset: MrsDataset, options: WriteNiftiMrsOptions = {}): Iterable<Uint8Array> {
+  const { header, blocks } = encode(dataset, options);
+  const pieces = joined(header, blocks);
+  return options.compress === false ? pieces : gzipPieces(pieces);
+}
+
+function* joined(header: Uint8Array, blocks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  yield header;
+  yield* blocks;
 }

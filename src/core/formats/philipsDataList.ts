@@ -1,13 +1,13 @@
 // Philips raw data, .data (complex float32, little-endian) with .list: every coil and transient; the second mix is the
 // water reference. Neither file gives dwell time, frequency, times or place: those come from the exported .SPAR, or from
 // options. The sign is opposite to NIfTI-MRS's, as in SDAT (spec2nii 0.8, Vespa and spant agree): conjugated here, once.
-import { zeros } from '../domain/complexArray.ts';
-import type { ComplexArray } from '../domain/complexArray.ts';
+import { singleZeros } from '../domain/complexArray.ts';
+import type { SingleArray } from '../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../domain/errors.ts';
+import type { ByteSource } from '../domain/fileContent.ts';
 import type { DimensionTag, HigherDimension, MrsDataset } from '../domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
-import type { ByteSource } from './byteSource.ts';
 import type { ListFile, ListVector, VectorAttribute } from './philips/listFile.ts';
 import { parseListFile } from './philips/listFile.ts';
 import { voxelAffine } from './philips/sparGeometry.ts';
@@ -19,6 +19,7 @@ export { isPhilipsList } from './philips/listFile.ts';
 
 /** The metabolite scan (mix 0) and the water reference (mix 1) of one raw file. */
 export interface PhilipsRawScan {
+  /** Where `part` asks for the water and there is one: that too, so that a large scan isn't decoded for it. */
   readonly dataset: MrsDataset;
   readonly water: MrsDataset | null;
 }
@@ -110,11 +111,11 @@ function cellIndex(vector: ListVector, coils: readonly number[], further: Transi
 }
 
 /** Shape [1, 1, 1, coils, transients, …further, points], lengths of 1 left out. */
-function readVectors(transients: Transients, points: number, data: ByteSource): ComplexArray {
+function readVectors(transients: Transients, points: number, data: ByteSource): SingleArray {
   const { coils, further, complete } = transients;
   const rest = further.reduce((n, d) => n * d.values.length, 1);
   const lengths = [coils.length, complete.length, ...further.map((d) => d.values.length)].filter((n) => n > 1);
-  const out = zeros([1, 1, 1, ...lengths, points]);
+  const out = singleZeros([1, 1, 1, ...lengths, points]);
   complete.forEach((vectors, transient) => {
     vectors.forEach((vector, cell) => {
       const [coil, r] = [Math.floor(cell / rest), cell % rest];
@@ -324,6 +325,10 @@ export function readPhilipsDataList(
   if (data.size === 0) throw new ReaderError('FILE_EMPTY', `${data.name} is empty.`);
   const list = parseListFile(listBytes, data.name.replace(/\.data$/i, '.list'));
   const spar = sparBytes === null ? null : parseSpar(sparBytes, data.name);
+  if (options.part === 'water') {
+    const water = readMix(list, 1, data, spar, options);
+    if (water !== null) return { dataset: water, water };
+  }
   const dataset = readMix(list, 0, data, spar, options);
   if (dataset === null) {
     throw new ReaderError('FORMAT_INVALID', `${data.name}: its .list names no data of the first mix.`);

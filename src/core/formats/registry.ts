@@ -2,17 +2,18 @@
 // format is told from its content is formatTable.ts's.
 import { strToU8 } from 'fflate';
 import { ReaderError, UnsupportedDataError, UsageError } from '../domain/errors.ts';
+import { sourceOf } from '../domain/fileContent.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
 import { latin1Text } from '../math/fortranText.ts';
 import { readBruker } from './bruker/index.ts';
-import { bytesSource } from './byteSource.ts';
 import { readDicomSeries } from './dicom/index.ts';
 import { expandZips } from './expandZips.ts';
 import type { FileGroup } from './fileGroup.ts';
 import type { FormatId } from './formatTable.ts';
 import { readPfile } from './ge/index.ts';
 import { groupFiles, isLonelyCompanion } from './groupFiles.ts';
-import type { InputFile } from './inputFile.ts';
+import type { GivenFile, InputFile } from './inputFile.ts';
+import { inMemory } from './inputFile.ts';
 import { readJmruiBinary } from './jmruiBinary.ts';
 import { readJmruiText, writeJmruiText } from './jmruiText.ts';
 import { parseLcmodelControl } from './lcmodelControl.ts';
@@ -28,9 +29,9 @@ import { readRda } from './siemens/rda.ts';
 import { readTwixScan } from './siemens/twix.ts';
 import { readVarian } from './varian/index.ts';
 
-export { listFormats, sniffFormat } from './formatTable.ts';
+export { listFormats, sniffFile, sniffFormat } from './formatTable.ts';
 export type { FormatId, FormatInfo } from './formatTable.ts';
-export type { InputFile } from './inputFile.ts';
+export type { GivenFile, InputFile } from './inputFile.ts';
 
 /** The scan, and the water reference that the same file holds. */
 export interface Scan {
@@ -38,9 +39,17 @@ export interface Scan {
   readonly water: MrsDataset | null;
 }
 
-type GroupReader = (group: FileGroup, options: ReadOptions) => Scan;
+/** A group whose files are in memory. */
+interface WholeGroup extends FileGroup {
+  readonly files: readonly InputFile[];
+  readonly companions: readonly InputFile[];
+}
 
-const mainOf = (group: FileGroup): InputFile => group.files[0] as InputFile;
+type GroupReader = (group: WholeGroup, options: ReadOptions) => Scan;
+/** A reader that holds nothing of a large file but what it makes of it. */
+type PieceReader = (group: FileGroup, options: ReadOptions) => Scan;
+
+const mainOf = (group: WholeGroup): InputFile => group.files[0] as InputFile;
 
 /** A reader of one file that holds one signal. */
 function single(read: (bytes: Uint8Array, fileName: string, options: ReadOptions) => MrsDataset): GroupReader {
@@ -50,7 +59,7 @@ function single(read: (bytes: Uint8Array, fileName: string, options: ReadOptions
   };
 }
 
-function readSdatGroup(group: FileGroup, options: ReadOptions): Scan {
+function readSdatGroup(group: WholeGroup, options: ReadOptions): Scan {
   const { bytes, name } = mainOf(group);
   const [spar] = group.companions;
   if (spar === undefined) {
@@ -59,7 +68,7 @@ function readSdatGroup(group: FileGroup, options: ReadOptions): Scan {
   return { dataset: readPhilipsSdat(bytes, spar.bytes, name, options), water: null };
 }
 
-function readRawGroup(group: FileGroup, options: ReadOptions): Scan {
+function readRawGroup(group: WholeGroup, options: ReadOptions): Scan {
   const { bytes, name } = mainOf(group);
   const [control] = group.companions;
   const said = control === undefined ? null : parseLcmodelControl(latin1Text(control.bytes), control.name);
@@ -67,11 +76,12 @@ function readRawGroup(group: FileGroup, options: ReadOptions): Scan {
 }
 
 function readDataListGroup(group: FileGroup, options: ReadOptions): Scan {
-  const [data, list, spar] = group.files as [InputFile, InputFile, InputFile?];
-  return readPhilipsDataList(bytesSource(data.name, data.bytes), list.bytes, spar?.bytes ?? null, options);
+  const [data, list, spar] = group.files as [GivenFile, GivenFile, GivenFile?];
+  const sparBytes = spar === undefined ? null : inMemory(spar).bytes;
+  return readPhilipsDataList(sourceOf(data.name, data), inMemory(list).bytes, sparBytes, options);
 }
 
-function readDicomGroup(group: FileGroup, options: ReadOptions): Scan {
+function readDicomGroup(group: WholeGroup, options: ReadOptions): Scan {
   const scans = readDicomSeries(group.files, options);
   const [scan] = scans;
   if (scan === undefined || scans.length > 1) {
@@ -84,18 +94,28 @@ function readDicomGroup(group: FileGroup, options: ReadOptions): Scan {
   return { dataset: scan.dataset, water: scan.water };
 }
 
-function readTextGroup(group: FileGroup, options: ReadOptions): Scan {
+function readTextGroup(group: WholeGroup, options: ReadOptions): Scan {
   const { bytes, name } = mainOf(group);
   const { metabolite, water } = readPlainText(bytes, name, options);
   return { dataset: metabolite, water };
 }
 
-function readVarianGroup(group: FileGroup, options: ReadOptions): Scan {
+function readTwixGroup(group: FileGroup, options: ReadOptions): Scan {
+  const [file] = group.files as [GivenFile];
+  return readTwixScan(sourceOf(file.name, file), options);
+}
+
+function readVarianGroup(group: WholeGroup, options: ReadOptions): Scan {
   const [fid, procpar] = group.files as [InputFile, InputFile];
   return { dataset: readVarian(fid.bytes, procpar.bytes, fid.name, options), water: null };
 }
 
-/** How a group of each readable format is read; other formats have no entry. */
+const PIECE_READERS: Partial<Record<FormatId, PieceReader>> = {
+  'philips-data': readDataListGroup,
+  'siemens-twix': readTwixGroup,
+};
+
+/** How a group of each other readable format is read. */
 const READERS: Partial<Record<FormatId, GroupReader>> = {
   'nifti-mrs': single(readNiftiMrs),
   // Refused by the reader, in words.
@@ -106,10 +126,8 @@ const READERS: Partial<Record<FormatId, GroupReader>> = {
   'jmrui-text': single(readJmruiText),
   'jmrui-binary': single(readJmruiBinary),
   'philips-sdat': readSdatGroup,
-  'philips-data': readDataListGroup,
   dicom: readDicomGroup,
   'siemens-rda': single(readRda),
-  'siemens-twix': (group, options) => readTwixScan(bytesSource(mainOf(group).name, mainOf(group).bytes), options),
   'ge-pfile': (group, options) => readPfile(mainOf(group).bytes, mainOf(group).name, options),
   bruker: (group, options) => ({
     dataset: readBruker(mainOf(group).bytes, mainOf(group).name, group.files.slice(1), options),
@@ -133,14 +151,24 @@ function withNotes(scan: Scan, group: FileGroup): Scan {
   return { dataset: warnings.length === dataset.warnings.length ? dataset : { ...dataset, warnings }, water };
 }
 
+/** @returns null for a format that is not read */
+function readerOf(format: FormatId): PieceReader | null {
+  const byPieces = PIECE_READERS[format];
+  if (byPieces !== undefined) return byPieces;
+  const read = READERS[format];
+  if (read === undefined) return null;
+  return (group, options) =>
+    read({ ...group, files: group.files.map(inMemory), companions: group.companions.map(inMemory) }, options);
+}
+
 /**
  * Reads the scan that a group of files makes.
  * @throws ReaderError, UnsupportedDataError
  */
 export function readGroup(group: FileGroup, options: ReadOptions = {}): Scan {
   if (group.error !== null) throw group.error;
-  const read = READERS[group.format];
-  if (read === undefined || (group.kind !== 'scan' && group.format !== 'nifti-image')) {
+  const read = readerOf(group.format);
+  if (read === null || (group.kind !== 'scan' && group.format !== 'nifti-image')) {
     throw new UnsupportedDataError('UNSUPPORTED', `${group.name} is not a spectroscopy scan.`, {
       format: group.format,
     });
@@ -149,7 +177,7 @@ export function readGroup(group: FileGroup, options: ReadOptions = {}): Scan {
 }
 
 /** The one group that is meant: leftover headers and controls don't count beside data. */
-function onlyGroup(files: readonly InputFile[]): FileGroup {
+function onlyGroup(files: readonly GivenFile[]): FileGroup {
   const { files: unpacked, failures } = expandZips(files);
   const [failure] = failures;
   if (failure !== undefined) throw failure.error;
@@ -169,7 +197,7 @@ function onlyGroup(files: readonly InputFile[]): FileGroup {
  * @param files the scan's files with the header or control file that goes with them, or a zip of them
  * @throws ReaderError, UnsupportedDataError (naming the format), UsageError where several scans are given
  */
-export function readScan(files: readonly InputFile[], options: ReadOptions = {}): Scan {
+export function readScan(files: readonly GivenFile[], options: ReadOptions = {}): Scan {
   return readGroup(onlyGroup(files), options);
 }
 
@@ -177,7 +205,7 @@ export function readScan(files: readonly InputFile[], options: ReadOptions = {})
  * Reads one scan, whatever readable format it is in, or with `part: 'water'` the water reference within it; see readScan.
  * @throws ReaderError, UnsupportedDataError, UsageError
  */
-export function readMrs(files: readonly InputFile[], options: ReadOptions = {}): MrsDataset {
+export function readMrs(files: readonly GivenFile[], options: ReadOptions = {}): MrsDataset {
   const { dataset, water } = readScan(files, options);
   if (options.part !== 'water') return dataset;
   if (water === null) {

@@ -1,11 +1,12 @@
 // Zip archives (APPNOTE.TXT 6.3.10, PKWARE) in and out. The central directory is checked against limits before a byte is
 // inflated, and inflating stops where an entry gives more than the directory says: a zip bomb is refused, not unpacked.
-import { Inflate, strFromU8, zipSync } from 'fflate';
+import { Inflate, strFromU8 } from 'fflate';
 import { ReaderError, UnsupportedDataError } from '../domain/errors.ts';
 import { latin1Text } from '../math/fortranText.ts';
 import { crc32 } from './gzip.ts';
 import type { InputFile } from './inputFile.ts';
 import { pathOf } from './inputFile.ts';
+import { storedZip } from './storedZip.ts';
 
 export interface ZipLimits {
   readonly maxEntries: number;
@@ -272,7 +273,5 @@ export function packZip(files: readonly InputFile[]): Uint8Array {
     entries[freePath(path, entries)] = file.bytes;
   }
   const sorted = Object.keys(entries).sort();
-  // Local time: zip has no other, and the packer reads the date's local parts.
-  const options = { level: 0, mtime: new Date(1980, 0, 1) } as const;
-  return zipSync(Object.fromEntries(sorted.map((path) => [path, entries[path] as Uint8Array])), options);
+  return storedZip(sorted.map((path) => [path, entries[path] as Uint8Array]));
 }

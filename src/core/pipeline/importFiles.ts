@@ -1,5 +1,6 @@
 // Files that were given together → studies: which files are one scan, which an image, which belongs to whom.
 // A file that can't be read becomes a failure in words and never keeps the others out.
+import { contentOf, identityOf, sizeOf } from '../domain/fileContent.ts';
 import { nameWithoutExtension } from '../domain/fileNames.ts';
 import { CancelledError, ReaderError, toErrorRecord } from '../domain/errors.ts';
 import type { ErrorRecord } from '../domain/errors.ts';
@@ -10,7 +11,7 @@ import { expandZips } from '../formats/expandZips.ts';
 import type { FileGroup } from '../formats/fileGroup.ts';
 import { groupFiles } from '../formats/groupFiles.ts';
 import type { ReadOptions } from '../formats/readOptions.ts';
-import { sniffFormat } from '../formats/registry.ts';
+import { sniffFile } from '../formats/registry.ts';
 import { describeCompanion } from './describeDataset.ts';
 import type {
   ImportDeps,
@@ -51,12 +52,19 @@ function firstRegion(items: readonly Recognised[]): string | null {
 
 /** Header and control files, each once, with the items that need it. */
 function companionDatasets(items: readonly Recognised[]): PlannedDataset[] {
-  const found = new Map<Uint8Array, PlannedDataset>();
+  const found = new Map<object, PlannedDataset>();
   for (const { id, companions } of items) {
-    for (const { name, bytes } of companions) {
-      const itemIds = [...(found.get(bytes)?.itemIds ?? []), id];
-      const description = describeCompanion(sniffFormat(bytes, name));
-      found.set(bytes, { role: 'unknown', fileName: name, bytes, description, itemIds });
+    for (const file of companions) {
+      const itemIds = [...(found.get(identityOf(file))?.itemIds ?? []), id];
+      const description = describeCompanion(sniffFile(file));
+      const planned: PlannedDataset = {
+        role: 'unknown',
+        fileName: file.name,
+        ...contentOf(file),
+        description,
+        itemIds,
+      };
+      found.set(identityOf(file), planned);
     }
   }
   return [...found.values()];
@@ -73,7 +81,7 @@ function plannedDataset(item: Recognised, items: readonly Recognised[]): Planned
 
 function previewItem(item: Recognised): ImportItem {
   const { id, title, fileCount, formatTitle, possibleRoles, summary, warnings, dataset, companions } = item;
-  const sizeBytes = companions.reduce((sum, { bytes }) => sum + bytes.length, dataset.bytes.length);
+  const sizeBytes = companions.reduce((sum, file) => sum + sizeOf(file), sizeOf(dataset));
   return { id, title, fileCount, sizeBytes, formatTitle, role: dataset.role, possibleRoles, summary, warnings };
 }
 

@@ -2,19 +2,14 @@
 import type { ErrorRecord } from '../domain/errors.ts';
 import type { ImportPreview } from '../domain/importPreview.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
+import type { GivenFile } from '../formats/inputFile.ts';
 import type { ReadOptions } from '../formats/readOptions.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { ProgressListener } from '../ports/progress.ts';
 import type { NewDataset, NewStudy } from '../ports/studyStore.ts';
 
 /** A file that was given, or found in a folder or a zip that was given. */
-export interface SourceFile {
-  /** Base name. */
-  readonly name: string;
-  /** Path inside the folder or zip that was given, '/'-separated, ending with `name`; the name alone where it is absent. */
-  readonly path?: string;
-  readonly bytes: Uint8Array;
-}
+export type SourceFile = GivenFile;
 
 export interface ImportDeps {
   /** Reads one scan from its files (formats' readMrs, in this thread or a worker). */
@@ -29,10 +24,10 @@ export interface ImportFailure {
   readonly error: ErrorRecord;
 }
 
-export interface PlannedDataset extends NewDataset {
+export type PlannedDataset = NewDataset & {
   /** Items of the preview that it belongs to: one, or for a header that several scans share, theirs. */
   readonly itemIds: readonly string[];
-}
+};
 
 export interface PlannedStudy {
   readonly study: NewStudy;

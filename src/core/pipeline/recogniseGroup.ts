@@ -1,6 +1,7 @@
 // A group of files → what it is in a study: read once, described, checked, and packed as the one file that is stored.
 import { fieldStrengthT } from '../domain/axes.ts';
 import { ReaderError } from '../domain/errors.ts';
+import { bytesOf, contentOf, sizeOf } from '../domain/fileContent.ts';
 import type { ImportRole } from '../domain/importPreview.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
 import { UNKNOWN_PATIENT } from '../domain/mrsDataset.ts';
@@ -8,7 +9,8 @@ import type { JsonObject } from '../domain/json.ts';
 import type { FileGroup } from '../formats/fileGroup.ts';
 import { formatTitle } from '../formats/formatTable.ts';
 import { describeImageSeries } from '../formats/imageSeries/index.ts';
-import { folderOf } from '../formats/inputFile.ts';
+import type { InputFile } from '../formats/inputFile.ts';
+import { folderOf, inMemory } from '../formats/inputFile.ts';
 import { isLcmodelControl, parseLcmodelControl } from '../formats/lcmodelControl.ts';
 import { describeNiftiImage } from '../formats/niftiImage.ts';
 import { checkPlausibility } from '../formats/plausibility.ts';
@@ -22,8 +24,9 @@ import type { ImportDeps, SourceFile } from './importPlan.ts';
 import type { Belonging, Recognised } from './recognised.ts';
 import { summariseImage, summariseScan } from './summarise.ts';
 
-/** The file with memory of its own: what lies in an archive's would take the whole archive along to a worker. */
-function ownMemory({ name, bytes }: SourceFile): SourceFile {
+/** A file in memory gets its own: what lies in an archive's would take the whole archive along to a worker. */
+function ownMemory({ name, bytes, source }: SourceFile): SourceFile {
+  if (source !== undefined) return { name, source };
   return { name, bytes: bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice() };
 }
 
@@ -32,7 +35,7 @@ function storedFile(group: FileGroup): SourceFile {
   const [first, ...more] = group.files;
   if (first === undefined) throw new ReaderError('FILE_EMPTY', `${group.name} holds no file.`);
   if (more.length === 0) return ownMemory(first);
-  return { name: `${group.name.replace(/[^\p{L}\p{N}._ -]+/gu, '_')}.zip`, bytes: packZip(group.files) };
+  return { name: `${group.name.replace(/[^\p{L}\p{N}._ -]+/gu, '_')}.zip`, bytes: packZip(group.files.map(inMemory)) };
 }
 
 /** A header value of DICOM's that readers keep under a user key: {Value, Description}. */
@@ -81,8 +84,8 @@ interface Finding {
 /** An LCModel control file says of each data file it names which of the two it is. */
 function isWaterByControl({ files, companions }: FileGroup): boolean {
   const [control] = companions;
-  if (control === undefined || !isLcmodelControl(control.bytes)) return false;
-  const { filraw, filh2o } = parseLcmodelControl(latin1Text(control.bytes), control.name);
+  if (control === undefined || !isLcmodelControl(bytesOf(control))) return false;
+  const { filraw, filh2o } = parseLcmodelControl(latin1Text(bytesOf(control)), control.name);
   const names = [filh2o, filraw].map((path) => (path ?? '').replace(/^.*[\\/]/, '').toLowerCase());
   const name = files[0]?.name.toLowerCase();
   return name === names[0] && name !== names[1];
@@ -111,9 +114,10 @@ async function findScan(
 }
 
 function findImage(group: FileGroup): Finding {
-  const [file] = group.files as readonly [SourceFile];
+  const files = group.files.map(inMemory);
+  const [file] = files as [InputFile];
   const isNifti = group.format === 'nifti-image';
-  const image = isNifti ? describeNiftiImage(file.bytes, file.name) : describeImageSeries(group.files, group.name);
+  const image = isNifti ? describeNiftiImage(file.bytes, file.name) : describeImageSeries(files, group.name);
   const description = { ...describeImage(image), warnings: [...group.warnings, ...image.warnings] };
   return {
     role: 'image',
@@ -135,12 +139,12 @@ function decodeUtf8(bytes: Uint8Array): string {
 }
 
 function findTruth(file: SourceFile): Finding {
-  if (file.bytes.length > MAX_TRUTH_BYTES) {
+  if (sizeOf(file) > MAX_TRUTH_BYTES) {
     throw new ReaderError('DIMENSIONS_ABSURD', `${file.name} is far too long for the truth of a simulated study.`);
   }
   let parsed: unknown;
   try {
-    parsed = JSON.parse(decodeUtf8(file.bytes));
+    parsed = JSON.parse(decodeUtf8(bytesOf(file)));
   } catch {
     throw new ReaderError(
       'FORMAT_INVALID',
@@ -184,7 +188,7 @@ export async function recogniseGroup(
     formatTitle: titleOfFormat(group, scan),
     possibleRoles,
     summary,
-    dataset: { role, fileName: stored.name, bytes: stored.bytes, description },
+    dataset: { role, fileName: stored.name, ...contentOf(stored), description },
     companions: group.companions.map(ownMemory),
     scan,
     belonging: belongingOf(group, scan),

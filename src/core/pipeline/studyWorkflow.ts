@@ -100,7 +100,7 @@ export async function readStored(
   const companions = NEED_COMPANIONS.includes(format)
     ? store.listDatasets(record.studyId).filter((d) => d.role === 'unknown')
     : [];
-  const files = [record, ...companions].map((d) => ({ name: d.fileName, bytes: store.readRawFile(d.id) }));
+  const files = [record, ...companions].map((d) => ({ name: d.fileName, ...store.openRawFile(d.id) }));
   // Four-column text holds both signals, and is small: it is read here.
   if (format === 'text') return readScan(files.slice(0, 1), options);
   const dataset = await deps.parse(files, options);

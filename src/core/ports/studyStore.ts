@@ -1,4 +1,5 @@
 // StudyStore: the study database as the program sees it. Rows are plain, immutable records with opaque ids.
+import type { FileContent } from '../domain/fileContent.ts';
 import type { PatientInfo } from '../domain/mrsDataset.ts';
 import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
 import type { VoxelQuantification } from '../domain/quantification.ts';
@@ -64,12 +65,12 @@ export interface DatasetRecord {
   readonly importedAt: string;
 }
 
-export interface NewDataset {
+/** A large file is given as a source, which is read twice: for its hash, and into the database. */
+export type NewDataset = FileContent & {
   readonly role: DatasetRole;
   readonly fileName: string;
-  readonly bytes: Uint8Array;
   readonly description: DatasetDescription;
-}
+};
 
 export interface NewStudy {
   readonly patient: PatientInfo;
@@ -160,6 +161,8 @@ export interface StudyStore {
   readonly getDataset: (datasetId: string) => DatasetRecord;
   /** The raw file, byte for byte; its SHA-256 is checked. @throws StudyDbError STUDY_DB_CORRUPT */
   readonly readRawFile: (datasetId: string) => Uint8Array;
+  /** As readRawFile, but a large file as a source, which can be read until the store is closed. */
+  readonly openRawFile: (datasetId: string) => FileContent;
   readonly addAnalysis: (analysis: NewAnalysis) => AnalysisRecord;
   readonly listAnalyses: (studyId: string) => AnalysisSummary[];
   readonly getAnalysis: (analysisId: string) => AnalysisRecord;

@@ -1,6 +1,6 @@
 // Walking through a dataset's signals along one dimension, and what several steps measure on them.
-import type { ComplexArray, ComplexSignal } from '../domain/complexArray.ts';
-import { signalAt, zeros } from '../domain/complexArray.ts';
+import type { ComplexArray, ComplexSignal, DoubleArray, HeldSignal } from '../domain/complexArray.ts';
+import { samplesAt, signalAt, zeros } from '../domain/complexArray.ts';
 import type { DimensionTag, MrsDataset } from '../domain/mrsDataset.ts';
 import { pointCount, voxelCount } from '../domain/mrsDataset.ts';
 import { frequencyAxisHz, hzToPpm } from '../domain/axes.ts';
@@ -29,9 +29,14 @@ export function dimensionView(dataset: MrsDataset, tag: DimensionTag): Dimension
   };
 }
 
-/** The signals along a dimension for one (outer, inner) place, as views of the data. */
+/** The signals along a dimension for one (outer, inner) place. */
 export function signalsAlong(data: ComplexArray, view: DimensionView, outer: number, inner: number): ComplexSignal[] {
   return Array.from({ length: view.length }, (_, k) => signalAt(data, (outer * view.length + k) * view.inner + inner));
+}
+
+/** The same as the data hold them: to be looked at, not computed with in place. */
+export function heldAlong(data: ComplexArray, view: DimensionView, outer: number, inner: number): HeldSignal[] {
+  return Array.from({ length: view.length }, (_, k) => samplesAt(data, (outer * view.length + k) * view.inner + inner));
 }
 
 /** @returns number of FIDs per voxel */
@@ -41,19 +46,19 @@ export function signalsPerVoxel(dataset: MrsDataset): number {
   return points * voxels === 0 ? 0 : dataset.data.re.length / (points * voxels);
 }
 
-/** Every FID of one voxel, as views. */
+/** Every FID of one voxel. */
 export function voxelSignals(dataset: MrsDataset, voxel: number): ComplexSignal[] {
   const count = signalsPerVoxel(dataset);
   return Array.from({ length: count }, (_, k) => signalAt(dataset.data, voxel * count + k));
 }
 
-/** A deep copy of the samples. */
-export function copyData(data: ComplexArray): ComplexArray {
-  return { re: data.re.slice(), im: data.im.slice(), shape: [...data.shape] };
+/** A deep copy of the samples, to compute in. */
+export function copyData(data: ComplexArray): DoubleArray {
+  return { re: new Float64Array(data.re), im: new Float64Array(data.im), shape: [...data.shape] };
 }
 
 /** The shape without one higher dimension, zero-filled. */
-export function zerosWithout(dataset: MrsDataset, dimensionIndex: number): ComplexArray {
+export function zerosWithout(dataset: MrsDataset, dimensionIndex: number): DoubleArray {
   return zeros(dataset.data.shape.filter((_, axis) => axis !== 3 + dimensionIndex));
 }
 

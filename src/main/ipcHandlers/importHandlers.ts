@@ -12,7 +12,7 @@ import { storeImport } from '../../core/pipeline/studyWorkflow.ts';
 import type { Cancellation } from '../../core/ports/cancellation.ts';
 import type { ProgressListener, ProgressReport } from '../../core/ports/progress.ts';
 import { readInputFiles } from '../../node/files/readInputFiles.ts';
-import type { InputFile } from '../../node/files/readInputFiles.ts';
+import type { FoundFile } from '../../node/files/readInputFiles.ts';
 import { pseudonymOf } from '../../node/study-db/pseudonyms.ts';
 import { NEVER_CANCELLED } from '../../node/workers/cancellation.ts';
 import type { HostHandlers, ImportOutcomeView } from '../hostMessages.ts';
@@ -37,8 +37,8 @@ const UNWATCHED: Watch = { cancellation: NEVER_CANCELLED, onProgress: () => unde
 async function readEach(
   paths: readonly string[],
   { cancellation, onProgress }: Watch,
-): Promise<{ files: InputFile[]; failures: ImportFailure[] }> {
-  const files = new Map<string, InputFile>();
+): Promise<{ files: FoundFile[]; failures: ImportFailure[] }> {
+  const files = new Map<string, FoundFile>();
   const failures: ImportFailure[] = [];
   for (const [index, path] of paths.entries()) {
     cancellation.throwIfCancelled();
@@ -89,7 +89,7 @@ async function store(
     parse: services.parse,
     pseudonymOf: (patient, content) => pseudonymOf(services.store, patient, content),
   };
-  const clean = choices.deidentify ? await deidentifyImport(chosen, deidentifyDeps) : chosen;
+  const clean = choices.deidentify ? await deidentifyImport(chosen, deidentifyDeps) : { ...chosen, report: null };
   const summary = storeImport(clean, services.store);
   const studies = summary.studies.map(({ outcome: { study }, isNew }) => ({
     studyId: study.id,
@@ -97,7 +97,7 @@ async function store(
     isNew,
   }));
   for (const { studyId } of studies) emit('studies:changed', { studyId });
-  return { studies, failures: summary.failures };
+  return { studies, failures: summary.failures, deidentification: clean.report };
 }
 
 async function demoFiles(resources: string): Promise<string[]> {

@@ -4,6 +4,7 @@ import { analysisHandlers } from './analysisHandlers.ts';
 import { basisHandlers } from './basisHandlers.ts';
 import type { HandlerContext } from './context.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
+import { exportHandlers } from './exportHandlers.ts';
 import { fitHandlers } from './fitHandlers.ts';
 import { importHandlers } from './importHandlers.ts';
 import { reportHandlers } from './reportHandlers.ts';
@@ -17,6 +18,7 @@ export function createHostHandlers(context: HandlerContext): HostHandlers {
     ...settingsHandlers(context),
     ...studyHandlers(context),
     ...importHandlers(context),
+    ...exportHandlers(context),
     ...datasetHandlers(context),
     ...basisHandlers(context),
     ...simulationHandlers(context),

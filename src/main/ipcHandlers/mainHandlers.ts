@@ -9,6 +9,7 @@ import { printPdf } from '../printing.ts';
 import type { Handlers } from '../registrar.ts';
 import { basisDialogHandlers } from './basisDialogs.ts';
 import { chooseScans, chooseTarget } from './dialogs.ts';
+import { exportDialogHandlers } from './exportDialogs.ts';
 import type { MainContext } from './mainContext.ts';
 
 type ReportFormat = ChannelRequest<'report:export'>['format'];
@@ -51,6 +52,7 @@ export function createMainHandlers(context: MainContext): Handlers {
       const paths = await chooseScans(window(), 'Open scans', what);
       return paths.length === 0 ? null : host.ask('import:inspect-paths', { token, paths: [...paths] });
     },
+    ...exportDialogHandlers(context),
     ...basisDialogHandlers(context),
     'report:export': (request) => exportReport(context, request),
   };

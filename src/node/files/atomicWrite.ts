@@ -2,20 +2,24 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ProcessingError } from '../../core/domain/errors.ts';
+import { AppError, ProcessingError } from '../../core/domain/errors.ts';
+
+/** What is to be written; pieces are taken one at a time. */
+export type FileOutput = string | Uint8Array | Iterable<Uint8Array>;
 
 /**
  * Writes or replaces a file. Until the new content is safely on the disk, the old file stays as it is.
  * @param path the file; its folder must exist
  * @throws ProcessingError DISK_FULL or WRITE_FAILED; then the old file, if any, is untouched and no part of the new remains
  */
-export async function atomicWrite(path: string, content: Uint8Array | string): Promise<void> {
+export async function atomicWrite(path: string, content: FileOutput): Promise<void> {
   const target = resolve(path);
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx');
     try {
-      await file.writeFile(content);
+      // A file handle goes on writing where it stopped.
+      for (const piece of piecesOf(content)) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();
@@ -23,9 +27,13 @@ export async function atomicWrite(path: string, content: Uint8Array | string): P
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeError(target, error);
+    throw error instanceof AppError ? error : writeError(target, error);
   }
   await syncFolder(dirname(target));
+}
+
+function piecesOf(content: FileOutput): Iterable<string | Uint8Array> {
+  return typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
 }
 
 /** Makes the new name durable too. Not every system can (Windows can't open a folder), and the content is safe already. */

@@ -9,8 +9,8 @@ import { ModelError, ReaderError } from '../../core/domain/errors.ts';
 import { readNiftiMrs } from '../../core/formats/niftiMrs.ts';
 import { placedCards, readCard } from './basisCards.ts';
 import { sha256Hex, sha256OfFiles } from './hashing.ts';
-import { readInputFiles } from './readInputFiles.ts';
-import type { InputFile } from './readInputFiles.ts';
+import { readInputFiles, readWhole } from './readInputFiles.ts';
+import type { ReadFile } from './readInputFiles.ts';
 
 const NIFTI = /\.nii(\.gz)?$/i;
 
@@ -117,7 +117,7 @@ export async function loadBasisFiles(
 }
 
 /** A basis set in this program's own format; where its card lies beside it, it is checked against that. */
-async function loadNifti(file: InputFile): Promise<LoadedBasis> {
+async function loadNifti(file: ReadFile): Promise<LoadedBasis> {
   const cardPath = file.absolutePath.replace(NIFTI, '.json');
   const card = existsSync(cardPath) ? await readCard(cardPath) : null;
   if (card !== null && card.file === file.name) return { basis: checked(file, card), card };
@@ -134,7 +134,7 @@ async function loadPlaced(folder: string, card: BasisCard): Promise<FileBasisSet
 }
 
 /** @throws ModelError MODEL_INVALID where file and card disagree */
-function checked(file: InputFile, card: BasisCard): FileBasisSet {
+function checked(file: ReadFile, card: BasisCard): FileBasisSet {
   const found = sha256Hex(file.bytes);
   if (found !== card.sha256) {
     throw new ModelError(
@@ -147,15 +147,15 @@ function checked(file: InputFile, card: BasisCard): FileBasisSet {
   return { ...parseNifti(file), id: card.id, title: card.title, warnings: [] };
 }
 
-function parseNifti(file: InputFile): ReturnType<typeof datasetToBasisSet> {
+function parseNifti(file: ReadFile): ReturnType<typeof datasetToBasisSet> {
   const basis = datasetToBasisSet(readNiftiMrs(file.bytes, file.name), file.name, sha256Hex(file.bytes));
   return basis.id === file.name ? { ...basis, id: nameOf(file.absolutePath) } : basis;
 }
 
 /** @throws ModelError BASIS_MISSING where reading fails: to a fit, an unreadable basis is a missing one */
-async function readFiles(paths: readonly string[]): Promise<InputFile[]> {
+async function readFiles(paths: readonly string[]): Promise<ReadFile[]> {
   try {
-    return await readInputFiles(paths, { recursive: false });
+    return (await readInputFiles(paths, { recursive: false })).map(readWhole);
   } catch (error) {
     if (!(error instanceof ReaderError)) throw error;
     throw new ModelError('BASIS_MISSING', `The basis set can't be read: ${error.message}`, error.details, error);

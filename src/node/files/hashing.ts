@@ -1,5 +1,7 @@
 // SHA-256 of files and of recipes: what results are pinned to.
 import { createHash } from 'node:crypto';
+import type { FileContent } from '../../core/domain/fileContent.ts';
+import { piecesOf } from '../../core/domain/fileContent.ts';
 import type { JsonValue } from '../../core/domain/json.ts';
 import type { Recipe } from '../../core/domain/recipe.ts';
 
@@ -14,16 +16,23 @@ export function sha256Hex(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
+/** @returns SHA-256 of a file's content, read piece by piece where it is large */
+export function sha256OfContent(content: FileContent): string {
+  const hash = createHash('sha256');
+  for (const piece of piecesOf(content)) hash.update(piece);
+  return hash.digest('hex');
+}
+
 /**
  * SHA-256 of a set of files: of one file its own; of several the hash of their hexadecimal hashes, joined in the order
  * of their names (by code unit, so that no locale changes it).
  * @param files at least one
  */
-export function sha256OfFiles(files: readonly NamedBytes[]): string {
+export function sha256OfFiles(files: readonly (FileContent & { readonly name: string })[]): string {
   const only = files[0];
-  if (files.length === 1 && only !== undefined) return sha256Hex(only.bytes);
+  if (files.length === 1 && only !== undefined) return sha256OfContent(only);
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return sha256Hex(sorted.map((file) => sha256Hex(file.bytes)).join(''));
+  return sha256Hex(sorted.map((file) => sha256OfContent(file)).join(''));
 }
 
 /** JSON with the keys of every object sorted by code unit and no white space: equal values give equal text. */

@@ -1,17 +1,25 @@
-// The user's paths → names and bytes: files, folders, and the companions that a format keeps beside a file.
-import { existsSync } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+// The user's paths → names and contents: files, folders, and the companions that a format keeps beside a file.
+import { constants, existsSync } from 'node:fs';
+import { access, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { ReaderError } from '../../core/domain/errors.ts';
-import type { NamedBytes } from './hashing.ts';
+import { bytesOf, LARGE_FILE_BYTES, sizeOf } from '../../core/domain/fileContent.ts';
+import type { GivenFile, InputFile } from '../../core/formats/inputFile.ts';
+import { FileSource } from './fileSource.ts';
+import { readError } from './readErrors.ts';
 
-/** A file as it was read; `name` is its base name. */
-export interface InputFile extends NamedBytes {
+/** Where a file lies. */
+export interface FilePlace {
   /** Place within the folder that was given, '/'-separated and beginning with that folder's name. */
   readonly path: string;
   /** For opening again, not for messages. */
   readonly absolutePath: string;
 }
+
+/** A file that was read, or a large one that is read when needed. */
+export type FoundFile = GivenFile & FilePlace;
+/** A file in memory. */
+export type ReadFile = InputFile & FilePlace;
 
 export interface ReadInputOptions {
   /** Whether a folder stands for the files of its subfolders too; yes where not given. */
@@ -52,13 +60,13 @@ interface Wanted {
 }
 
 /**
- * Reads files and folders (a folder's own files first, then its subfolders', in the order of their names; hidden ones and
+ * Reads files and folders, of large files only where they lie (a folder's own files first, then its subfolders', in the order of their names; hidden ones and
  * links that lead out of the folder left out), each file with its companions after it, each once.
  * @param paths at least one
  * @throws ReaderError READ_FAILED (not there, not readable, empty folder, too many files), FILE_EMPTY (a named file
  *   without a byte)
  */
-export async function readInputFiles(paths: readonly string[], options: ReadInputOptions = {}): Promise<InputFile[]> {
+export async function readInputFiles(paths: readonly string[], options: ReadInputOptions = {}): Promise<FoundFile[]> {
   const named = paths.map((given) => resolve(given));
   const wanted = new Map<string, Wanted>();
   const want = (file: Wanted): void => {
@@ -74,11 +82,11 @@ export async function readInputFiles(paths: readonly string[], options: ReadInpu
       for (const absolutePath of [path, ...(await companionsOf(path))]) want({ absolutePath, base });
     }
   }
-  const files: InputFile[] = [];
+  const files: FoundFile[] = [];
   for (const { absolutePath, base } of wanted.values()) {
     options.onFile?.(basename(absolutePath), files.length, wanted.size);
-    const file = await readInputFile(absolutePath, base);
-    if (file.bytes.length === 0 && named.includes(absolutePath)) {
+    const file = await openInputFile(absolutePath, base);
+    if (sizeOf(file) === 0 && named.includes(absolutePath)) {
       throw new ReaderError('FILE_EMPTY', `${file.name} is empty.`, { file: file.name });
     }
     files.push(file);
@@ -91,16 +99,38 @@ export async function readInputFiles(paths: readonly string[], options: ReadInpu
  * @param base folder that the file's path is to begin below; the one above its own where not given
  * @throws ReaderError READ_FAILED
  */
-export async function readInputFile(path: string, base: string = resolve(dirname(path), '..')): Promise<InputFile> {
-  const absolutePath = resolve(path);
+export async function readInputFile(path: string, base: string = resolve(dirname(path), '..')): Promise<ReadFile> {
   try {
     const content = await readFile(path);
-    const place = relative(base, absolutePath).split(sep).join('/');
     // A plain array of its own memory: small Buffers share theirs, which must not be sent to a worker.
-    return { name: basename(path), path: place, absolutePath, bytes: new Uint8Array(content) };
+    return { ...placeOf(path, base), bytes: new Uint8Array(content) };
   } catch (error) {
     throw readError(path, error);
   }
+}
+
+/** The file in memory: itself, or a large one read whole. @throws ReaderError READ_FAILED */
+export function readWhole(file: FoundFile): ReadFile {
+  if (file.source === undefined) return file;
+  const { name, path, absolutePath } = file;
+  return { name, path, absolutePath, bytes: bytesOf(file) };
+}
+
+function placeOf(path: string, base: string): FilePlace & { readonly name: string } {
+  const absolutePath = resolve(path);
+  return { name: basename(path), path: relative(base, absolutePath).split(sep).join('/'), absolutePath };
+}
+
+/** @throws ReaderError READ_FAILED */
+async function openInputFile(absolutePath: string, base: string): Promise<FoundFile> {
+  const stats = await stat(absolutePath).catch((error: unknown) => {
+    throw readError(absolutePath, error);
+  });
+  if (!stats.isFile() || stats.size < LARGE_FILE_BYTES) return readInputFile(absolutePath, base);
+  await access(absolutePath, constants.R_OK).catch((error: unknown) => {
+    throw readError(absolutePath, error);
+  });
+  return { ...placeOf(absolutePath, base), source: new FileSource(absolutePath, stats) };
 }
 
 /** @returns paths of the files that belong to this one and are there */
@@ -166,20 +196,4 @@ function tooMany(folder: string): ReaderError {
   const name = basename(folder);
   const message = `The folder ${name} holds more than ${MAX_FILES} files, more than are read at once.`;
   return new ReaderError('READ_FAILED', message, { file: name });
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist',
-  ENOTDIR: 'does not exist',
-  EACCES: "can't be read: permission denied",
-  EPERM: "can't be read: permission denied",
-  EISDIR: 'is a folder, where a file is expected',
-  ERR_FS_FILE_TOO_LARGE: 'is larger than 2 GB, more than this program reads',
-};
-
-function readError(path: string, error: unknown): ReaderError {
-  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-  const name = basename(path);
-  const reason = REASONS[code] ?? `can't be read (${code})`;
-  return new ReaderError('READ_FAILED', `${name} ${reason}.`, { file: name, system: code }, error);
 }

@@ -1,16 +1,13 @@
-// Datasets and the raw files behind them: kept byte for byte under their SHA-256, each content once.
+// Datasets: what a study's files are called, their roles and descriptions. Their contents are rawFiles.ts's.
 import type { DatasetDescription, DatasetRecord, DatasetRole, NewDataset } from '../../core/ports/studyStore.ts';
-import { sha256Hex } from '../files/hashing.ts';
 import type { RowReader } from './connection.ts';
 import { decodeExactJson, encodeExactJson } from './exactJson.ts';
-import { corruptError } from './sqliteErrors.ts';
+import { insertRawFile } from './rawFiles.ts';
 import { decodeStored, notFound } from './storeContext.ts';
 import type { StoreContext } from './storeContext.ts';
 
-/** A dataset to be stored, with the hash of its bytes. */
-export interface HashedDataset extends NewDataset {
-  readonly sha256: string;
-}
+/** A dataset to be stored, with the hash of its content. */
+export type HashedDataset = NewDataset & { readonly sha256: string };
 
 // `bytes` is left out: lists must not read the files.
 const RECORD = `
@@ -44,32 +41,13 @@ export function findBySha256(context: StoreContext, sha256: string, studyId: str
 export function insertDataset(context: StoreContext, studyId: string, dataset: HashedDataset): DatasetRecord {
   const { connection } = context;
   const id = context.newId();
-  connection.run('INSERT INTO raw_files (sha256, size_bytes, bytes) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING', [
-    dataset.sha256,
-    dataset.bytes.length,
-    dataset.bytes,
-  ]);
+  insertRawFile(context, dataset.sha256, dataset.fileName, dataset);
   connection.run(
     `INSERT INTO datasets (id, study_id, role, sha256, file_name, description, imported_at)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
     [id, studyId, dataset.role, dataset.sha256, dataset.fileName, encodeExactJson(dataset.description), context.now()],
   );
   return getDataset(context, id);
-}
-
-/** The raw file, byte for byte. @throws StudyDbError NOT_FOUND; STUDY_DB_CORRUPT where the bytes aren't what was stored */
-export function readRawFile({ connection }: StoreContext, datasetId: string): Uint8Array {
-  const row = connection.get(
-    `SELECT raw_files.sha256, bytes FROM datasets JOIN raw_files ON raw_files.sha256 = datasets.sha256
-     WHERE datasets.id = ?`,
-    [datasetId],
-  );
-  if (row === null) throw notFound('dataset', datasetId);
-  const bytes = row.blob('bytes');
-  if (sha256Hex(bytes) !== row.text('sha256')) {
-    throw corruptError(connection.fileName, 'a raw file stored in it has changed (its SHA-256 is another)');
-  }
-  return bytes;
 }
 
 /** @throws SyntaxError */

@@ -1,6 +1,6 @@
 // Import: which of the given files are new, and to which study they go. One transaction each.
 import type { DatasetRecord, ImportOutcome, NewDataset, NewStudy } from '../../core/ports/studyStore.ts';
-import { sha256Hex } from '../files/hashing.ts';
+import { sha256OfContent } from '../files/hashing.ts';
 import { findBySha256, insertDataset } from './datasets.ts';
 import type { HashedDataset } from './datasets.ts';
 import { isCompatible } from './patients.ts';
@@ -42,7 +42,7 @@ export function addDatasets(context: StoreContext, studyId: string, datasets: re
 function hashEachOnce(datasets: readonly NewDataset[]): HashedDataset[] {
   const byHash = new Map<string, HashedDataset>();
   for (const dataset of datasets) {
-    const sha256 = sha256Hex(dataset.bytes);
+    const sha256 = sha256OfContent(dataset);
     if (!byHash.has(sha256)) byHash.set(sha256, { ...dataset, sha256 });
   }
   return [...byHash.values()];

@@ -12,6 +12,7 @@ import * as datasets from './datasets.ts';
 import * as importing from './importing.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import * as rawFiles from './rawFiles.ts';
 import { readOnlyError } from './sqliteErrors.ts';
 import type { StoreContext } from './storeContext.ts';
 import * as studies from './studies.ts';
@@ -44,7 +45,7 @@ export function openStudyDb(path: string, options: StudyDbOptions): StudyStore {
   const readOnly = options.readOnly ?? false;
   checkPlace(absolute, readOnly);
   const connection = readOnly ? connectForReading(absolute, options) : connectForWriting(absolute, options);
-  return makeStore({ connection, now: options.now, newId: options.newId ?? randomUUID }, readOnly);
+  return makeStore({ connection, database: absolute, now: options.now, newId: options.newId ?? randomUUID }, readOnly);
 }
 
 /** Says in words what SQLite would only call "unable to open database file". */
@@ -156,7 +157,8 @@ function makeStore(context: StoreContext, readOnly: boolean): StudyStore {
     setStudyState: (studyId, state) => studies.setStudyState(context, studyId, state),
     listDatasets: (studyId) => datasets.listDatasets(context, studyId),
     getDataset: (datasetId) => datasets.getDataset(context, datasetId),
-    readRawFile: (datasetId) => datasets.readRawFile(context, datasetId),
+    readRawFile: (datasetId) => rawFiles.readRawFile(context, datasetId),
+    openRawFile: (datasetId) => rawFiles.openRawFile(context, datasetId),
     addAnalysis: (analysis) => analyses.addAnalysis(context, analysis),
     listAnalyses: (studyId) => analyses.listAnalyses(context, studyId),
     getAnalysis: (analysisId) => analyses.getAnalysis(context, analysisId),

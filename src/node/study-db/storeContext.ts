@@ -5,6 +5,8 @@ import type { Connection } from './connection.ts';
 
 export interface StoreContext {
   readonly connection: Connection;
+  /** Absolute path of the database file. */
+  readonly database: string;
   /** @returns ISO 8601, UTC */
   readonly now: () => string;
   readonly newId: () => string;

@@ -12,11 +12,16 @@ export interface Detached<T> {
 const KINDS = [Float64Array, Float32Array, Int32Array, Uint8Array] as const;
 type TypedArray = InstanceType<(typeof KINDS)[number]>;
 
+export interface DetachOptions {
+  /** Whether the value's arrays may be given away themselves, where they are all that lies in their buffers. */
+  readonly giveAway?: boolean;
+}
+
 /**
  * Copies a plain value (objects, arrays, typed arrays, primitives). Arrays on shared memory stay shared.
  * @param value no cycles; what is referenced twice stays one copy
  */
-export function detach<T>(value: T): Detached<T> {
+export function detach<T>(value: T, { giveAway = false }: DetachOptions = {}): Detached<T> {
   const transfer: ArrayBuffer[] = [];
   const copies = new Map<object, unknown>();
 
@@ -24,6 +29,11 @@ export function detach<T>(value: T): Detached<T> {
     if (array.buffer instanceof SharedArrayBuffer) return array;
     const Kind = KINDS.find((kind) => array instanceof kind);
     if (Kind === undefined) throw new BugError('A message holds an array of a kind that messages are not made for.');
+    const isAlone = array.byteLength === array.buffer.byteLength && !transfer.includes(array.buffer);
+    if (giveAway && isAlone) {
+      transfer.push(array.buffer);
+      return array;
+    }
     // Not slice(): of a Node Buffer it makes a view.
     const copy = new Kind(array.length);
     copy.set(array);

@@ -7,7 +7,7 @@ import type { Recipe } from '../../core/domain/recipe.ts';
 import type { ReadOptions } from '../../core/formats/readOptions.ts';
 import type { FitInput } from '../../core/ports/fitRunner.ts';
 import type { ProgressReport } from '../../core/ports/progress.ts';
-import type { NamedBytes } from '../files/hashing.ts';
+import type { SentFile } from './sentFiles.ts';
 
 /** Fits one voxel with the basis set shared under `basisKey`. Answer: FitOutput. */
 export interface FitTask {
@@ -33,7 +33,7 @@ export interface PreprocessTask {
 /** Reads the files of one scan. Answer: MrsDataset. */
 export interface ParseTask {
   readonly kind: 'parse';
-  readonly files: readonly NamedBytes[];
+  readonly files: readonly SentFile[];
   readonly options: ReadOptions;
 }
 

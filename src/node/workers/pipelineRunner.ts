@@ -1,12 +1,13 @@
 // Reading and preprocessing off the main thread.
 import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
+import type { GivenFile } from '../../core/formats/inputFile.ts';
 import type { ReadOptions } from '../../core/formats/readOptions.ts';
 import type { AnalysisDeps } from '../../core/pipeline/analyse.ts';
 import type { PreprocessingOutcome } from '../../core/pipeline/runPreprocessing.ts';
 import type { Cancellation } from '../../core/ports/cancellation.ts';
-import type { NamedBytes } from '../files/hashing.ts';
 import { NEVER_CANCELLED } from './cancellation.ts';
 import type { WorkerTask } from './messages.ts';
+import { sentFile } from './sentFiles.ts';
 import type { WorkerPool } from './workerPool.ts';
 
 export interface PipelineRunner {
@@ -15,9 +16,9 @@ export interface PipelineRunner {
    * @throws CancelledError, ProcessingError and what the steps throw
    */
   readonly preprocess: AnalysisDeps['preprocess'];
-  /** Reads one scan's files. @throws ReaderError, UnsupportedDataError, CancelledError */
+  /** Reads one scan's files; large ones are opened by the worker. @throws ReaderError, UnsupportedDataError, CancelledError */
   readonly parse: (
-    files: readonly NamedBytes[],
+    files: readonly GivenFile[],
     options?: ReadOptions,
     cancellation?: Cancellation,
   ) => Promise<MrsDataset>;
@@ -32,7 +33,7 @@ export function pipelineRunnerOn(pool: WorkerPool<WorkerTask>): PipelineRunner {
       return (await pool.run(task, { cancellation, onProgress })) as PreprocessingOutcome;
     },
     parse: async (files, options = {}, cancellation = NEVER_CANCELLED) => {
-      const task: WorkerTask = { kind: 'parse', files, options };
+      const task: WorkerTask = { kind: 'parse', files: files.map(sentFile), options };
       return (await pool.run(task, { cancellation, onProgress: () => undefined })) as MrsDataset;
     },
   };

@@ -10,23 +10,28 @@ import type { PreprocessingOutcome } from '../../core/pipeline/runPreprocessing.
 import type { FitOutput } from '../../core/ports/fitRunner.ts';
 import { fitVoxel } from '../../core/quantification/index.ts';
 import type { FitTask, PreprocessTask, WorkerTask } from './messages.ts';
+import { withSentFiles } from './sentFiles.ts';
 import { serveTasks } from './workerSide.ts';
 import type { TaskContext } from './workerSide.ts';
 
 type Answer = FitOutput | PreprocessingOutcome | MrsDataset | MetaboliteSignals;
 
-serveTasks<WorkerTask>(parentPort, (task, context): Answer => {
+const givesAway = (task: WorkerTask): boolean => task.kind === 'parse';
+
+serveTasks<WorkerTask>(parentPort, runTask, givesAway);
+
+function runTask(task: WorkerTask, context: TaskContext): Answer {
   switch (task.kind) {
     case 'fit':
       return fit(task, context);
     case 'preprocess':
       return preprocess(task, context);
     case 'parse':
-      return readMrs(task.files, task.options);
+      return withSentFiles(task.files, (files) => readMrs(files, task.options));
     case 'simulate':
       return simulateSignals(task.request, task.metabolite, context.cancellation.throwIfCancelled);
   }
-});
+}
 
 /** Core has no clock: the time a fit took is measured here. */
 function fit({ input, basisKey, method, options }: FitTask, { shared, cancellation }: TaskContext): FitOutput {

@@ -21,10 +21,12 @@ export interface TaskContext {
  * Serves tasks until the thread is ended.
  * @param port the worker's `parentPort`
  * @param runTask does one task; its value's arrays are copied before they are sent, so it may keep its own
+ * @param givesAway whether a task keeps nothing of its value, so that no copy is needed
  */
 export function serveTasks<Task>(
   port: MessagePort | null,
   runTask: (task: Task, context: TaskContext) => unknown,
+  givesAway: (task: Task) => boolean = () => false,
 ): void {
   if (port === null) throw new BugError('A worker file was started outside a worker thread.');
   const resources = new Map<string, unknown>();
@@ -38,7 +40,7 @@ export function serveTasks<Task>(
     const onProgress = throttleProgress((report) => send({ type: 'progress', jobId, report }));
     try {
       const result = await runTask(task, { cancellation: flagCancellation(cancelFlag), onProgress, shared });
-      const { value, transfer } = detach(result);
+      const { value, transfer } = detach(result, { giveAway: givesAway(task) });
       send({ type: 'done', jobId, value }, transfer);
     } catch (error) {
       send({ type: 'failed', jobId, error: toErrorRecord(error) });

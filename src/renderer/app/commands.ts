@@ -1,4 +1,5 @@
 // Every command of the window: what it is called, its key, whether it can be done now. Palette, shortcuts and menu use it.
+import { useExporting } from '../features/exporting/index.ts';
 import { useFit } from '../features/fit/index.ts';
 import { useImporting } from '../features/importing/index.ts';
 import { useNotices } from '../features/notices/index.ts';
@@ -37,6 +38,7 @@ function studyCommands(): Command[] {
   const layout = useStudyLayout();
   const fit = useFit();
   const reports = useReports();
+  const exporting = useExporting();
   const open = (): boolean => session.study !== null;
   const fitted = (): boolean => session.analysisId !== null;
   const presets = PRESETS.map((preset, i): Command => ({
@@ -67,6 +69,14 @@ function studyCommands(): Command[] {
       keys: '',
       isAvailable: open,
       run: () => layout.resetSizes(),
+    },
+    {
+      id: 'export-study',
+      title: 'Export the study…',
+      group: 'File',
+      keys: 'Ctrl+Shift+E',
+      isAvailable: () => open() && exporting.running === null,
+      run: () => exporting.ask(),
     },
     {
       id: 'export-pdf',

@@ -1,6 +1,6 @@
 // Bruker raw data: fid, fid.refscan, fid_proc.64 and rawdata.job0 as numbers, with the digital filter's delay taken away.
 // Layouts as the public readers brukerapi 0.2.5, spec2nii 0.8.15 and FID-A's io_loadspec_bruk take them.
-import type { ComplexArray } from '../../domain/complexArray.ts';
+import type { DoubleArray } from '../../domain/complexArray.ts';
 import { zeros } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
 import type { Warning } from '../../domain/provenance.ts';
@@ -140,7 +140,7 @@ function filterDelay(parameters: BrukerParameters, warnings: Warning[]): number 
 
 export interface BrukerFids {
   /** Shape [channels, scans, points], in the file's own sign. */
-  readonly data: ComplexArray;
+  readonly data: DoubleArray;
   /** Points dropped before the echo. */
   readonly droppedPoints: number;
 }

@@ -1,6 +1,6 @@
 // Bruker's reconstructed spectroscopy (2dseq with visu_pars): real and imaginary frames, turned back into FIDs.
 // Steps as spec2nii 0.8.15 takes them for MRSI; not yet seen on a real file.
-import type { ComplexArray } from '../../domain/complexArray.ts';
+import type { DoubleArray } from '../../domain/complexArray.ts';
 import { shapeSize, zeros } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
 import type { Warning } from '../../domain/provenance.ts';
@@ -19,7 +19,7 @@ const WORD_TYPES: Readonly<Record<string, WordType>> = {
 
 export interface BrukerSpectra {
   /** Shape [x, y, z, frames, points], FIDs. */
-  readonly data: ComplexArray;
+  readonly data: DoubleArray;
 }
 
 /** Frame groups, fastest first: name and length. */

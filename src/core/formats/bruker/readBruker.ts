@@ -1,6 +1,6 @@
 // Bruker ParaVision 5 to 360: raw or reconstructed spectroscopy with the parameter files of its folder. Raw FIDs have the
 // sign opposite to NIfTI-MRS's (spec2nii 0.8.15 and FID-A agree): conjugated here, once. Not yet seen on a real file.
-import type { ComplexArray } from '../../domain/complexArray.ts';
+import type { DoubleArray } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { AcquisitionInfo, HigherDimension, MrsDataset } from '../../domain/mrsDataset.ts';
@@ -116,7 +116,7 @@ function frequencyOf(parameters: BrukerParameters, kind: DataKind, options: Read
  * Conjugates, and moves the working frequency's zero to the reference frequency's: FIDs are received at PVM_FrqWork,
  * which lies PVM_FrqWorkOffsetPpm from PVM_FrqRef.
  */
-function toReference(data: ComplexArray, offsetHz: number, dwellTimeS: number): void {
+function toReference(data: DoubleArray, offsetHz: number, dwellTimeS: number): void {
   const points = data.shape[data.shape.length - 1] as number;
   for (let i = 0; i < data.re.length; i++) {
     const phase = -2 * Math.PI * offsetHz * (i % points) * dwellTimeS;
@@ -144,7 +144,7 @@ const named = (tag: HigherDimension['tag'], info: string | null = null): HigherD
 });
 
 interface Signals {
-  readonly data: ComplexArray;
+  readonly data: DoubleArray;
   readonly dimensions: HigherDimension[];
   readonly header: JsonObject;
 }

@@ -131,27 +131,46 @@ function leftOut(name: string, format: FormatId): Warning {
 }
 
 /** Files named by their scanner for what they hold, without content that could be told. */
-const BARE_NUMBER_NAMES = /^(fid|ser|2dseq|rawdata\.job\d+)$/i;
+const BARE_NUMBER_NAMES = /^(fid|ser|2dseq|fid_proc\.64|fid\.refscan|rawdata\.job\d+)$/i;
+const PHILIPS_DATA_NAME = /\.data$/i;
 
-/**
- * De-identifies the files of one patient together, so that a name that stands in one is found in all.
- * @param files whole files; they are not changed
- * @returns the files in the same order with new names, less those that can't be cleaned
- */
-export function deidentifyBytes(files: readonly InputFile[], by: Pseudonymisation): DeidentifiedFiles {
-  const secrets = new Secrets();
-  const warnings: Warning[] = [];
-  const formats = files.map((file): FormatId => {
-    const format = sniffFormat(file.bytes, file.name);
-    return format === 'unknown' && BARE_NUMBER_NAMES.test(file.name) ? 'bruker' : format;
+/** Formats of files that belong together: bare numbers are told by their names and by what lies beside them. */
+export function formatsOf(files: readonly InputFile[]): FormatId[] {
+  const sniffed = files.map((file) => sniffFormat(file.bytes, file.name));
+  return files.map(({ name }, i): FormatId => {
+    const format = sniffed[i] as FormatId;
+    if (format !== 'unknown') return format;
+    if (BARE_NUMBER_NAMES.test(name)) return 'bruker';
+    return PHILIPS_DATA_NAME.test(name) && sniffed.includes('philips-list') ? 'philips-data' : format;
   });
+}
+
+/** Adds what the headers of the files name to the secrets of a study. */
+export function collectSecrets(files: readonly InputFile[], secrets: Secrets): void {
+  const formats = formatsOf(files);
   files.forEach((file, i) => {
     try {
       collect(file, formats[i] as FormatId, secrets);
     } catch {
-      return; // damaged: the second pass leaves it out
+      return; // damaged: it will not be cleaned either
     }
   });
+}
+
+/**
+ * De-identifies the files of one patient together, so that a name that stands in one is found in all.
+ * @param files whole files; they are not changed
+ * @param secrets what other files of the study name; what these name is added
+ * @returns the files in the same order with new names, less those that can't be cleaned
+ */
+export function deidentifyBytes(
+  files: readonly InputFile[],
+  by: Pseudonymisation,
+  secrets: Secrets = new Secrets(),
+): DeidentifiedFiles {
+  const warnings: Warning[] = [];
+  const formats = formatsOf(files);
+  collectSecrets(files, secrets);
   const names = cleanNames(files, secrets, by);
   const removed: RemovedItem[] = [];
   const cleaned = files.flatMap((file, i): InputFile[] => {

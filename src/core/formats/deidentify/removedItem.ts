@@ -1,11 +1,9 @@
 // What a de-identification took out: by name and place, never the values.
+import type { DeidentificationReport, Removal } from '../../domain/deidentification.ts';
 
-export interface RemovedItem {
+export interface RemovedItem extends Removal {
   /** Base name of the file in the output, "" for a dataset in memory. */
   readonly file: string;
-  /** Name of the attribute or header line, and where it stands: "Patient's Name (0010,0010)". */
-  readonly place: string;
-  readonly action: 'removed' | 'emptied' | 'replaced' | 'shifted';
 }
 
 /** One thing is listed once for each file, however often it stood there. */
@@ -39,4 +37,21 @@ export function deidentificationReport(removed: readonly RemovedItem[]): string[
   return [...files.entries()]
     .map(([line, names]) => (names.size > 1 ? `${line} (${names.size} files)` : line))
     .sort((a, b) => a.localeCompare(b));
+}
+
+/** The same, file by file, as text to be kept beside the files. */
+export function deidentificationText({ files, notes }: DeidentificationReport): string {
+  const lines = [
+    'De-identification by Lineshape',
+    '',
+    'What was taken out of each file is named here, never its values. The patient has a pseudonym, dates are moved by a',
+    'number of days that stays in the study database, and UIDs are replaced; sex, age and weight stay.',
+    ...notes,
+  ];
+  for (const { name, removals, notes: own } of files) {
+    lines.push('', name, ...own.map((note) => `  ${note}`));
+    if (removals.length === 0) lines.push('  nothing to take out');
+    for (const { place, action } of removals) lines.push(`  ${action}: ${place}`);
+  }
+  return `${lines.join('\n')}\n`;
 }

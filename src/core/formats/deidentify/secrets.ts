@@ -1,6 +1,7 @@
 // The texts that must not survive, gathered from all files of a study, and blanked wherever they stand: as Latin-1, UTF-8
 // and UTF-16, in text and in binary headers, always in the same number of bytes.
 import { strFromU8, strToU8 } from 'fflate';
+import type { PatientInfo } from '../../domain/mrsDataset.ts';
 import { latin1Text } from '../../math/fortranText.ts';
 
 /** Shorter texts (an ID "1", the initial of a name) would blank out innocent ones. */
@@ -9,6 +10,8 @@ const MIN_LENGTH = 3;
 const MIN_LENGTH_INSIDE = 5;
 /** The same for numbers, which turn up by chance more often. */
 const MIN_DIGITS_INSIDE = 8;
+/** Texts from this length on don't turn up among samples by chance. */
+const MIN_CERTAIN = 8;
 /** Fillers of anonymised and empty fields: no one's identity. */
 const FILLERS =
   /^(anonymous|anonymized|anonymised|anon|unknown|none|null|n\/a|removed|x+|\*+|0+|not (given|specified))$/i;
@@ -20,6 +23,11 @@ const STANDARD_UIDS = /^(1\.2\.840\.10008\.|1\.3\.12\.2\.1107\.5\.9\.1$|1\.3\.46
 
 /** @returns whether a UID names a class or a part of a standard, and so no instance */
 export const isClassUid = (uid: string): boolean => STANDARD_UIDS.test(uid);
+
+/** UIDs that a pseudonymisation gives begin so (PS3.5, B.2). */
+const OWN_UIDS = '2.25.';
+const isForeignUid = (uid: string): boolean =>
+  uid.length >= MIN_UID_LENGTH && !isClassUid(uid) && !uid.startsWith(OWN_UIDS);
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
@@ -74,6 +82,13 @@ export class Secrets {
     }
   }
 
+  /** What a study knows of its patient. */
+  addPatient({ name, id, birthDate }: PatientInfo): void {
+    if (name !== null) this.addName(name);
+    if (id !== null) this.add(id);
+    if (birthDate !== null) this.addDate(birthDate);
+  }
+
   get size(): number {
     return this.texts.size;
   }
@@ -90,6 +105,18 @@ export class Secrets {
   scrubText(text: string): string {
     const expression = this.expression();
     return expression === null ? text : text.replace(expression, (m) => 'X'.repeat(m.length));
+  }
+
+  /** Whether a secret that is long enough to be no chance, or an instance UID not made here, stands anywhere in a file. */
+  standsIn(bytes: Uint8Array): boolean {
+    const certain = [...this.texts].filter((text) => text.length >= MIN_CERTAIN);
+    const expression = certain.length === 0 ? null : new RegExp(certain.map(pattern).join('|'), 'i');
+    for (let from = 0; from < bytes.length; from += CHUNK) {
+      const text = latin1Text(bytes.subarray(from, Math.min(bytes.length, from + CHUNK + OVERLAP)));
+      if (expression?.test(text) === true) return true;
+      for (const [uid] of text.matchAll(UID_PATTERN)) if (isForeignUid(uid)) return true;
+    }
+    return false;
   }
 
   /**

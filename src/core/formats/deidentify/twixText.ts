@@ -1,5 +1,5 @@
 // Siemens raw data: the header buffers of each measurement, and the patient's name in the table of VD, VE and XA files.
-import { bytesSource } from '../byteSource.ts';
+import { bytesSource } from '../../domain/fileContent.ts';
 import { readTwixTable } from '../siemens/twixLayout.ts';
 import { latin1Text } from '../../math/fortranText.ts';
 import type { Pseudonymisation } from './pseudonymisation.ts';

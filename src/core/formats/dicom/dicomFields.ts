@@ -127,7 +127,8 @@ export function headerFields(file: DicomFile): JsonObject {
   return header;
 }
 
-function putIdentity(header: JsonObject, file: DicomFile): void {
+/** UIDs and numbers by which the scan is paired with others, as user keys. */
+export function putIdentity(header: JsonObject, file: DicomFile): void {
   const identity = dicomIdentity(file);
   putUser(header, 'StudyInstanceUID', identity.studyInstanceUid, 'DICOM study that the scan belongs to');
   putUser(header, 'SeriesInstanceUID', identity.seriesInstanceUid, 'DICOM series that the scan belongs to');

@@ -4,6 +4,8 @@ import { UnsupportedDataError } from '../../domain/errors.ts';
 import type { DicomFile } from './dicomFile.ts';
 import { isDicom, parseDicom, TAG } from './dicomFile.ts';
 import { dicomTag } from './dicomTags.ts';
+import { holdsFiles, RAW_DATA_STORAGE } from './gePfileInside.ts';
+import { geSpectroscopyImage } from './geStampLayout.ts';
 
 export type DicomKind = 'spectroscopy' | 'mr-image' | 'screenshot' | 'report' | 'other';
 
@@ -61,8 +63,11 @@ export function kindOfDicom(file: DicomFile): DicomKind {
   if (under(sopClass, SECONDARY_CAPTURE)) return 'screenshot';
   if (REPORTS.some((root) => under(sopClass, root))) return 'report';
   if (dataset.has(TAG.spectroscopyData)) return 'spectroscopy';
+  if (sopClass === RAW_DATA_STORAGE) return holdsFiles(file) ? 'spectroscopy' : 'other';
   if (!MR_IMAGES.includes(sopClass)) return 'other';
-  if (isScreenCopy(imageType)) return 'screenshot';
+  const geSpectrum = geSpectroscopyImage(file, sopClass);
+  if (geSpectrum === 'stamps') return 'spectroscopy';
+  if (isScreenCopy(imageType) || geSpectrum === 'picture') return 'screenshot';
   return 'mr-image';
 }
 
@@ -86,6 +91,24 @@ const IN_WORDS: Readonly<Record<Exclude<DicomKind, 'spectroscopy'>, string>> = {
   other: 'is a DICOM file of another kind',
 };
 
+/** What to export in place of raw data, whose content each vendor keeps to itself. */
+const RAW_DATA_ADVICE: readonly (readonly [RegExp, string])[] = [
+  [/^GE /i, 'export the P-file (.7) or MR Spectroscopy DICOM'],
+  [/^siemens/i, 'export the twix file (.dat), .rda or MR Spectroscopy DICOM'],
+  [/^philips/i, 'export SPAR/SDAT, data/list or MR Spectroscopy DICOM'],
+];
+
+/**
+ * Why raw data in DICOM are not read and what to give instead, as the end of a sentence.
+ * @returns null for what is no raw data
+ */
+export function rawDataAdvice(file: DicomFile): string | null {
+  if (sopClassOf(file) !== RAW_DATA_STORAGE) return null;
+  const manufacturer = file.dataset.string(TAG.manufacturer) ?? '';
+  const advice = RAW_DATA_ADVICE.find(([vendor]) => vendor.test(manufacturer))?.[1];
+  return `holds the vendor's raw data in DICOM, whose layout isn't public; ${advice ?? 'export MR Spectroscopy DICOM'} instead`;
+}
+
 /**
  * Lets spectroscopy pass.
  * @throws UnsupportedDataError saying in one sentence what the file is instead
@@ -93,6 +116,8 @@ const IN_WORDS: Readonly<Record<Exclude<DicomKind, 'spectroscopy'>, string>> = {
 export function requireSpectroscopy(file: DicomFile): void {
   const kind = kindOfDicom(file);
   if (kind === 'spectroscopy') return;
+  const advice = rawDataAdvice(file);
+  if (advice !== null) throw new UnsupportedDataError('UNSUPPORTED', `${file.fileName} ${advice}.`, { kind });
   const captured = under(sopClassOf(file), SECONDARY_CAPTURE);
   const words = captured ? 'is a DICOM screenshot (Secondary Capture)' : IN_WORDS[kind];
   throw new UnsupportedDataError('UNSUPPORTED', `${file.fileName} ${words}, not spectroscopy data.`, { kind });

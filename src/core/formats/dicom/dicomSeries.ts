@@ -8,7 +8,9 @@ import type { ReadOptions } from '../readOptions.ts';
 import type { DicomFile, DicomIdentity } from './dicomFile.ts';
 import { dicomIdentity, parseDicom } from './dicomFile.ts';
 import type { DicomScan } from './dicomSpectroscopy.ts';
-import { readSpectroscopyFile } from './dicomSpectroscopy.ts';
+import { isGeStamps, readSpectroscopyFile } from './dicomSpectroscopy.ts';
+import { RAW_DATA_STORAGE } from './gePfileInside.ts';
+import { readGeStamps } from './gePostageStamp.ts';
 import type { SeriesArrangement } from './siemensSeries.ts';
 import { arrangeSiemensSeries } from './siemensSeries.ts';
 
@@ -36,7 +38,9 @@ function groupKey({ identity, dataset, water }: Member): string {
   const affine = dataset.affine?.map((v) => v.toFixed(3)) ?? null;
   const { echoTimeS } = dataset.acquisition;
   const waterShape = water?.data.shape ?? null;
-  const series = [identity.studyInstanceUid, identity.seriesInstanceUid, identity.sopClassUid];
+  // Raw data are whole scans.
+  const own = identity.sopClassUid === RAW_DATA_STORAGE ? identity.sopInstanceUid : null;
+  const series = [identity.studyInstanceUid, identity.seriesInstanceUid, identity.sopClassUid, own];
   return JSON.stringify([
     series,
     dataset.data.shape,
@@ -178,18 +182,45 @@ const unsuppressed = (water: MrsDataset): MrsDataset => ({
   header: { ...water.header, WaterSuppressed: false },
 });
 
+interface Parsed {
+  readonly name: string;
+  readonly file: DicomFile;
+  readonly identity: DicomIdentity;
+}
+
+/** GE's spectroscopy images: a scan a series, of whatever number of images. */
+function readStampSeries(parsed: readonly Parsed[], options: ReadOptions): DicomSeriesScan[] {
+  const bySeries = new Map<string, Parsed[]>();
+  const seen = new Set<string>();
+  for (const one of parsed) {
+    const { sopInstanceUid: uid, seriesInstanceUid } = one.identity;
+    if (uid !== null && seen.has(uid)) continue;
+    if (uid !== null) seen.add(uid);
+    const key = seriesInstanceUid ?? '';
+    bySeries.set(key, [...(bySeries.get(key) ?? []), one]);
+  }
+  return [...bySeries.values()].map((series) => {
+    const files = series.map(({ file }) => file) as [DicomFile, ...DicomFile[]];
+    return { dataset: readGeStamps(files, options), water: null, fileNames: series.map(({ name }) => name) };
+  });
+}
+
 /**
  * Reads DICOM spectroscopy files given together.
  * @param files any number, of one or several series, in any order
- * @returns one scan per series (more where its files don't fit each other), in the order of first appearance
+ * @returns one scan per series (more where its files don't fit each other): GE's spectroscopy images first, then in the
+ *   order of first appearance
  * @throws ReaderError, UnsupportedDataError naming the first file that is no spectroscopy; UsageError without files
  */
 export function readDicomSeries(files: readonly DicomInput[], options: ReadOptions = {}): DicomSeriesScan[] {
   if (files.length === 0) throw new UsageError('No file was given.');
-  const members = files.map((input): Member => {
-    const file = parseDicom(input.bytes, input.name);
-    const identity = dicomIdentity(file);
-    return { name: input.name, file, identity, ...readSpectroscopyFile(file, options) };
+  const parsed = files.map(({ bytes, name }): Parsed => {
+    const file = parseDicom(bytes, name);
+    return { name, file, identity: dicomIdentity(file) };
   });
-  return groups(members).flatMap((group) => combine(group, options));
+  const stamps = parsed.filter(({ file }) => isGeStamps(file));
+  const members = parsed
+    .filter((one) => !stamps.includes(one))
+    .map((one): Member => ({ ...one, ...readSpectroscopyFile(one.file, options) }));
+  return [...readStampSeries(stamps, options), ...groups(members).flatMap((group) => combine(group, options))];
 }

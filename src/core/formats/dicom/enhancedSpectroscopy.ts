@@ -15,7 +15,7 @@ import { framePosition, GEOMETRY_MISSING, planeGeometry, slabVolume, voiRows } f
 import { arrangeSamples, complexSamples, countOf, requireSamples } from './dicomSamples.ts';
 
 /** Frames sorted by place (slice) and repetition at that place. */
-interface FrameOrder {
+export interface FrameOrder {
   readonly slices: number;
   readonly repetitions: number;
   /** Frame of [slice][repetition]. */
@@ -53,7 +53,8 @@ function framePlaces(file: DicomFile, frames: number): Place[] {
   return places;
 }
 
-function orderFrames(file: DicomFile, frames: number, warnings: Warning[]): FrameOrder {
+/** Frames as slices and repetitions, told from their positions; all are repetitions where those tell no stack. */
+export function orderFrames(file: DicomFile, frames: number, warnings: Warning[]): FrameOrder {
   const places = framePlaces(file, frames);
   const [first, second] = places;
   const asRepetitions = { slices: 1, repetitions: frames, frame: (_: number, r: number): number => r, step: null };
@@ -80,7 +81,8 @@ function withSliceStep(affine: Affine, step: Vector3 | null): Affine {
   return out;
 }
 
-function requireTimeSignal(file: DicomFile): void {
+/** @throws UnsupportedDataError for spectra; ReaderError NOT_COMPLEX for a part of the complex signal */
+export function requireTimeSignal(file: DicomFile): void {
   const { dataset, fileName } = file;
   const domain = dataset.string(TAG.signalDomainColumns) ?? 'TIME';
   if (domain !== 'TIME') {

@@ -1,98 +1,29 @@
 // Philips spectroscopy in DICOM: enhanced (standard class, signal in 5600,0020) and classic (private class, signal in
 // 2005,xx70). Sign opposite to NIfTI-MRS's. Water-reference frames become a scan of their own, editing a dimension.
 // Facts from the public converters spec2nii and Vespa; private attributes by block of "Philips MR Imaging DD 00n".
-import { UnsupportedDataError } from '../../domain/errors.ts';
-import type { Affine, HigherDimension, MrsDataset } from '../../domain/mrsDataset.ts';
+import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
+import type { Affine, MrsDataset } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import { normaliseNucleus } from '../niftiMrsHeader.ts';
 import type { ReadOptions } from '../readOptions.ts';
 import { imagePlaneAffine } from '../siemens/imagePlaneAffine.ts';
-import type { DicomDataset, DicomFile, DicomTag, Vr } from './dicomFile.ts';
-import { TAG } from './dicomFile.ts';
+import type { DicomFile, DicomTag, Vr } from './dicomFile.ts';
+import { functionalGroup, TAG } from './dicomFile.ts';
 import { positive, put, putUser, required, secondsFromMs } from './dicomFields.ts';
-import { GEOMETRY_MISSING, orientationOf, planeGeometry, sizesOf, vector3 } from './dicomGeometry.ts';
+import { GEOMETRY_MISSING, planeGeometry } from './dicomGeometry.ts';
 import { arrangeSamples, complexSamples, countOf, requireSamples } from './dicomSamples.ts';
-import { enhancedFields } from './enhancedSpectroscopy.ts';
+import { enhancedFields, requireTimeSignal } from './enhancedSpectroscopy.ts';
+import type { FrameLayout, PhilipsScan } from './philipsFrames.ts';
+import { frameItems, frameRoles, indicesOf, metaboliteLayout, plainLayout } from './philipsFrames.ts';
+import { readPhilipsGrid } from './philipsGrid.ts';
 import { philipsImagingTag, philipsTag } from './philipsPrivate.ts';
-import { philipsVolumeAffine } from './philipsVolume.ts';
+import { philipsVoxelAffine } from './philipsVoxel.ts';
 
-/** A scan and the water reference that its file holds. */
-export interface PhilipsScan {
-  readonly dataset: MrsDataset;
-  readonly water: MrsDataset | null;
-}
-
-/** One item per frame with its private description. */
-const frameItems = (dataset: DicomDataset): readonly DicomDataset[] =>
-  dataset.sequence(philipsTag(dataset, 0x140f, 'SQ'));
-
-type Role = 'on' | 'off' | 'water' | 'plain';
-
-/** What each frame is, by its private description. */
-function frameRole(item: DicomDataset, edited: boolean): Role {
-  if ((item.number(philipsTag(item, 0x1304, 'SS')) ?? 0) !== 0) return 'water';
-  if (!edited) return 'plain';
-  const condition = item.string(philipsTag(item, 0x1598, 'CS'));
-  return condition === '1' ? 'on' : condition === '0' ? 'off' : 'plain';
-}
-
-function frameRoles(file: DicomFile, frames: number): Role[] {
-  const { dataset } = file;
-  const items = frameItems(dataset);
-  const edited = dataset.string(philipsTag(dataset, 0x1597, 'CS')) === 'Y';
-  if (items.length === frames && frames > 1) return items.map((item) => frameRole(item, edited));
-  // Without descriptions: one scan and its reference, which follows it.
-  const hasReference = frames === 2 && dataset.string(TAG.waterReferencedPhaseCorrection) === 'YES';
-  return Array.from({ length: frames }, (_, i) => (hasReference && i === 1 ? 'water' : 'plain'));
-}
-
-const indicesOf = (roles: readonly Role[], ...wanted: Role[]): number[] =>
-  roles.flatMap((role, i) => (wanted.includes(role) ? [i] : []));
-
-const DYNAMICS: HigherDimension = { tag: 'DIM_DYN', info: null, header: null };
-const EDITING: HigherDimension = { tag: 'DIM_EDIT', info: null, header: { EditCondition: ['ON', 'OFF'] } };
-
-interface FrameLayout {
-  /** Frames in the order of the dataset (C order over the dimensions). */
-  readonly frames: readonly number[];
-  readonly lengths: readonly number[];
-  readonly dimensions: readonly HigherDimension[];
-}
-
-function plainLayout(frames: readonly number[]): FrameLayout {
-  return frames.length > 1
-    ? { frames, lengths: [frames.length], dimensions: [DYNAMICS] }
-    : { frames, lengths: [], dimensions: [] };
-}
-
-/** Metabolite frames: repetitions, or repetitions of ON and OFF. */
-function metaboliteLayout(roles: readonly Role[], warnings: Warning[]): FrameLayout {
-  const [on, off] = [indicesOf(roles, 'on'), indicesOf(roles, 'off')];
-  if (on.length > 0 && on.length === off.length) {
-    const frames = on.flatMap((frame, i) => [frame, off[i] as number]);
-    return { frames, lengths: [on.length, 2], dimensions: [DYNAMICS, EDITING] };
-  }
-  if (on.length + off.length > 0) {
-    const message = `The file holds ${on.length} ON and ${off.length} OFF frames, which don't pair; all are kept as repetitions.`;
-    warnings.push({ code: 'editing-unpaired', message });
-  }
-  return plainLayout(indicesOf(roles, 'on', 'off', 'plain'));
-}
-
-/** Slabs' normals and thicknesses, as Philips stores the selected volume (axes as spec2nii ≥ 0.6.11 has them). */
-function slabAffine(dataset: DicomDataset): Affine | null {
-  const slabs = dataset.sequence(TAG.volumeLocalizationSequence);
-  const normals = slabs.flatMap((slab) => (slab.vector(TAG.slabOrientation, 3) ?? []).map((v) => -v));
-  const orientation = orientationOf(normals);
-  const position = vector3(slabs[0]?.vector(TAG.midSlabPosition, 3) ?? null);
-  const sizeMm = sizesOf(...[0, 1, 2].map((i) => slabs[i]?.number(TAG.slabThickness)));
-  if (slabs.length !== 3 || orientation === null || position === null || sizeMm === null) return null;
-  return imagePlaneAffine({ ...orientation, position, sizeMm });
-}
+type Fields = ReturnType<typeof enhancedFields>;
 
 function readAffine(file: DicomFile, warnings: Warning[]): Affine | null {
   const { dataset } = file;
-  const affine = slabAffine(dataset) ?? philipsVolumeAffine(dataset);
+  const affine = philipsVoxelAffine(dataset);
   if (affine !== null) return affine;
   const plane = planeGeometry(file);
   if (plane === null) {
@@ -103,14 +34,6 @@ function readAffine(file: DicomFile, warnings: Warning[]): Affine | null {
     'The voxel’s place is that of the image plane, because the file doesn’t describe the selected volume.';
   warnings.push({ code: 'geometry-unverified', message });
   return imagePlaneAffine(plane);
-}
-
-type Fields = ReturnType<typeof enhancedFields>;
-
-function refuseGrid(file: DicomFile, voxels: number): void {
-  if (voxels <= 1) return;
-  const message = `${file.fileName} is Philips MRSI in DICOM (${voxels} voxels), whose order this program doesn't know.`;
-  throw new UnsupportedDataError('UNSUPPORTED', message);
 }
 
 /** Cuts the file's frames into the scan and its water reference. */
@@ -140,17 +63,33 @@ function assemble(file: DicomFile, tag: DicomTag, points: number, told: number |
   return { dataset: build(metabolites, true), water: build(plainLayout(water), false) };
 }
 
+/** MRSI in an enhanced file: as many points as are stored, which may be more than were acquired. */
+function readEnhancedGrid(file: DicomFile, columns: number, rows: number, fields: Fields): PhilipsScan {
+  requireTimeSignal(file);
+  const { dataset } = file;
+  const fov = functionalGroup(file, TAG.mrSpectroscopyFovGeometrySequence) ?? dataset;
+  const told = dataset.number(TAG.dataPointColumns) ?? dataset.number(TAG.spectroscopyAcquisitionDataColumns);
+  const grid = {
+    columns,
+    rows,
+    slices: countOf(fov.number(TAG.spectroscopyAcquisitionOutOfPlanePhaseSteps), 1, 'slices', file),
+    frames: countOf(dataset.number(TAG.numberOfFrames), 1, 'frames', file),
+    points: countOf(required(told, 'number of data points', file), 1, 'data points', file),
+  };
+  return readPhilipsGrid(file, complexSamples(file, TAG.spectroscopyData), grid, fields);
+}
+
 /**
  * Reads an enhanced Philips file (standard MR Spectroscopy Storage).
- * @throws ReaderError; UnsupportedDataError for MRSI
+ * @throws ReaderError; UnsupportedDataError for spectra, and for MRSI whose planes are not its slices
  */
 export function readPhilipsEnhanced(file: DicomFile, options: ReadOptions = {}): PhilipsScan {
   const { dataset } = file;
-  const voxels =
-    countOf(dataset.number(TAG.columns), 1, 'columns', file) * countOf(dataset.number(TAG.rows), 1, 'rows', file);
-  refuseGrid(file, voxels);
+  const columns = countOf(dataset.number(TAG.columns), 1, 'columns', file);
+  const rows = countOf(dataset.number(TAG.rows), 1, 'rows', file);
   const fields = enhancedFields(file, options);
   putUser(fields.header, 'DicomVariant', 'philips-enhanced', 'Kind of DICOM file that was read');
+  if (columns * rows > 1) return readEnhancedGrid(file, columns, rows, fields);
   const told = dataset.number(TAG.spectroscopyAcquisitionDataColumns) ?? dataset.number(TAG.dataPointColumns);
   const points = countOf(required(told, 'number of data points', file), 1, 'data points', file);
   const frames = countOf(dataset.number(TAG.numberOfFrames), 1, 'frames', file);
@@ -178,26 +117,64 @@ function classicFields(file: DicomFile, options: ReadOptions): Fields {
 }
 
 /**
- * Reads a classic Philips file (private MR spectrum storage). No real file was at hand: read as spec2nii does.
- * @throws ReaderError; UnsupportedDataError for MRSI
+ * The grid of a classic file: as acquired (phase columns, rows and out-of-plane steps), or as stored (rows and columns of
+ * its private description), whichever the signal fills. Several repetitions, or a reference, may follow each other.
  */
-export function readPhilipsClassic(file: DicomFile, options: ReadOptions = {}): PhilipsScan {
+function classicGrid(
+  file: DicomFile,
+  samples: number,
+  points: number,
+): { columns: number; rows: number; slices: number } {
   const { dataset } = file;
   const item = frameItems(dataset)[0] ?? dataset;
   const count = (tag: DicomTag, what: string): number =>
     countOf(item.number(tag) ?? dataset.number(tag), 1, what, file);
-  const voxels =
-    count(TAG.spectroscopyAcquisitionPhaseColumns, 'columns') *
-    count(TAG.spectroscopyAcquisitionPhaseRows, 'rows') *
-    count(TAG.spectroscopyAcquisitionOutOfPlanePhaseSteps, 'slices');
-  refuseGrid(file, voxels);
+  const slices = count(TAG.spectroscopyAcquisitionOutOfPlanePhaseSteps, 'slices');
+  const acquired = {
+    columns: count(TAG.spectroscopyAcquisitionPhaseColumns, 'columns'),
+    rows: count(TAG.spectroscopyAcquisitionPhaseRows, 'rows'),
+    slices,
+  };
+  const stored = { columns: count(TAG.columns, 'columns'), rows: count(TAG.rows, 'rows'), slices };
+  const voxels = (g: typeof acquired): number => g.columns * g.rows * g.slices;
+  const found = [acquired, stored].find((g) => voxels(g) > 1 && samples === voxels(g) * points);
+  const twice = [acquired, stored].find((g) => voxels(g) > 1 && samples % (voxels(g) * points) === 0);
+  const grid = voxels(acquired) > 1 ? (found ?? twice) : acquired;
+  if (grid !== undefined) return grid;
+  const signals = Math.floor(samples / points);
+  const message = `${file.fileName} is Philips MRSI of ${signals} signals, which are not its grid of ${acquired.columns} × ${acquired.rows} × ${slices} voxels; export it as SPAR/SDAT or enhanced DICOM.`;
+  throw new UnsupportedDataError('UNSUPPORTED', message);
+}
+
+/**
+ * Reads a classic Philips file (private MR spectrum storage). No real file was at hand: read as spec2nii does, and grids
+ * in the order of Philips' other files.
+ * @throws ReaderError; UnsupportedDataError for MRSI whose signals are not its grid
+ */
+export function readPhilipsClassic(file: DicomFile, options: ReadOptions = {}): PhilipsScan {
+  const { dataset } = file;
+  if (!file.complete) {
+    // What the signal is stands after it.
+    throw new ReaderError(
+      'FILE_TRUNCATED',
+      `${file.fileName} is damaged or cut short: the description of its signal is missing.`,
+    );
+  }
+  const item = frameItems(dataset)[0] ?? dataset;
   const fields = classicFields(file, options);
   const tag = philipsTag(dataset, 0x1270, 'OF');
-  const stored = complexSamples(file, tag).count;
-  const points = count(TAG.spectroscopyAcquisitionDataColumns, 'data points');
+  const samples = complexSamples(file, tag);
+  const told = item.number(TAG.spectroscopyAcquisitionDataColumns) ?? dataset.number(TAG.spectroscopyAcquisitionDataColumns); // prettier-ignore
+  const points = countOf(told ?? item.number(TAG.dataPointColumns), 1, 'data points', file);
   const message =
     'Classic Philips spectroscopy DICOM has not been seen on a real file; check frequency axis and voxel position.';
   fields.warnings.push({ code: 'format-unverified', message });
+  const grid = classicGrid(file, samples.count, points);
+  const voxels = grid.columns * grid.rows * grid.slices;
+  if (voxels > 1) {
+    const frames = samples.count / (voxels * points);
+    return readPhilipsGrid(file, samples, { ...grid, frames, points }, fields);
+  }
   // Files without the number of points hold one signal.
-  return assemble(file, tag, points > 1 ? points : Math.max(1, stored), null, fields);
+  return assemble(file, tag, points > 1 ? points : Math.max(1, samples.count), null, fields);
 }

@@ -18,6 +18,10 @@ function turn(axis: 0 | 1 | 2, deg: number): Matrix3 {
 const product = (a: Matrix3, b: Matrix3): Matrix3 =>
   a.map((row) => [0, 1, 2].map((j) => row.reduce((sum, v, k) => sum + v * ((b[k] as number[])[j] as number), 0)));
 
+/** Rotation (RAS) of Philips' angulations. [deg] */
+export const philipsRotation = (ap: number, hf: number, lr: number): Matrix3 =>
+  product(turn(0, -lr), product(turn(1, -ap), turn(2, hf)));
+
 /** @returns voxel index → RAS mm; null where the volume is not described */
 export function philipsVolumeAffine(dataset: DicomDataset): Affine | null {
   const [volume] = dataset.sequence(philipsTag(dataset, 0x1085, 'SQ'));
@@ -28,7 +32,7 @@ export function philipsVolumeAffine(dataset: DicomDataset): Affine | null {
   const sizeMm = sizesOf(number(0x1059), number(0x1057), number(0x1058));
   const centre = vector3([-number(0x105c), -number(0x105a), number(0x105b)]);
   if (sizeMm === null || centre === null || ![angleAp, angleHf, angleLr].every(Number.isFinite)) return null;
-  const rotation = product(turn(0, -angleLr), product(turn(1, -angleAp), turn(2, angleHf)));
+  const rotation = philipsRotation(angleAp, angleHf, angleLr);
   const rows = rotation.flatMap((row, i) => [...row.map((v, j) => v * (sizeMm[j] as number)), centre[i] as number]);
   return [...rows, 0, 0, 0, 1];
 }

@@ -1,7 +1,7 @@
 // Frames of a single-voxel GE P-file: baseline frames dropped, water reference and water-suppressed frames told apart.
 // In the file, per receiver and echo: one baseline (noise) frame, the reference frames, the suppressed frames.
 // Facts from Gannet/FID-A GELoad (Noeske, Mikkelsen), SIVIC and TARQUIN; compared with spec2nii on real files.
-import type { ComplexArray } from '../../domain/complexArray.ts';
+import type { ComplexArray, DoubleArray } from '../../domain/complexArray.ts';
 import { zeros } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
 import type { Warning } from '../../domain/provenance.ts';
@@ -56,7 +56,7 @@ export class FrameReader {
   }
 
   /** Copies frame `frame` of the file, times `factor`, to `target` from element `at` on. */
-  copy(frame: number, factor: number, target: ComplexArray, at: number): void {
+  copy(frame: number, factor: number, target: DoubleArray, at: number): void {
     const { pointSize, littleEndian, dataStart } = this.header;
     const { re, im } = target;
     let byte = dataStart + frame * this.frameBytes;

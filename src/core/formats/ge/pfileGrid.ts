@@ -1,6 +1,6 @@
 // MRSI in a GE P-file: frames are phase-encoding steps, transformed here into voxels.
 // Order of steps, sign toggle and axes as SIVIC and spec2nii 0.8.15 take them; not yet seen on a real file.
-import type { ComplexArray } from '../../domain/complexArray.ts';
+import type { DoubleArray } from '../../domain/complexArray.ts';
 import { zeros } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
 import { fft, fftShift } from '../../math/fft.ts';
@@ -55,7 +55,7 @@ function placeOf(step: number, grid: Triple, swap: boolean): Triple {
 }
 
 /** Transforms one spatial axis of [x, y, z, rest] in place: step order → voxel order. */
-function transformAxis(data: ComplexArray, grid: Triple, axis: 0 | 1 | 2, rest: number): void {
+function transformAxis(data: DoubleArray, grid: Triple, axis: 0 | 1 | 2, rest: number): void {
   const n = grid[axis];
   if (n < 2) return;
   const stride = grid.slice(axis + 1).reduce((product, length) => product * length, rest);
@@ -78,7 +78,7 @@ function transformAxis(data: ComplexArray, grid: Triple, axis: 0 | 1 | 2, rest: 
 }
 
 /** @returns shape [x, y, z, coils, transients, points] */
-export function readGrid(reader: FrameReader, header: PfileHeader, byteLength: number, fileName: string): ComplexArray {
+export function readGrid(reader: FrameReader, header: PfileHeader, byteLength: number, fileName: string): DoubleArray {
   const plan = planGrid(reader, header, byteLength, fileName);
   const { grid, transients } = plan;
   const coils = header.coilCount;

@@ -1,5 +1,5 @@
 // DICOM MR image series: what they are and where they lie, and the NIfTI volume made of them for the viewer.
-import { UnsupportedDataError, UsageError } from '../../domain/errors.ts';
+import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
 import type { Affine } from '../../domain/mrsDataset.ts';
 import { voxelSizeMm } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
@@ -31,7 +31,7 @@ function imageFile(file: InputFile): DicomFile {
 }
 
 function stackOf(files: readonly InputFile[], name: string): SliceStack {
-  if (files.length === 0) throw new UsageError('No image file was given.');
+  if (files.length === 0) throw new ReaderError('FILE_EMPTY', `${name} holds no image.`);
   return stackSlices(
     files.flatMap((file) => slicesOf(imageFile(file))),
     name,

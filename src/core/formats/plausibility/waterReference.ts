@@ -1,4 +1,5 @@
 // Whether a water reference belongs to a scan: same nucleus and frequency, points, dwell time, echo time, coils and voxel.
+// Import and preprocessing both ask here, so that both say the same.
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
 import { dimensionLength, pointCount, voxelCount } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
@@ -15,23 +16,20 @@ const SAME_VOXEL_MM = 1;
 const microseconds = (s: number): string => `${Number((s * 1e6).toPrecision(6))} µs`;
 const milliseconds = (s: number): string => `${Number((s * 1e3).toPrecision(4))} ms`;
 
-function checkBelonging(dataset: MrsDataset, water: MrsDataset): Warning[] {
+/** @returns what keeps the water scan from being the reference of this scan at all, or null */
+export function waterReferenceObstacle(dataset: MrsDataset, water: MrsDataset): Warning | null {
   const ratio = water.spectrometerFrequencyMHz / dataset.spectrometerFrequencyMHz;
   if (water.nucleus !== dataset.nucleus || !(Math.abs(ratio - 1) <= SAME_FREQUENCY)) {
-    return [
-      {
-        code: 'water-reference-other-scanner',
-        message: `The water reference was measured at ${water.spectrometerFrequencyMHz.toFixed(2)} MHz (${water.nucleus}), the scan at ${dataset.spectrometerFrequencyMHz.toFixed(2)} MHz (${dataset.nucleus}): they don't belong together, and an analysis of both is refused.`,
-      },
-    ];
+    return {
+      code: 'water-reference-other-scanner',
+      message: `The water reference was measured at ${water.spectrometerFrequencyMHz.toFixed(2)} MHz (${water.nucleus}), the scan at ${dataset.spectrometerFrequencyMHz.toFixed(2)} MHz (${dataset.nucleus}): they don't belong together, and an analysis of both is refused.`,
+    };
   }
-  if (voxelCount(water) === voxelCount(dataset)) return [];
-  return [
-    {
-      code: 'water-reference-grid',
-      message: `The water reference has ${voxelCount(water)} voxels, the scan ${voxelCount(dataset)}: they don't belong together, and an analysis of both is refused.`,
-    },
-  ];
+  if (voxelCount(water) === voxelCount(dataset)) return null;
+  return {
+    code: 'water-reference-grid',
+    message: `The water reference has ${voxelCount(water)} voxels, the scan ${voxelCount(dataset)}: they don't belong together, and an analysis of both is refused.`,
+  };
 }
 
 function checkSampling(dataset: MrsDataset, water: MrsDataset): Warning[] {
@@ -98,13 +96,18 @@ function checkVoxel(dataset: MrsDataset, water: MrsDataset): Warning[] {
   ];
 }
 
-/** @returns warnings about all that makes the water reference doubtful for this scan */
-export function checkWaterReference(dataset: MrsDataset, water: MrsDataset): Warning[] {
+/** @returns warnings about what makes the water reference doubtful for this scan, though an analysis uses it */
+export function waterReferenceDoubts(dataset: MrsDataset, water: MrsDataset): Warning[] {
   return [
-    ...checkBelonging(dataset, water),
     ...checkSampling(dataset, water),
     ...checkTimes(dataset, water),
     ...checkCoils(dataset, water),
     ...checkVoxel(dataset, water),
   ];
+}
+
+/** @returns the obstacle, if there is one, and the doubts */
+export function checkWaterReference(dataset: MrsDataset, water: MrsDataset): Warning[] {
+  const obstacle = waterReferenceObstacle(dataset, water);
+  return [...(obstacle === null ? [] : [obstacle]), ...waterReferenceDoubts(dataset, water)];
 }

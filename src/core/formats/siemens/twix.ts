@@ -1,12 +1,12 @@
 // Siemens raw data (twix, .dat; VB, VD, VE, XA) → MrsDataset. Samples go straight from the file into the dataset's arrays,
 // conjugated once (the raw sign is opposite to NIfTI-MRS's); nothing of the file but its header is kept.
-import type { ComplexArray } from '../../domain/complexArray.ts';
-import { shapeSize, zeros } from '../../domain/complexArray.ts';
+import type { SingleArray } from '../../domain/complexArray.ts';
+import { shapeSize, singleZeros } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
+import type { ByteSource } from '../../domain/fileContent.ts';
+import { bytesSource } from '../../domain/fileContent.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
-import type { ByteSource } from '../byteSource.ts';
-import { bytesSource } from '../byteSource.ts';
 import { implausibleTimes } from '../niftiMrsHeader.ts';
 import type { ReadOptions } from '../readOptions.ts';
 import { ascconvNumber } from './protocolText.ts';
@@ -36,6 +36,7 @@ export interface TwixOptions extends ReadOptions {
 }
 
 export interface TwixScan {
+  /** Where `part` asks for the water and there is one: that too, so that a large scan isn't decoded for it. */
   readonly dataset: MrsDataset;
   /** Water reference the sequence acquired along with the data, where it is known to. */
   readonly water: MrsDataset | null;
@@ -124,15 +125,15 @@ function refuseMrsi(source: ByteSource, protocol: TwixProtocol): void {
   }
 }
 
-/** Copies readouts into [1, 1, 1, coil, …dims, points]. */
+/** Copies readouts into [1, 1, 1, coil, …dims, points], in the single precision that the scanner wrote them in. */
 function decode(
   source: ByteSource,
   measurement: TwixMeasurement,
   order: readonly AdcSet[],
   lengths: readonly number[],
-): ComplexArray {
+): SingleArray {
   const { samples, channels } = order[0] as AdcSet;
-  const data = zeros([1, 1, 1, ...(channels > 1 ? [channels] : []), ...lengths, samples]);
+  const data = singleZeros([1, 1, 1, ...(channels > 1 ? [channels] : []), ...lengths, samples]);
   const perChannel = shapeSize(lengths) * samples;
   order.forEach((set, i) => {
     for (let channel = 0; channel < channels; channel++) {
@@ -240,10 +241,14 @@ export function readTwixScan(source: ByteSource, options: TwixOptions = {}): Twi
   };
   const sorted = sortReferences(sameSize(listed.sets, warnings), facts);
   const context: Context = { source, chosen, facts, options };
-  return {
-    dataset: build(context, sorted.data, [...warnings, ...sorted.warnings], false),
-    water: sorted.water.length === 0 ? null : build(context, sorted.water, chosen.warnings, true),
-  };
+  const readWater = (): MrsDataset | null =>
+    sorted.water.length === 0 ? null : build(context, sorted.water, chosen.warnings, true);
+  if (options.part === 'water') {
+    const water = readWater();
+    if (water !== null) return { dataset: water, water };
+  }
+  const dataset = build(context, sorted.data, [...warnings, ...sorted.warnings], false);
+  return { dataset, water: readWater() };
 }
 
 /** Reads Siemens raw data that is in memory; see readTwixScan. */

@@ -3,7 +3,7 @@
 // Layout as described by the public readers of the format (mapVBVD, suspect, siemens_to_ismrmrd).
 import { ReaderError } from '../../domain/errors.ts';
 import { latin1Text } from '../../math/fortranText.ts';
-import type { ByteSource } from '../byteSource.ts';
+import type { ByteSource } from '../../domain/fileContent.ts';
 import { protocolText } from './protocolText.ts';
 
 /** "vb": 128-byte headers before every channel; "vd" (also VE and XA): 192-byte scan header, 32-byte channel headers. */

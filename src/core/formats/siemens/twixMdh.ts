@@ -2,7 +2,7 @@
 // spectroscopy data (noise, synchronisation, phase correction, …) and notes where the samples of the rest lie.
 // Field positions and evaluation mask bits as the public readers of the format have them (mapVBVD, suspect).
 import { ReaderError } from '../../domain/errors.ts';
-import type { ByteSource } from '../byteSource.ts';
+import type { ByteSource } from '../../domain/fileContent.ts';
 import type { TwixMeasurement, TwixVersion } from './twixLayout.ts';
 
 /** Loop counters in the order they stand in the header. */
@@ -187,7 +187,7 @@ export function decodeChannel(
   version: TwixVersion,
   set: AdcSet,
   channel: number,
-  out: { readonly re: Float64Array; readonly im: Float64Array; readonly start: number },
+  out: { readonly re: Float32Array; readonly im: Float32Array; readonly start: number },
 ): void {
   const layout = LAYOUTS[version];
   const stride = layout.channelHeaderBytes + 8 * set.samples;

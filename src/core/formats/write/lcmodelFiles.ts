@@ -3,6 +3,7 @@ import { strToU8 } from 'fflate';
 import { UnsupportedDataError } from '../../domain/errors.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
 import { pointCount, voxelCount } from '../../domain/mrsDataset.ts';
+import type { NamelistEntry } from '../../math/fortranText.ts';
 import { writeLcmodelControl } from '../lcmodelControl.ts';
 import { writeLcmodelRaw } from '../lcmodelRaw.ts';
 import type { WrittenFile } from './writtenFile.ts';
@@ -16,6 +17,8 @@ export interface LcmodelFilesRequest {
   readonly basisFile: string;
   /** Printed above LCModel's results; must not name the patient. */
   readonly title: string;
+  /** How LCModel is to analyse; see LcmodelControlRequest. @default none */
+  readonly settings?: readonly NamelistEntry[];
 }
 
 /** LCModel reads both files with one NUNFIL and one DELTAT. */
@@ -49,6 +52,7 @@ export function lcmodelFiles(request: LcmodelFilesRequest): WrittenFile[] {
     waterFile: water === null ? null : `${stem}.H2O`,
     basisFile: request.basisFile,
     outputStem: stem,
+    settings: request.settings ?? [],
   });
   return [
     { path: `${stem}.RAW`, bytes: strToU8(writeLcmodelRaw(scan)) },

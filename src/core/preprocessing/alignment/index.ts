@@ -1,5 +1,5 @@
 // Alignment of transients in frequency and phase by spectral registration (Near 2015, doi:10.1002/mrm.25094).
-import { signalAt } from '../../domain/complexArray.ts';
+import { signalView } from '../../domain/complexArray.ts';
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { ProcessingError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -158,7 +158,7 @@ export const alignTransients: PreprocessingStep<AlignmentOptions> = (dataset, op
     const offsets = registerTransients(signals, registration);
     const aligned = alignSignals(signals, offsets, dataset.dwellTimeS);
     aligned.forEach((signal, k) => {
-      const out = signalAt(data, (outer * view.length + k) * view.inner + inner);
+      const out = signalView(data, (outer * view.length + k) * view.inner + inner);
       out.re.set(signal.re);
       out.im.set(signal.im);
     });

@@ -1,6 +1,6 @@
 // Averaging over transients (DIM_DYN), plain or weighted by the inverse noise variance of each transient.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
-import { signalAt } from '../../domain/complexArray.ts';
+import { signalView } from '../../domain/complexArray.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
 import { OptionReader } from '../options.ts';
@@ -62,7 +62,7 @@ function averageDataset(
       const signals = signalsAlong(dataset.data, view, o, i);
       const noise = signals.map((s) => noiseSdOfTail(s));
       const weights = transientWeights(noise, options);
-      const out = signalAt(data, o * view.inner + i);
+      const out = signalView(data, o * view.inner + i);
       signals.forEach((signal, k) => addWeighted(out, signal, weights[k] as number));
       single += noise.reduce((a, b) => a + b * b, 0) / noise.length;
       averaged += noise.reduce((sum, s, k) => sum + (s * (weights[k] as number)) ** 2, 0);

@@ -2,15 +2,15 @@
 // doi:10.1002/mrm.22230). With noise covariance Ψ = LLᴴ and sensitivities b, the combined signal is
 // s = bᴴΨ⁻¹x / (bᴴΨ⁻¹b). Deviation: b is the dominant eigenvector of the whitened signal covariance over all
 // transients, not of their mean, so phase drift between transients does not cancel the signal.
-import type { ComplexSignal } from '../../domain/complexArray.ts';
-import { signalAt } from '../../domain/complexArray.ts';
+import type { HeldSignal } from '../../domain/complexArray.ts';
+import { signalView } from '../../domain/complexArray.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
 import { voxelCount } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import { OptionReader } from '../options.ts';
 import type { DimensionView } from '../signal.ts';
-import { dimensionView, signalsAlong, zerosWithout } from '../signal.ts';
+import { dimensionView, heldAlong, zerosWithout } from '../signal.ts';
 import type { PreprocessingStep, StepContext } from '../step.ts';
 import { processedDataset, skippedOutcome } from '../step.ts';
 import { measureNoise } from './noiseCovariance.ts';
@@ -40,12 +40,12 @@ export function readOptions(json: JsonObject): CoilCombinationOptions {
   return options;
 }
 
-/** Every FID group [transient][coil] of one voxel. */
-function coilGroups(dataset: MrsDataset, view: DimensionView, voxel: number): ComplexSignal[][] {
+/** Every FID group [transient][coil] of one voxel, all as they are held: together they may be a gigabyte. */
+function coilGroups(dataset: MrsDataset, view: DimensionView, voxel: number): HeldSignal[][] {
   const perVoxel = view.outer / voxelCount(dataset);
-  const groups: ComplexSignal[][] = [];
+  const groups: HeldSignal[][] = [];
   for (let o = voxel * perVoxel; o < (voxel + 1) * perVoxel; o++) {
-    for (let i = 0; i < view.inner; i++) groups.push(signalsAlong(dataset.data, view, o, i));
+    for (let i = 0; i < view.inner; i++) groups.push(heldAlong(dataset.data, view, o, i));
   }
   return groups;
 }
@@ -56,8 +56,8 @@ function applyWeights(dataset: MrsDataset, view: DimensionView, weights: readonl
   for (let o = 0; o < view.outer; o++) {
     const { re, im } = weights[Math.floor(o / perVoxel)] as CoilWeights;
     for (let i = 0; i < view.inner; i++) {
-      const out = signalAt(data, o * view.inner + i);
-      signalsAlong(dataset.data, view, o, i).forEach((coil, c) => {
+      const out = signalView(data, o * view.inner + i);
+      heldAlong(dataset.data, view, o, i).forEach((coil, c) => {
         const wr = re[c] as number;
         const wi = im[c] as number;
         for (let t = 0; t < out.re.length; t++) {

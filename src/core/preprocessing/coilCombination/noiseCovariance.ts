@@ -5,7 +5,7 @@ import { pointCount, voxelCount } from '../../domain/mrsDataset.ts';
 import type { ComplexMatrix } from '../../math/hermitian.ts';
 import { choleskyHermitian, zeroMatrix } from '../../math/hermitian.ts';
 import type { DimensionView } from '../signal.ts';
-import { noiseSdOfTail, signalsAlong } from '../signal.ts';
+import { heldAlong, noiseSdOfTail, signalsAlong } from '../signal.ts';
 
 /** What is known of the coils' noise; `factor` is L of Ψ = LLᴴ over the living coils. */
 export interface CoilNoise {
@@ -135,7 +135,7 @@ export function measureNoise(dataset: MrsDataset, view: DimensionView, whiten: b
   const energies = new Float64Array(view.length);
   for (let o = 0; o < view.outer; o++) {
     for (let i = 0; i < view.inner; i++) {
-      signalsAlong(dataset.data, view, o, i).forEach((s, c) => {
+      heldAlong(dataset.data, view, o, i).forEach((s, c) => {
         for (let t = 0; t < s.re.length; t++) {
           energies[c] = (energies[c] as number) + (s.re[t] as number) ** 2 + (s.im[t] as number) ** 2;
         }

@@ -1,5 +1,5 @@
 // Coil weights of one voxel from its signals and the coils' noise.
-import type { ComplexSignal } from '../../domain/complexArray.ts';
+import type { HeldSignal } from '../../domain/complexArray.ts';
 import type { ComplexMatrix } from '../../math/hermitian.ts';
 import { dominantEigenvector, solveLower, solveLowerAdjoint, zeroMatrix } from '../../math/hermitian.ts';
 import type { CoilNoise } from './noiseCovariance.ts';
@@ -16,16 +16,16 @@ export interface CoilWeights {
 const SIGNAL_FRACTION = 0.25;
 
 /** Σ over groups and early samples of y·yᴴ with y = L⁻¹x. */
-function whitenedCovariance(groups: readonly (readonly ComplexSignal[])[], noise: CoilNoise): ComplexMatrix {
+function whitenedCovariance(groups: readonly (readonly HeldSignal[])[], noise: CoilNoise): ComplexMatrix {
   const n = noise.alive.length;
   const raw = zeroMatrix(n);
   const points = groups[0]?.[0]?.re.length ?? 0;
   const used = Math.max(1, Math.floor(points * SIGNAL_FRACTION));
   for (const group of groups) {
     for (let i = 0; i < n; i++) {
-      const a = group[noise.alive[i] as number] as ComplexSignal;
+      const a = group[noise.alive[i] as number] as HeldSignal;
       for (let j = 0; j <= i; j++) {
-        const b = group[noise.alive[j] as number] as ComplexSignal;
+        const b = group[noise.alive[j] as number] as HeldSignal;
         let re = 0;
         let im = 0;
         for (let t = 0; t < used; t++) {
@@ -73,7 +73,7 @@ function congruence(a: ComplexMatrix, factor: ComplexMatrix): ComplexMatrix {
  * combined signal is real and positive.
  * @param groups FIDs [transient][coil] of the voxel
  */
-export function coilWeights(groups: readonly (readonly ComplexSignal[])[], noise: CoilNoise): CoilWeights {
+export function coilWeights(groups: readonly (readonly HeldSignal[])[], noise: CoilNoise): CoilWeights {
   const n = noise.alive.length;
   const re = new Float64Array(noise.coils);
   const im = new Float64Array(noise.coils);
@@ -110,7 +110,7 @@ export function coilWeights(groups: readonly (readonly ComplexSignal[])[], noise
  * cancels, of the first transient.
  */
 function firstPhase(
-  groups: readonly (readonly ComplexSignal[])[],
+  groups: readonly (readonly HeldSignal[])[],
   weightRe: Float64Array,
   weightIm: Float64Array,
 ): number {

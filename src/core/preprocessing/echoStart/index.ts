@@ -1,6 +1,6 @@
 // Points sampled before the echo's top (NIfTI-MRS: a negative AcquisitionStartTime, as raw data of Siemens have it): a fit takes
 // time 0 as the top of the echo, so they would turn the phase of every line by its frequency.
-import { signalAt, zeros } from '../../domain/complexArray.ts';
+import { samplesAt, zerosLike } from '../../domain/complexArray.ts';
 import type { ComplexArray } from '../../domain/complexArray.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
@@ -31,10 +31,10 @@ export function pointsBeforeEcho(dataset: MrsDataset): number {
 
 function withoutFirst(data: ComplexArray, points: number): ComplexArray {
   const length = data.shape[data.shape.length - 1] as number;
-  const out = zeros([...data.shape.slice(0, -1), length - points]);
+  const out = zerosLike(data, [...data.shape.slice(0, -1), length - points]);
   for (let i = 0; i < data.re.length / length; i++) {
-    const from = signalAt(data, i);
-    const to = signalAt(out, i);
+    const from = samplesAt(data, i);
+    const to = samplesAt(out, i);
     to.re.set(from.re.subarray(points));
     to.im.set(from.im.subarray(points));
   }

@@ -2,7 +2,7 @@
 // doi:10.1002/mrm.1910140104): s'(t) = s(t)·e^{−i·arg w(t)}. It also brings water to the carrier (4.65 ppm) and takes
 // out the zero-order phase.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
-import { signalAt } from '../../domain/complexArray.ts';
+import { signalAt, signalView } from '../../domain/complexArray.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
 import { dimensionLength, pointCount, voxelCount } from '../../domain/mrsDataset.ts';
@@ -73,7 +73,7 @@ function applyPhase(dataset: MrsDataset, phases: readonly (readonly WaterPhase[]
   phases.forEach((byCoil, voxel) => {
     for (let k = 0; k < count; k++) {
       const phase = (byCoil.length === 1 ? byCoil[0] : byCoil[coilOf(dataset, k)]) as WaterPhase;
-      const fid = signalAt(data, voxel * count + k);
+      const fid = signalView(data, voxel * count + k);
       for (let i = 0; i < fid.re.length; i++) {
         const c = Math.cos(phase.phaseRad[i] as number);
         const s = Math.sin(phase.phaseRad[i] as number);

@@ -1,6 +1,6 @@
 // Rejection of transients that differ from the rest (motion, swallowing): robust z-scores (median and MAD) of the
 // residual to the median transient and of the frequency offset that alignment found.
-import { signalAt, zeros } from '../../domain/complexArray.ts';
+import { signalAt, signalView, zeros } from '../../domain/complexArray.ts';
 import { ProcessingError } from '../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { HigherDimension, MrsDataset } from '../../domain/mrsDataset.ts';
@@ -112,7 +112,7 @@ function keepTransients(dataset: MrsDataset, view: DimensionView, kept: readonly
     for (let i = 0; i < view.inner; i++) {
       kept.forEach((from, to) => {
         const source = signalAt(dataset.data, (o * view.length + from) * view.inner + i);
-        const target = signalAt(data, (o * kept.length + to) * view.inner + i);
+        const target = signalView(data, (o * kept.length + to) * view.inner + i);
         target.re.set(source.re);
         target.im.set(source.im);
       });

@@ -1,7 +1,7 @@
 // Automatic phasing: the common phase of the tNAA, tCr and tCho singlets in a fit with a smooth complex baseline, so
 // that a spectrum upside down comes out upright; without singlets, the phase of least negative real part.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
-import { signalAt } from '../../domain/complexArray.ts';
+import { signalView } from '../../domain/complexArray.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { ppmAxis, WATER_PPM } from '../../domain/axes.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
@@ -139,7 +139,7 @@ export const phaseSpectra: PreprocessingStep<PhasingOptions> = (dataset, options
     if (isZeroSignal(mean)) silent++;
     phases.push(phase);
     if (phase.source === 'none') continue;
-    for (let k = 0; k < count; k++) correct(signalAt(data, voxel * count + k), phase, ppm);
+    for (let k = 0; k < count; k++) correct(signalView(data, voxel * count + k), phase, ppm);
   }
   const details = describe(phases, options);
   const warnings: Warning[] = [];

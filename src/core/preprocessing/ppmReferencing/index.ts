@@ -2,7 +2,7 @@
 // lines at every offset of a range, of any phase, and taken out by e^{−2πi·offset·t}; where they are not to be found,
 // by the water line if that stands out.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
-import { signalAt } from '../../domain/complexArray.ts';
+import { signalView } from '../../domain/complexArray.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { frequencyAxisHz } from '../../domain/axes.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
@@ -133,7 +133,7 @@ export const referencePpm: PreprocessingStep<PpmReferencingOptions> = (dataset, 
     offsets.push(offset);
     if (offset.shiftHz === 0) continue;
     for (let k = 0; k < count; k++) {
-      const fid = signalAt(data, voxel * count + k);
+      const fid = signalView(data, voxel * count + k);
       rotateSignal(fid, -offset.shiftHz * dataset.dwellTimeS, 0, fid);
     }
   }

@@ -2,7 +2,7 @@
 // doi:10.1006/jmre.2002.2593): the FID is modelled by damped exponentials, and those within the water window are
 // subtracted.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
-import { signalAt } from '../../domain/complexArray.ts';
+import { signalView } from '../../domain/complexArray.ts';
 import { hzToPpm } from '../../domain/axes.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
@@ -102,7 +102,7 @@ export const removeResidualWater: PreprocessingStep<WaterRemovalOptions> = (data
   for (let k = 0; k < count; k++) {
     context.cancellation.throwIfCancelled();
     context.onProgress({ fraction: k / count, message: 'Removing residual water' });
-    const fid = signalAt(data, k);
+    const fid = signalView(data, k);
     if (isZeroSignal(fid)) continue;
     examined++;
     if (isWaterTallest(fid, dataset)) waterTallest++;

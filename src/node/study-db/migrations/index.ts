@@ -1,7 +1,8 @@
 // Every migration, in order.
 import { initial } from './0001-initial.ts';
+import { rawFileChunks } from './0002-raw-file-chunks.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, rawFileChunks];

@@ -6,6 +6,7 @@ import type {
   ImportRole,
   ImportStudyPreview,
 } from '../../../core/domain/importPreview.ts';
+import type { ImportResultView } from '../../../ipc/contract.ts';
 
 /** Roles by item id where they differ from what was recognised. */
 export type RoleChanges = Readonly<Record<string, ImportRole>>;
@@ -105,4 +106,65 @@ export function sizeWords(bytes: number): string {
 /** @returns a failure's sentence, with the file's name where the sentence doesn't have it */
 export function failureSentence({ fileName, message }: ImportPreview['failures'][number]): string {
   return message.includes(fileName) ? message : `${fileName}: ${message}`;
+}
+
+/** What is told in one line: a reason, and the files of which it is told where they are several. */
+export interface FailureLine {
+  readonly sentence: string;
+  /** The first of `names`, for the line. */
+  readonly some: string;
+  /** All of them; none where the sentence is of one file. */
+  readonly names: readonly string[];
+}
+
+/** From this number on, files of one reason share a line. */
+const FOLD_FROM = 3;
+const SHOWN_NAMES = 3;
+/** Stands for a file's name; no message holds it. */
+const NAME_MARK = '\u0000';
+
+/** The name as a word of its own: a file may be called "1" or "fid". */
+function withoutName({ fileName, message }: ImportPreview['failures'][number]): string {
+  const name = fileName.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  if (name === '') return message;
+  return message.replace(new RegExp(`(?<![\\p{L}\\p{N}])${name}(?![\\p{L}\\p{N}])`, 'gu'), NAME_MARK);
+}
+
+function foldedLine(reason: string, names: readonly string[]): FailureLine {
+  const isSubject = reason.startsWith(NAME_MARK);
+  const said = isSubject ? `each${reason.slice(NAME_MARK.length)}` : reason;
+  const shown = names.slice(0, SHOWN_NAMES).join(', ');
+  return {
+    sentence: `${names.length} files: ${said.replaceAll(NAME_MARK, 'the file')}`,
+    some: names.length > SHOWN_NAMES ? `${shown}, …` : shown,
+    names,
+  };
+}
+
+/** Failures with those of the same reason together, in the order of their first files. */
+export function foldedFailures(failures: ImportPreview['failures']): FailureLine[] {
+  const byReason = new Map<string, ImportPreview['failures'][number][]>();
+  for (const failure of failures) {
+    const reason = withoutName(failure);
+    const others = byReason.get(reason);
+    if (others === undefined) byReason.set(reason, [failure]);
+    else others.push(failure);
+  }
+  return [...byReason].flatMap(([reason, same]) =>
+    same.length < FOLD_FROM
+      ? same.map((failure) => ({ sentence: failureSentence(failure), some: '', names: [] }))
+      : [
+          foldedLine(
+            reason,
+            same.map(({ fileName }) => fileName),
+          ),
+        ],
+  );
+}
+
+/** @returns what an import without names brought, and where the report comes from */
+export function outcomeSentence({ studies, deidentification }: ImportResultView): string {
+  const files = deidentification?.files.length ?? 0;
+  const stored = `${plural(studies.length, 'study', 'studies')} with ${plural(files, 'file', 'files')}`;
+  return `${stored} stored under a pseudonym. This was taken out first; the files you gave stay as they were.`;
 }

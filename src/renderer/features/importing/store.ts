@@ -20,9 +20,11 @@ export const useImporting = defineStore('importing', () => {
   const changes = shallowRef<RoleChanges>({});
   const deidentify = ref(false);
   const storing = ref(false);
+  /** What an import without names took out, until the user has seen it. */
+  const outcome = shallowRef<ImportResultView | null>(null);
   let tell: OnImported = () => undefined;
 
-  const current = computed(() => currentOf(pending.value));
+  const current = computed(() => (outcome.value === null ? currentOf(pending.value) : null));
   const busy = computed(() => pending.value.length > 0);
 
   function change(token: string, part: Partial<PendingImport>): void {
@@ -89,6 +91,7 @@ export const useImporting = defineStore('importing', () => {
     storing.value = false;
     if (result === null) return;
     end(token);
+    if (result.deidentification !== null) outcome.value = result;
     await tell(result);
   }
 
@@ -110,6 +113,7 @@ export const useImporting = defineStore('importing', () => {
     changes,
     deidentify,
     storing,
+    outcome,
     openFiles,
     openFolder,
     drop,

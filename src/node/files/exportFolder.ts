@@ -1,0 +1,70 @@
+// A study exported into a new folder, and the export noted in the study database: the app's way and the command line's.
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { toErrorRecord } from '../../core/domain/errors.ts';
+import type { ExportDeps, ExportRequest, ExportSummary } from '../../core/pipeline/exportStudy.ts';
+import { exportStudy, studyPseudonym } from '../../core/pipeline/exportStudy.ts';
+import type { StudyStore } from '../../core/ports/studyStore.ts';
+import { pseudonymOf } from '../study-db/pseudonyms.ts';
+import { fillFolder } from './outputFolder.ts';
+
+/** Kinds of jobs that the study's activity tells of. */
+const [DEIDENTIFIED, IDENTIFIED] = ['export-deidentified', 'export-identified'] as const;
+export const EXPORT_JOBS: readonly string[] = [DEIDENTIFIED, IDENTIFIED];
+
+/** "2.25." and the decimal form of a random UUID (DICOM PS3.5, B.2). */
+const newUid = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`).toString()}`;
+
+const pseudonymsOf =
+  (store: StudyStore): ExportDeps['pseudonymOf'] =>
+  (patient, content) =>
+    pseudonymOf(store, patient, content);
+
+/**
+ * Name of a folder for an export that isn't there yet: the pseudonym, or the study's title.
+ * @param parent where it is to be made
+ */
+export function freeExportFolder(
+  store: StudyStore,
+  { studyId, deidentify, format }: ExportRequest,
+  parent: string,
+): string {
+  const name = deidentify
+    ? studyPseudonym(store, studyId, pseudonymsOf(store)).pseudonym
+    : store.getStudy(studyId).title;
+  const plain = `${name} ${format}`.replace(/[^\p{L}\p{N}._ -]+/gu, '_').replace(/^[. ]+|[. ]+$/g, '');
+  let free = plain;
+  for (let n = 2; existsSync(join(parent, free)); n++) free = `${plain} (${n})`;
+  return free;
+}
+
+/**
+ * Exports a study into a folder: all of its files, or none.
+ * @param folder that isn't there yet
+ * @throws as exportStudy; ProcessingError WRITE_FAILED, DISK_FULL
+ */
+export async function exportIntoFolder(
+  store: StudyStore,
+  request: ExportRequest,
+  folder: string,
+  deps: Omit<ExportDeps, 'write' | 'newUid' | 'pseudonymOf'>,
+): Promise<ExportSummary> {
+  const { id } = store.startJob(request.deidentify ? DEIDENTIFIED : IDENTIFIED, request.studyId);
+  try {
+    const summary = await fillFolder(folder, (write) =>
+      exportStudy(store, request, { ...deps, write, newUid, pseudonymOf: pseudonymsOf(store) }),
+    );
+    const identity = request.deidentify ? 'without' : 'with';
+    store.finishJob(
+      id,
+      'done',
+      `${summary.files.length} files (${request.format}), ${identity} the patient's identity`,
+    );
+    return summary;
+  } catch (error) {
+    const record = toErrorRecord(error);
+    store.finishJob(id, record.code === 'CANCELLED' ? 'cancelled' : 'failed', record.message);
+    throw error;
+  }
+}
