@@ -151,8 +151,8 @@ describe('boxes', () => {
         let volume = 0;
         for (let i = 0; i < n; i++)
           volume += step * polygonArea(boxSection(corners, axisPlane(axis, low + (i + 0.5) * step)));
-        // The midpoint rule on a piecewise linear area errs by less than step²; 0.1 % is ten times that.
-        expect(volume / (12 * 20 * 8)).toBeCloseTo(1, 3);
+        // Where the box is all but parallel to the planes, its area jumps at the ends: half a section of 400 at each.
+        expect(Math.abs(volume / (12 * 20 * 8) - 1)).toBeLessThan(1 / n);
       }),
       { numRuns: 20 },
     );

@@ -2,16 +2,29 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_NLLS_OPTIONS, parseNllsOptions } from '../../src/core/quantification/nlls/options.ts';
 import type { NllsOptions } from '../../src/core/quantification/nlls/options.ts';
+import { withIntervals } from '../../src/core/quantification/nlls/intervals.ts';
+import type { ComplexSignal } from '../../src/core/domain/complexArray.ts';
 import { fitSpectrum } from '../../src/core/quantification/nlls/fit.ts';
 import { buildResult } from '../../src/core/quantification/nlls/result.ts';
+import { groupSignals } from '../../src/core/quantification/nlls/groups.ts';
+import { LINESHAPE_TERMS } from '../../src/core/quantification/nlls/lineshape.ts';
 import { GAUSSIAN, SpectralModel } from '../../src/core/quantification/nlls/model.ts';
-import { estimateNoiseSd } from '../../src/core/quantification/nlls/noise.ts';
+import { estimateNoiseSd } from '../../src/core/quantification/shared/noise.ts';
 import { CancelledError, ProcessingError, UsageError } from '../../src/core/domain/errors.ts';
 import { DWELL_S, F0_MHZ, HEALTHY, analyticSignals, exponentials, mixture } from '../fixtures/analyticBasis.ts';
 import type { Distortion } from '../fixtures/analyticBasis.ts';
 
 const signals = analyticSignals();
 const never = { isCancelled: () => false, throwIfCancelled: () => undefined };
+
+const inputOf = (fid: ComplexSignal) => ({
+  voxel: 0,
+  fid,
+  dwellTimeS: DWELL_S,
+  spectrometerFrequencyMHz: F0_MHZ,
+  nucleus: '1H',
+  noiseSd: null,
+});
 
 function fit(
   d: Distortion,
@@ -21,9 +34,16 @@ function fit(
 ) {
   const fid = mixture(signals, amplitudes, d);
   if (extra !== undefined) fid.re.forEach((_, i) => ((fid.re[i]! += extra.re[i]!), (fid.im[i]! += extra.im[i]!)));
-  const input = { voxel: 0, fid, dwellTimeS: DWELL_S, spectrometerFrequencyMHz: F0_MHZ, nucleus: '1H', noiseSd: null };
+  const input = inputOf(fid);
   const state = fitSpectrum(input, signals, { ...DEFAULT_NLLS_OPTIONS, ...options }, never);
   return buildResult(input, state, 0);
+}
+
+function fitWithIntervals(d: Distortion, asked: Partial<NllsOptions>) {
+  const input = inputOf(mixture(signals, HEALTHY, d));
+  const options = { ...DEFAULT_NLLS_OPTIONS, ...asked };
+  const state = fitSpectrum(input, signals, options, never);
+  return withIntervals(buildResult(input, state, 0).result, { input, signals, options, state }, never);
 }
 
 const single = (r: ReturnType<typeof fit>, name: string) => r.result.metabolites.find((m) => m.name === name)!;
@@ -31,7 +51,8 @@ const sum = (r: ReturnType<typeof fit>, name: string) => r.result.combined.find(
 
 describe('the NLLS model', () => {
   it.each(['real', 'complex'] as const)('has derivatives equal to finite differences (%s)', (domain) => {
-    const model = new SpectralModel(signals, DWELL_S, F0_MHZ, [0.2, 4.2], domain);
+    const groupOf = groupSignals(signals, 'related');
+    const model = new SpectralModel(signals, DWELL_S, F0_MHZ, [0.2, 4.2], domain, groupOf, LINESHAPE_TERMS);
     const theta = new Float64Array(model.parameterCount).map((_, i) => 0.05 * Math.sin(i + 1));
     theta.set([0.3, 0.02, 3, 2, 90]);
     const amplitudes = Float64Array.from(signals, (s) => HEALTHY[s.name]!);
@@ -43,9 +64,10 @@ describe('the NLLS model', () => {
     };
     const all = Array.from(theta, (_, j) => j);
     model.columnsAt(theta);
-    const analytic = model.derivativesAt(theta, amplitudes, all);
+    const analytic = model.derivativesAt(amplitudes, all);
     for (const j of all) {
-      const h = j === GAUSSIAN ? 1e-2 : 1e-4;
+      const isGaussian = j === GAUSSIAN || (j >= model.gaussianDeviation(0) && j < model.firstLineshape);
+      const h = isGaussian ? 1e-2 : 1e-4;
       const up = theta.slice();
       const down = theta.slice();
       up[j]! += h;
@@ -141,6 +163,102 @@ describe('the NLLS fit', () => {
     for (const name of ['tNAA', 'tCr', 'mI']) {
       expect(Math.abs(sum(real, name).amplitude / sum(complex, name).amplitude - 1)).toBeLessThan(0.03);
     }
+  });
+
+  it('shares shift and width between creatine and phosphocreatine, and between the cholines, unless told otherwise', () => {
+    const related = groupSignals(signals, 'related');
+    const of = (name: string) => related[signals.findIndex((s) => s.name === name)];
+    expect(of('Cr')).toBe(of('PCr'));
+    expect(of('GPC')).toBe(of('PCho'));
+    expect(of('NAA')).not.toBe(of('Cr'));
+    const single = groupSignals(signals, 'perMetabolite');
+    expect(new Set(single).size).toBe(signals.length);
+  });
+
+  it('follows a lineshape that no Voigt line has, where it is free', () => {
+    // An eddy current: a phase that settles within 20 ms, the same for all lines.
+    const fid = mixture(signals, HEALTHY, { lorentzianHz: 2, gaussianHz: 4, noiseSd: 0.3, seed: 21 });
+    fid.re.forEach((re, i) => {
+      const phase = 1.2 * (1 - Math.exp((-i * DWELL_S) / 0.02));
+      const im = fid.im[i]!;
+      fid.re[i] = re * Math.cos(phase) - im * Math.sin(phase);
+      fid.im[i] = re * Math.sin(phase) + im * Math.cos(phase);
+    });
+    const rmsOf = (lineshape: 'voigt' | 'free') => {
+      const input = inputOf(fid);
+      const options = { ...DEFAULT_NLLS_OPTIONS, lineshape };
+      return buildResult(input, fitSpectrum(input, signals, options, never), 0).result;
+    };
+    const voigt = rmsOf('voigt');
+    const free = rmsOf('free');
+    expect(free.residualSd).toBeLessThan(0.8 * voigt.residualSd);
+    const error = (r: typeof free) =>
+      Math.abs(r.combined.find((c) => c.name === 'tNAA')!.amplitude / HEALTHY['NAA']! - 1);
+    expect(error(free)).toBeLessThan(0.03);
+    expect(error(free)).toBeLessThan(error(voigt));
+  });
+
+  it('lets Gaussian widths differ between metabolites where asked', () => {
+    const d = { lorentzianHz: 2, gaussianHz: 4, noiseSd: 0.3, seed: 22 };
+    const common = fit(d);
+    const own = fit(d, { gaussianDeviations: 'free' });
+    // The truth has one width: freedom costs precision and moves nothing.
+    expect(sum(own, 'tNAA').crlbAbsolute!).toBeGreaterThan(0.99 * sum(common, 'tNAA').crlbAbsolute!);
+    expect(Math.abs(sum(own, 'tNAA').amplitude / sum(common, 'tNAA').amplitude - 1)).toBeLessThan(0.02);
+  });
+
+  it('ties weak metabolites to strong ones only where asked, and says so', () => {
+    const taurine = { name: 'Tau', kind: 'metabolite' as const, fid: exponentials([[3.25, 2], [3.42, 2]], 1) }; // prettier-ignore
+    const withTaurine = [...signals, taurine];
+    const fid = mixture(
+      withTaurine,
+      { ...HEALTHY, Tau: 1.5 },
+      { lorentzianHz: 3, gaussianHz: 4, noiseSd: 2, seed: 23 },
+    );
+    const run = (ratioPriors: 'none' | 'lcmodel') => {
+      const input = inputOf(fid);
+      const state = fitSpectrum(input, withTaurine, { ...DEFAULT_NLLS_OPTIONS, ratioPriors }, never);
+      return buildResult(input, state, 0);
+    };
+    const free = run('none');
+    const tied = run('lcmodel');
+    expect(free.result.warnings.map((w) => w.code)).not.toContain('ratio-priors');
+    expect(tied.result.warnings.map((w) => w.code)).toContain('ratio-priors');
+    expect(single(tied, 'Tau').crlbAbsolute!).toBeLessThan(single(free, 'Tau').crlbAbsolute!);
+  });
+
+  it('names the amplitudes that are held at zero', () => {
+    const r = fit({ lorentzianHz: 3, gaussianHz: 4, noiseSd: 0.6, seed: 24 }, {}, { ...HEALTHY, Lac: -2 });
+    expect(single(r, 'Lac').amplitude).toBe(0);
+    const warning = r.result.warnings.find((w) => w.code === 'amplitude-at-bound')!;
+    expect(warning.message).toContain('Lac');
+  });
+
+  it('gives intervals by profile likelihood that agree with the bound where the fit is regular', () => {
+    const d = { lorentzianHz: 3, gaussianHz: 4, noiseSd: 0.6, seed: 25 };
+    const result = fitWithIntervals(d, { profileLikelihood: ['tNAA', 'Lac', 'Ins'] });
+    const tNaa = result.combined.find((c) => c.name === 'tNAA')!;
+    expect(tNaa.interval95!.method).toBe('profileLikelihood');
+    for (const half of [tNaa.amplitude - tNaa.interval95!.low, tNaa.interval95!.high - tNaa.amplitude]) {
+      // A quadratic χ² would give 1 exactly; non-negative neighbours and widths bend it.
+      expect(half / (1.96 * tNaa.crlbAbsolute!)).toBeGreaterThan(0.75);
+      expect(half / (1.96 * tNaa.crlbAbsolute!)).toBeLessThan(1.25);
+    }
+    expect(result.metabolites.find((m) => m.name === 'Lac')!.interval95!.low).toBeGreaterThanOrEqual(0);
+    expect(result.metabolites.find((m) => m.name === 'NAA')!.interval95).toBeUndefined();
+    expect(() => fitWithIntervals(d, { profileLikelihood: ['Unobtainium'] })).toThrow(UsageError);
+  });
+
+  it('gives Monte Carlo intervals on request, the same each time', () => {
+    const d = { lorentzianHz: 3, gaussianHz: 4, noiseSd: 0.6, seed: 26 };
+    const run = () => fitWithIntervals(d, { monteCarloDraws: 30 });
+    const first = run();
+    const tNaa = first.combined.find((c) => c.name === 'tNAA')!;
+    const width = tNaa.interval95!.high - tNaa.interval95!.low;
+    // 30 draws know an SD to about 13 %, their extremes less well.
+    expect(width / (3.92 * tNaa.crlbAbsolute!)).toBeGreaterThan(0.5);
+    expect(width / (3.92 * tNaa.crlbAbsolute!)).toBeLessThan(1.6);
+    expect(run().combined).toEqual(first.combined);
   });
 
   it('estimates the noise from the quiet ends of the spectrum', () => {

@@ -16,6 +16,18 @@ export const GYROMAGNETIC_RATIO_MHZ_PER_T: Readonly<Record<string, number>> = {
   '31P': 17.235,
 };
 
+/**
+ * Chemical shift that usually stands at zero frequency, by nucleus: where scanners put the carrier, and the reference of the
+ * nucleus's scale. [ppm] ¹H and ²H: water; ³¹P: phosphocreatine, 0 by convention (de Graaf, In Vivo NMR Spectroscopy, 3rd
+ * ed., 2019, ch. 2); others: the reference compound itself.
+ */
+const CARRIER_PPM: Readonly<Record<string, number>> = { '1H': WATER_PPM, '2H': WATER_PPM, '31P': 0 };
+
+/** @returns ppm at zero frequency for a nucleus, where a scan says nothing else */
+export function carrierPpm(nucleus: string): number {
+  return CARRIER_PPM[nucleus] ?? 0;
+}
+
 /** @returns sample times in s, from 0, `points` elements */
 export function timeAxisS(points: number, dwellTimeS: number): Float64Array {
   return Float64Array.from({ length: points }, (_, i) => i * dwellTimeS);

@@ -3,6 +3,86 @@ import type { Warning } from './provenance.ts';
 
 export type QuantificationStatus = 'converged' | 'notConverged' | 'refused';
 
+/** A number that a factor was made from: a T1, a tissue fraction … */
+export interface FactorInput {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Citation, or where in the scan or the settings it comes from. */
+  readonly source: string;
+}
+
+/** One step of the arithmetic from an amplitude to a concentration. */
+export interface QuantityFactor {
+  readonly name: string;
+  readonly operation: 'times' | 'over';
+  readonly value: number;
+  readonly unit: string;
+  /** Formula or origin of the value. */
+  readonly source: string;
+  /** What the value was computed from; empty where it is itself given. */
+  readonly inputs: readonly FactorInput[];
+  /** No value fitted the scan, so that the factor counts as 1; a warning says so too. */
+  readonly assumedOne: boolean;
+}
+
+/**
+ * How water-scaled amounts are expressed: mol per kg of tissue water, mol per litre of tissue, or LCModel's
+ * WCONC · ATTH2O / ATTMET.
+ */
+export type ConcentrationConvention = 'molality' | 'molarity' | 'lcmodel';
+
+/** An amount in one convention. */
+export interface ConcentrationEstimate {
+  readonly convention: ConcentrationConvention;
+  readonly value: number;
+  readonly unit: string;
+  /** From the CRLB of the amplitude and the SD of the water amplitude; null where either is unknown. */
+  readonly sd: number | null;
+  /** This metabolite's own factors, after the convention's common ones (see WaterScaling); empty for a sum. */
+  readonly factors: readonly QuantityFactor[];
+  /** A sum's members, whose amounts add up to it; null for a single signal. */
+  readonly members: readonly string[] | null;
+}
+
+/** A ratio of amplitudes. */
+export interface RatioEstimate {
+  /** Name of the denominator: "tCr", "water" … */
+  readonly reference: string;
+  readonly value: number;
+  /** By first-order propagation of the amplitudes' covariance; null where it is unknown. */
+  readonly sd: number | null;
+}
+
+/** The water reference's amplitude, extrapolated to the start of the signal. */
+export interface WaterReferenceAmplitude {
+  /** Data units: |s(0)| of the water line alone. */
+  readonly amplitude: number;
+  /** Of the fit's scatter and of the disagreement of two ways to measure it. */
+  readonly sd: number;
+  readonly fwhmHz: number | null;
+  /** In words. */
+  readonly method: string;
+}
+
+/** What all metabolites' concentrations of one result share. */
+export interface WaterScaling {
+  readonly water: WaterReferenceAmplitude;
+  readonly conventions: readonly {
+    readonly convention: ConcentrationConvention;
+    readonly unit: string;
+    /** In order of application. concentration = (common factors) then (the estimate's own), each times or over. */
+    readonly factors: readonly QuantityFactor[];
+  }[];
+}
+
+/** A 95 % interval of an amplitude, in amplitude units, by a method that does not assume a parabola. */
+export interface AmplitudeInterval95 {
+  readonly low: number;
+  readonly high: number;
+  readonly method: 'profileLikelihood' | 'monteCarlo';
+}
+
 /** One metabolite's (or sum's) estimate. */
 export interface MetaboliteEstimate {
   readonly name: string;
@@ -13,7 +93,14 @@ export interface MetaboliteEstimate {
   /** Absolute Cramér–Rao lower bound, in amplitude units; null where it can't be computed. */
   readonly crlbAbsolute: number | null;
   readonly ratioToTCr: number | null;
+  /** Amount in the convention chosen for display; `concentrations` says which and how. */
   readonly concentrationMM: number | null;
+  /** Absent in results without water scaling and in those stored before it existed. */
+  readonly concentrations?: readonly ConcentrationEstimate[];
+  /** Absent where none was asked for. */
+  readonly interval95?: AmplitudeInterval95;
+  /** Ratios with their uncertainty; absent where none were asked for. */
+  readonly ratios?: readonly RatioEstimate[];
 }
 
 /** Curves of one fit over the fitted ppm range, spectrum domain, phased and shifted to the reference as fitted. */
@@ -56,6 +143,8 @@ export interface QuantificationResult {
   readonly warnings: readonly Warning[];
   /** Correlation of the amplitude estimates, row-major, order of `metabolites`; null where not computed. */
   readonly correlation: readonly number[] | null;
+  /** Absent where no water reference was used. */
+  readonly waterScaling?: WaterScaling;
   /** Further method-specific figures (iterations, objective, knots …). */
   readonly diagnostics: Readonly<Record<string, number | string | boolean | null>>;
 }

@@ -1,4 +1,7 @@
 // Geometry: voxel ⇄ image transforms, boxes, sections, slices on screen.
 export * from './affine.ts';
 export * from './box.ts';
+export * from './convexClip.ts';
+export * from './segmentationLabels.ts';
+export * from './tissueFractions.ts';
 export * from './sliceView.ts';

@@ -1,18 +1,11 @@
 // Quality figures in words, by published thresholds.
-import { linewidthGrade } from '../domain/qualityGrade.ts';
+import { gradeByLimits, linewidthGrade, TARQUIN_SNR } from '../domain/qualityGrade.ts';
 import type { QualityGrade } from '../domain/qualityGrade.ts';
 
 export interface QualityVerdict {
   readonly grade: QualityGrade;
   /** One sentence for the page. */
   readonly words: string;
-}
-
-/** Grades by SNR. Source: TARQUIN's quality measures: > 20 good, > 10 average, from 4 borderline. */
-function tarquinSnrGrade(snr: number): QualityGrade {
-  if (snr > 20) return 'good';
-  if (snr > 10) return 'average';
-  return snr >= 4 ? 'borderline' : 'fail';
 }
 
 /** Upper borders by FWHM: green below the first, orange to the second, red beyond. [ppm] Source: Osprey. */
@@ -40,7 +33,11 @@ export function linewidthVerdict(fwhmPpm: number): QualityVerdict {
 
 /** TARQUIN's verdict on the signal-to-noise ratio. @param snr NaN counts as fail */
 export function snrVerdict(snr: number): QualityVerdict {
-  return sentence('Signal-to-noise ratio', snr === Infinity ? 'without noise' : snr.toFixed(1), tarquinSnrGrade(snr));
+  return sentence(
+    'Signal-to-noise ratio',
+    snr === Infinity ? 'without noise' : snr.toFixed(1),
+    gradeByLimits(snr, TARQUIN_SNR),
+  );
 }
 
 /** Osprey's verdict on the linewidth: good (green), borderline (orange) or fail (red). */

@@ -12,6 +12,7 @@ import {
   splineTransposeTimes,
 } from '../../math/bspline.ts';
 import type { SplineDesign } from '../../math/bspline.ts';
+import { addCrossProducts, addGram } from '../../math/innerProducts.ts';
 import { BugError } from '../../domain/errors.ts';
 
 /**
@@ -155,51 +156,25 @@ export function weightColumns(columns: readonly Float64Array[], baseline: Baseli
   return { columns, reduced: baseline === null ? null : columns.map((c) => baseline.reduce(c)) };
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  const n = a.length;
-  let s0 = 0;
-  let s1 = 0;
-  let i = 0;
-  // Two accumulators let the processor overlap the additions.
-  for (; i + 1 < n; i += 2) {
-    s0 += (a[i] as number) * (b[i] as number);
-    s1 += (a[i + 1] as number) * (b[i + 1] as number);
-  }
-  if (i < n) s0 += (a[i] as number) * (b[i] as number);
-  return s0 + s1;
-}
-
-/** u_iᵀ W v_j. */
-export function weightedDot(u: WeightedColumns, i: number, v: WeightedColumns, j: number): number {
-  const plain = dot(u.columns[i] as Float64Array, v.columns[j] as Float64Array);
-  if (u.reduced === null || v.reduced === null) return plain;
-  return plain - dot(u.reduced[i] as Float64Array, v.reduced[j] as Float64Array);
+/** UᵀWV. @returns u × v, row-major */
+export function weightedProducts(u: WeightedColumns, v: WeightedColumns): Float64Array {
+  const products = new Float64Array(u.columns.length * v.columns.length);
+  addCrossProducts(u.columns, v.columns, products, 1);
+  if (u.reduced !== null && v.reduced !== null) addCrossProducts(u.reduced, v.reduced, products, -1);
+  return products;
 }
 
 /** Takes the baseline's part out of plain products: UᵀWU = UᵀU − (L⁻¹BᵀU)ᵀ(L⁻¹BᵀU). @returns n × n, row-major */
 export function withoutBaseline(plain: Float64Array, reduced: readonly Float64Array[]): Float64Array {
-  const n = reduced.length;
   const gram = plain.slice();
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value = (plain[i * n + j] as number) - dot(reduced[i] as Float64Array, reduced[j] as Float64Array);
-      gram[i * n + j] = value;
-      gram[j * n + i] = value;
-    }
-  }
+  addGram(reduced, gram, -1);
   return gram;
 }
 
 /** Gram matrix UᵀWU. @returns n × n, row-major */
 export function weightedGram(u: WeightedColumns): Float64Array {
-  const n = u.columns.length;
-  const gram = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value = weightedDot(u, i, u, j);
-      gram[i * n + j] = value;
-      gram[j * n + i] = value;
-    }
-  }
+  const gram = new Float64Array(u.columns.length ** 2);
+  addGram(u.columns, gram, 1);
+  if (u.reduced !== null) addGram(u.reduced, gram, -1);
   return gram;
 }

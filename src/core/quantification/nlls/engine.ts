@@ -4,10 +4,13 @@
 // Golub & Pereyra 1973 (doi:10.1137/0710036); parameters with Gaussian priors make it a maximum a posteriori fit.
 import type { Cancellation } from '../../ports/cancellation.ts';
 import { choleskyFactor, choleskyInverse, choleskySolve, forwardSubstitute } from '../../math/cholesky.ts';
+import { addGram } from '../../math/innerProducts.ts';
 import { solveNnls } from '../../math/nnls.ts';
 import type { NnlsSolution } from '../../math/nnls.ts';
 import type { Baseline } from './baseline.ts';
-import { weightColumns, weightedDot, weightedGram } from './baseline.ts';
+import { weightColumns, weightedGram, weightedProducts } from './baseline.ts';
+import type { WeightedColumns } from './baseline.ts';
+import { FIRST_DEVIATION, GAUSSIAN, LORENTZIAN } from './model.ts';
 import type { SpectralModel } from './model.ts';
 
 export interface ParameterRule {
@@ -18,9 +21,10 @@ export interface ParameterRule {
   readonly priorSd: number;
 }
 
-/** A Gaussian prior on a linear combination of amplitudes, Σ weight·a ~ N(0, sd²): soft ratios between signals. */
+/** A Gaussian prior on a linear combination of amplitudes, Σ weight·a ~ N(mean, sd²): soft ratios between signals. */
 export interface AmplitudePrior {
   readonly terms: readonly { readonly signal: number; readonly weight: number }[];
+  readonly mean: number;
   readonly sd: number;
 }
 
@@ -60,6 +64,10 @@ export interface LinearSolution {
   readonly amplitudes: Float64Array;
   readonly passive: readonly number[];
   readonly residual: Float64Array;
+  /** The columns as the baseline leaves them, and their Gram matrix. */
+  readonly weighted: WeightedColumns;
+  readonly gram: Float64Array;
+  readonly weightedResidual: WeightedColumns;
   /** χ² of the data and of the amplitude priors. */
   readonly dataCost: number;
 }
@@ -85,10 +93,11 @@ function addAmplitudePriors(
   }
 }
 
-function amplitudePriorCost(priors: readonly AmplitudePrior[], amplitudes: Float64Array): number {
-  return priors.reduce((sum, { terms, sd }) => {
+/** χ² of the amplitude priors. */
+export function amplitudePriorCost(priors: readonly AmplitudePrior[], amplitudes: Float64Array): number {
+  return priors.reduce((sum, { terms, mean, sd }) => {
     const value = terms.reduce((v, { signal, weight }) => v + weight * (amplitudes[signal] as number), 0);
-    return sum + (value / sd) ** 2;
+    return sum + ((value - mean) / sd) ** 2;
   }, 0);
 }
 
@@ -106,8 +115,15 @@ export function solveProducts(
 ): NnlsSolution {
   const everySignal = Array.from(h, (_, m) => m);
   const withPriors = gram.slice();
-  addAmplitudePriors(withPriors, h.length, everySignal, problem.amplitudePriors, problem.sigma ** 2);
-  return solveNnls(withPriors, h, h.length, [], warmStart);
+  const { amplitudePriors, sigma } = problem;
+  addAmplitudePriors(withPriors, h.length, everySignal, amplitudePriors, sigma ** 2);
+  const pulled = h.slice();
+  for (const { terms, mean, sd } of amplitudePriors) {
+    for (const { signal, weight } of terms) {
+      pulled[signal] = (pulled[signal] as number) + (sigma ** 2 * weight * mean) / sd ** 2;
+    }
+  }
+  return solveNnls(withPriors, pulled, h.length, [], warmStart);
 }
 
 /** y − Σ a_m · column_m. */
@@ -127,15 +143,22 @@ export function subtractColumns(
 
 /** Best amplitudes for given columns. */
 function solveWithColumns(problem: Problem, columns: Float64Array[], warmStart: readonly number[]): LinearSolution {
-  const { baseline, y } = problem;
+  const { baseline, y, sigma, amplitudePriors } = problem;
   const weighted = weightColumns(columns, baseline);
   const data = weightColumns([y], baseline);
-  const h = Float64Array.from(columns, (_, m) => weightedDot(weighted, m, data, 0));
-  const { x, passive } = solveProducts(problem, weightedGram(weighted), h, warmStart);
+  const gram = weightedGram(weighted);
+  const { x, passive } = solveProducts(problem, gram, weightedProducts(weighted, data), warmStart);
   const residual = subtractColumns(y, columns, x);
-  const r = weightColumns([residual], baseline);
-  const dataCost = weightedDot(r, 0, r, 0) / problem.sigma ** 2 + amplitudePriorCost(problem.amplitudePriors, x);
-  return { columns, amplitudes: x, passive, residual, dataCost };
+  const weightedResidual: WeightedColumns = {
+    columns: [residual],
+    // Linear like the baseline itself, so that the residual need not be projected anew.
+    reduced:
+      data.reduced === null || weighted.reduced === null
+        ? null
+        : [subtractColumns(data.reduced[0] as Float64Array, weighted.reduced, x)],
+  };
+  const dataCost = (weightedGram(weightedResidual)[0] as number) / sigma ** 2 + amplitudePriorCost(amplitudePriors, x);
+  return { columns, amplitudes: x, passive, residual, weighted, gram, weightedResidual, dataCost };
 }
 
 function priorCost(problem: Problem, theta: Float64Array): number {
@@ -152,6 +175,47 @@ interface NormalEquations {
   readonly gradient: Float64Array;
 }
 
+/** The part of a symmetric matrix over the given indices. */
+function subMatrix(matrix: Float64Array, n: number, at: readonly number[]): Float64Array {
+  const k = at.length;
+  const part = new Float64Array(k * k);
+  for (let i = 0; i < k; i++) {
+    for (let j = 0; j < k; j++) part[i * k + j] = matrix[(at[i] as number) * n + (at[j] as number)] as number;
+  }
+  return part;
+}
+
+/** Takes out of the derivatives' products what the free amplitudes can take up: H − CᵀG⁻¹C. */
+function eliminateAmplitudes(
+  problem: Problem,
+  linear: LinearSolution,
+  d: WeightedColumns,
+  hessian: Float64Array,
+): void {
+  const { passive, weighted } = linear;
+  const k = passive.length;
+  const n = d.columns.length;
+  if (k === 0) return;
+  const gram = subMatrix(linear.gram, weighted.columns.length, passive);
+  addAmplitudePriors(gram, k, passive, problem.amplitudePriors, problem.sigma ** 2);
+  const factor = choleskyFactor(gram, k, 1e-12);
+  if (factor === null) return;
+  const pick = (columns: readonly Float64Array[]): Float64Array[] => passive.map((m) => columns[m] as Float64Array);
+  const free: WeightedColumns = {
+    columns: pick(weighted.columns),
+    reduced: weighted.reduced === null ? null : pick(weighted.reduced),
+  };
+  const products = weightedProducts(d, free);
+  const cross = d.columns.map((_, j) => {
+    const row = products.slice(j * k, (j + 1) * k);
+    forwardSubstitute(factor, k, row);
+    return row;
+  });
+  const taken = new Float64Array(n * n);
+  addGram(cross, taken, 1);
+  for (let i = 0; i < hessian.length; i++) hessian[i] = (hessian[i] as number) - (taken[i] as number);
+}
+
 /** Schur complement of the joint Gauss–Newton system on the moving parameters. */
 function normalEquations(
   problem: Problem,
@@ -160,36 +224,12 @@ function normalEquations(
   moving: readonly number[],
 ): NormalEquations {
   const { model, baseline, sigma } = problem;
-  const derivatives = model.derivativesAt(theta, linear.amplitudes, moving);
-  const d = weightColumns(derivatives, baseline);
-  const a = weightColumns(
-    linear.passive.map((m) => linear.columns[m] as Float64Array),
-    baseline,
-  );
-  const r = weightColumns([linear.residual], baseline);
+  const d = weightColumns(model.derivativesAt(linear.amplitudes, moving), baseline);
   const n = moving.length;
-  const k = linear.passive.length;
   const hessian = weightedGram(d);
-  const amplitudeGram = weightedGram(a);
-  addAmplitudePriors(amplitudeGram, k, linear.passive, problem.amplitudePriors, sigma ** 2);
-  const factor = k > 0 ? choleskyFactor(amplitudeGram, k, 1e-12) : null;
-  if (factor !== null) {
-    const cross = derivatives.map((_, j) => {
-      const column = Float64Array.from({ length: k }, (_unused, i) => weightedDot(a, i, d, j));
-      forwardSubstitute(factor, k, column);
-      return column;
-    });
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) {
-        let sum = 0;
-        for (let l = 0; l < k; l++)
-          sum += ((cross[i] as Float64Array)[l] as number) * ((cross[j] as Float64Array)[l] as number);
-        hessian[i * n + j] = (hessian[i * n + j] as number) - sum;
-      }
-    }
-  }
+  eliminateAmplitudes(problem, linear, d, hessian);
   const scale = 1 / sigma ** 2;
-  const gradient = Float64Array.from({ length: n }, (_, j) => scale * weightedDot(d, j, r, 0));
+  const gradient = weightedProducts(d, linear.weightedResidual).map((v) => scale * v);
   for (let i = 0; i < hessian.length; i++) hessian[i] = scale * (hessian[i] as number);
   moving.forEach((j, i) => {
     const rule = problem.rules[j] as ParameterRule;
@@ -201,17 +241,72 @@ function normalEquations(
   return { hessian, gradient };
 }
 
-/** A damped step, or null if the system can't be solved. */
-function dampedStep({ hessian, gradient }: NormalEquations, damping: number): Float64Array | null {
+/** Where a parameter may go; the width of a signal is never negative, whatever the common width. */
+function clampParameters(problem: Problem, theta: Float64Array): Float64Array {
+  const { model, rules } = problem;
+  const out = theta.map((v, j) => clamp(v, rules[j] as ParameterRule));
+  for (let group = 0; group < model.groupCount; group++) {
+    const width = model.lorentzianDeviation(group);
+    const gaussian = model.gaussianDeviation(group);
+    const isBroad = model.isBroadGroup(group);
+    out[width] = Math.max(out[width] as number, isBroad ? 0 : -(out[LORENTZIAN] as number));
+    out[gaussian] = Math.max(out[gaussian] as number, isBroad ? 0 : -(out[GAUSSIAN] as number));
+  }
+  return out;
+}
+
+/** Solves the damped system for the steps that are not given. @param given NaN where the step is wanted */
+function solveSteps({ hessian, gradient }: NormalEquations, damping: number, given: Float64Array): Float64Array | null {
   const n = gradient.length;
-  const system = hessian.slice();
-  for (let i = 0; i < n; i++) {
+  const wanted = Array.from(given.keys()).filter((i) => Number.isNaN(given[i] as number));
+  const k = wanted.length;
+  const system = subMatrix(hessian, n, wanted);
+  const right = new Float64Array(k);
+  wanted.forEach((i, row) => {
     const diagonal = hessian[i * n + i] as number;
     // A parameter without any effect (its metabolite is absent) must not make the system singular.
-    system[i * n + i] = diagonal > 0 ? diagonal * (1 + damping) : 1;
+    system[row * k + row] = diagonal > 0 ? diagonal * (1 + damping) : 1;
+    let sum = gradient[i] as number;
+    for (let j = 0; j < n; j++) {
+      if (!Number.isNaN(given[j] as number)) sum -= (hessian[i * n + j] as number) * (given[j] as number);
+    }
+    right[row] = sum;
+  });
+  const factor = choleskyFactor(system, k, 1e-12);
+  if (factor === null) return null;
+  const solved = choleskySolve(factor, k, right);
+  const step = given.slice();
+  wanted.forEach((i, row) => (step[i] = solved[row] as number));
+  return step;
+}
+
+/** Passes in which parameters that would leave their range are stopped at its border, and the others solved anew. */
+const BORDER_PASSES = 3;
+
+/** A damped step that stays inside the parameters' ranges, or null if the system can't be solved. */
+function dampedStep(
+  problem: Problem,
+  theta: Float64Array,
+  moving: readonly number[],
+  equations: NormalEquations,
+  damping: number,
+): Float64Array | null {
+  const given = new Float64Array(moving.length).fill(NaN);
+  for (let pass = 0; ; pass++) {
+    const step = solveSteps(equations, damping, given);
+    if (step === null) return null;
+    const trial = theta.slice();
+    moving.forEach((j, i) => (trial[j] = (theta[j] as number) + (step[i] as number)));
+    const inside = clampParameters(problem, trial);
+    const stopped = moving.flatMap((j, i) => (inside[j] === trial[j] ? [] : [i]));
+    if (stopped.length === 0) return step;
+    for (const i of stopped) {
+      const j = moving[i] as number;
+      given[i] = (inside[j] as number) - (theta[j] as number);
+    }
+    if (pass === BORDER_PASSES)
+      return step.map((v, i) => (Number.isNaN(given[i] as number) ? v : (given[i] as number)));
   }
-  const factor = choleskyFactor(system, n, 1e-12);
-  return factor === null ? null : choleskySolve(factor, n, gradient);
 }
 
 function predictedDecrease({ hessian, gradient }: NormalEquations, step: Float64Array): number {
@@ -227,25 +322,60 @@ function predictedDecrease({ hessian, gradient }: NormalEquations, step: Float64
 
 const clamp = (value: number, rule: ParameterRule): number => Math.min(rule.upper, Math.max(rule.lower, value));
 
+/**
+ * Part of a deviation's variance that the data must be able to take away, else it stays where its prior holds it: below
+ * this the deviations of weak signals cost time and change no estimate by a noticeable part of its bound.
+ */
+const LEAST_INFORMATION = 0.02;
+/** A deviation that has moved by more than this part of its prior's SD stays in the fit. */
+const MOVED = 0.05;
+
+/** The free parameters without the deviations that the data say nothing of. */
+function informedParameters(problem: Problem, theta: Float64Array, amplitudes: Float64Array): readonly number[] {
+  const { model, sigma, rules, free } = problem;
+  if (free.every((j) => j < FIRST_DEVIATION)) return free;
+  const byTime = model.deviationEnergies(amplitudes, 1);
+  const hasGaussian = free.some((j) => j >= model.gaussianDeviation(0) && j < model.firstLineshape);
+  const bySquare = hasGaussian ? model.deviationEnergies(amplitudes, 2) : byTime;
+  const information = (j: number): number => {
+    const group = (j - FIRST_DEVIATION) % model.groupCount;
+    if (j === model.shiftDeviation(group)) return (2 * Math.PI) ** 2 * (byTime[group] as number);
+    if (j === model.lorentzianDeviation(group)) return Math.PI ** 2 * (byTime[group] as number);
+    return bySquare[group] as number;
+  };
+  return free.filter((j) => {
+    if (j < FIRST_DEVIATION || j >= model.firstLineshape) return true;
+    const { priorMean, priorSd } = rules[j] as ParameterRule;
+    if (!isFinite(priorSd) || Math.abs((theta[j] as number) - priorMean) > MOVED * priorSd) return true;
+    return (information(j) * priorSd ** 2) / sigma ** 2 > LEAST_INFORMATION;
+  });
+}
+
 /** Parameters that may move from θ: those at a bound that the gradient pushes outward stay. */
-function movingParameters(problem: Problem, theta: Float64Array, gradient: Float64Array): number[] {
-  return problem.free.filter((j, i) => {
-    const rule = problem.rules[j] as ParameterRule;
+function movingParameters(
+  { model, rules }: Problem,
+  free: readonly number[],
+  theta: Float64Array,
+  gradient: Float64Array,
+): number[] {
+  const lowerOf = (j: number): number => {
+    const { lower } = rules[j] as ParameterRule;
+    if (j < model.lorentzianDeviation(0) || j >= model.firstLineshape) return lower;
+    if (model.isBroadGroup((j - FIRST_DEVIATION) % model.groupCount)) return Math.max(lower, 0);
+    return Math.max(lower, -(theta[j < model.gaussianDeviation(0) ? LORENTZIAN : GAUSSIAN] as number));
+  };
+  return free.filter((j, i) => {
+    const rule = rules[j] as ParameterRule;
     const value = theta[j] as number;
     const pull = gradient[i] as number;
-    return !((value <= rule.lower && pull < 0) || (value >= rule.upper && pull > 0));
+    return !((value <= lowerOf(j) && pull < 0) || (value >= rule.upper && pull > 0));
   });
 }
 
 function restrict(full: NormalEquations, free: readonly number[], moving: readonly number[]): NormalEquations {
   if (moving.length === free.length) return full;
-  const n = free.length;
   const at = moving.map((j) => free.indexOf(j));
-  const k = at.length;
-  const hessian = new Float64Array(k * k);
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j < k; j++) hessian[i * k + j] = full.hessian[(at[i] as number) * n + (at[j] as number)] as number;
-  }
+  const hessian = subMatrix(full.hessian, free.length, at);
   return { hessian, gradient: Float64Array.from(at, (i) => full.gradient[i] as number) };
 }
 
@@ -255,6 +385,7 @@ function restrict(full: NormalEquations, free: readonly number[], moving: readon
  * @param start θ of all parameters
  * @param maxIterations Jacobian evaluations
  * @param tolerance what counts as nothing left to gain
+ * @param known the linear part at `start`, where the model's last evaluation was there
  * @throws CancelledError
  */
 export function minimise(
@@ -263,12 +394,14 @@ export function minimise(
   maxIterations: number,
   tolerance: Tolerance,
   cancellation: Cancellation,
+  known: LinearSolution | null = null,
 ): Solution {
-  let theta = start.map((v, j) => clamp(v, problem.rules[j] as ParameterRule));
-  let linear = solveAmplitudes(problem, theta, []);
+  let theta = clampParameters(problem, start);
+  let linear = known ?? solveAmplitudes(problem, theta, []);
   let evaluatedAt = theta;
   let cost = linear.dataCost + priorCost(problem, theta);
   let damping = 1e-3;
+  let growth = 2;
   let iterations = 0;
   let converged = problem.free.length === 0;
   while (!converged && iterations < maxIterations) {
@@ -276,44 +409,41 @@ export function minimise(
     iterations++;
     // The derivatives are taken of the model's last evaluation: that may have been a rejected trial.
     if (evaluatedAt !== theta) problem.model.columnsAt(theta);
-    const full = normalEquations(problem, theta, linear, problem.free);
-    const moving = movingParameters(problem, theta, full.gradient);
-    const equations = restrict(full, problem.free, moving);
+    const free = informedParameters(problem, theta, linear.amplitudes);
+    const full = normalEquations(problem, theta, linear, free);
+    const moving = movingParameters(problem, free, theta, full.gradient);
+    const equations = restrict(full, free, moving);
+    const worthwhile = Math.max(tolerance.absolute, tolerance.relative * cost);
     let accepted = false;
-    while (!accepted && damping < 1e9) {
-      const step = dampedStep(equations, damping);
-      if (step === null) {
-        damping *= 10;
-        continue;
-      }
-      const worthwhile = Math.max(tolerance.absolute, tolerance.relative * cost);
-      if (predictedDecrease(equations, step) < worthwhile && damping <= 1e-2) {
+    while (!accepted && !converged && damping < 1e9) {
+      const step = dampedStep(problem, theta, moving, equations, damping);
+      const predicted = step === null ? 0 : predictedDecrease(equations, step);
+      if (step !== null && predicted < worthwhile) {
         converged = true;
         break;
       }
       const trial = theta.slice();
-      moving.forEach((j, i) => {
-        trial[j] = clamp((theta[j] as number) + (step[i] as number), problem.rules[j] as ParameterRule);
-      });
-      const trialLinear = solveAmplitudes(problem, trial, linear.passive);
-      evaluatedAt = trial;
-      const trialCost = trialLinear.dataCost + priorCost(problem, trial);
-      if (trialCost < cost) {
-        const gain = cost - trialCost;
-        theta = trial;
+      if (step !== null) moving.forEach((j, i) => (trial[j] = (theta[j] as number) + (step[i] as number)));
+      const inside = clampParameters(problem, trial);
+      const trialLinear = solveAmplitudes(problem, inside, linear.passive);
+      evaluatedAt = inside;
+      const gain = cost - trialLinear.dataCost - priorCost(problem, inside);
+      if (step !== null && gain > 0) {
+        theta = inside;
         linear = trialLinear;
-        cost = trialCost;
-        damping = Math.max(damping / 10, 1e-7);
+        cost -= gain;
+        // Nielsen 1999 (IMM-REP-1999-05): damping by how well the quadratic model foretold the gain.
+        damping = Math.max(1e-7, damping * Math.max(1 / 10, 1 - (2 * (gain / predicted) - 1) ** 3));
+        growth = 2;
         accepted = true;
         if (gain < worthwhile) converged = true;
       } else {
-        damping *= 5;
+        damping *= growth;
+        growth *= 2;
       }
     }
-    if (!accepted && !converged) {
-      // No downhill step at any damping: a minimum to working precision.
-      converged = true;
-    }
+    // No downhill step at any damping: a minimum to working precision.
+    if (!accepted) converged = true;
   }
   // Whoever asks for derivatives next finds the model where the solution is.
   if (evaluatedAt !== theta) problem.model.columnsAt(theta);
@@ -334,7 +464,7 @@ export function amplitudeCovariance(problem: Problem, solution: Solution, sigma:
     const value = solution.theta[j] as number;
     return value > rule.lower && value < rule.upper;
   });
-  const derivatives = model.derivativesAt(solution.theta, solution.amplitudes, moving);
+  const derivatives = model.derivativesAt(solution.amplitudes, moving);
   const kept = moving
     .map((j, i) => ({ j, column: derivatives[i] as Float64Array }))
     .filter(({ column }) => column.some((v) => v !== 0));

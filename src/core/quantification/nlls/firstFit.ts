@@ -6,10 +6,10 @@ import { minimise, solveAmplitudes } from './engine.ts';
 import type { ParameterRule, Problem, Tolerance } from './engine.ts';
 import { parameterRules, shortenFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
-import { GAUSSIAN, LORENTZIAN, PHASE0, SHIFT, gaussianHzToGamma } from './model.ts';
+import { GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT, gaussianHzToGamma } from './model.ts';
 import type { NllsOptions } from './options.ts';
-import { startCandidates } from './startValues.ts';
-import type { StartCandidate } from './startValues.ts';
+import { startCandidates } from '../shared/startValues.ts';
+import type { StartCandidate } from '../shared/startValues.ts';
 
 const START_WIDTHS_HZ: readonly [readonly [number, number], ...(readonly [number, number])[]] = [
   [2, 3],
@@ -21,13 +21,18 @@ const FIRST_PARAMETERS: readonly number[] = [PHASE0, SHIFT, LORENTZIAN, GAUSSIAN
 
 /** The common fit only has to be near: the full fit follows. */
 const COARSE: Tolerance = { absolute: 0.5, relative: 1e-3 };
+/** Where φ1 joins in, which little of χ² shows. */
+const PHASED: Tolerance = { absolute: 0.02, relative: 1e-5 };
 /** A second start is followed only if its linear fit is nearly as good as the best. */
 const RIVAL_COST = 1.3;
 /** Another shift is tried only if the landmarks correlate there with at least this part of the best shift's power. */
 const RIVAL_SCORE = 0.5;
 
-/** The first fit needs no more of the FID than this: in vivo lines have decayed to a few per cent by then. [s] */
-const ENOUGH_S = 0.25;
+/** Then φ1 too: the full fit's baseline is real, and wants data whose phase is nearly right all along the window. */
+const COMMON_PARAMETERS: readonly number[] = [PHASE0, PHASE1, SHIFT, LORENTZIAN, GAUSSIAN];
+
+/** The first fit needs no more of the FID than this: in vivo lines have decayed to a tenth by then. [s] */
+const ENOUGH_S = 0.125;
 const MOST_ITERATIONS = 12;
 
 export interface FirstFit {
@@ -43,7 +48,7 @@ interface Stage {
   readonly cost: number;
 }
 
-/** The best of all start candidates and widths by the linear fit alone. */
+/** The start candidates, each with the better of the widths tried, in order of their linear fits. */
 function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOptions): Stage[] {
   const f0 = model.spectrometerFrequencyMHz;
   const searchHz = options.shiftSearchPpm * f0;
@@ -69,13 +74,12 @@ function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOpti
     };
     return { problem, theta, cost: solveAmplitudes(problem, theta, []).dataCost };
   };
+  const byCost = (a: Stage, b: Stage): number => a.cost - b.cost;
   const [narrow, ...wider] = START_WIDTHS_HZ;
-  const strongestCandidate = candidates[0] as StartCandidate;
-  const stages = [
-    ...candidates.map((c) => stageOf(c, narrow)),
-    ...wider.map((widths) => stageOf(strongestCandidate, widths)),
-  ];
-  return stages.sort((a, b) => a.cost - b.cost);
+  const [strongestStage, ...rivals] = candidates.map((c) => stageOf(c, narrow)) as [Stage, ...Stage[]];
+  // Widths converge from afar, so that the better of them is enough; shifts and phases may end elsewhere.
+  const widened = wider.map((widths) => stageOf(all[0] as StartCandidate, widths));
+  return [[strongestStage, ...widened].sort(byCost)[0] as Stage, ...rivals].sort(byCost);
 }
 
 /** @throws CancelledError */
@@ -92,8 +96,10 @@ export function firstFit(frame: Frame, options: NllsOptions, cancellation: Cance
     .map(({ problem, theta }) => {
       const solution = minimise(problem, theta, MOST_ITERATIONS, COARSE, cancellation);
       iterations += solution.iterations;
-      return { theta: solution.theta, rules: problem.rules, cost: solution.cost };
+      return { theta: solution.theta, problem, cost: solution.cost };
     });
   const best = ends.reduce((a, b) => (b.cost < a.cost ? b : a));
-  return { theta: best.theta, rules: best.rules, iterations };
+  const whole = { ...best.problem, free: COMMON_PARAMETERS };
+  const solution = minimise(whole, best.theta, MOST_ITERATIONS, PHASED, cancellation);
+  return { theta: solution.theta, rules: whole.rules, iterations: iterations + solution.iterations };
 }

@@ -12,14 +12,14 @@ import type { LinearSolution, Problem, Solution, Tolerance } from './engine.ts';
 import { firstFit } from './firstFit.ts';
 import { prepareFrame, shortenFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
-import { FIRST_SHIFT_DEVIATION, GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT } from './model.ts';
-import type { ModelSignal } from './model.ts';
+import { FIRST_DEVIATION, GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT } from './model.ts';
+import type { ModelSignal, SpectralModel } from './model.ts';
 import type { NllsOptions } from './options.ts';
-import { ratioPriors } from './ratioPriors.ts';
+import { ratioPriors, weakMetabolitePriors } from './ratioPriors.ts';
 
 const COMMON_PARAMETERS: readonly number[] = [PHASE0, PHASE1, SHIFT, LORENTZIAN, GAUSSIAN];
 /** A hundredth of χ² is a tenth of a standard deviation at most, along the worst direction. */
-const FINE: Tolerance = { absolute: 1e-2, relative: 1e-8 };
+export const FINE: Tolerance = { absolute: 1e-2, relative: 1e-8 };
 /**
  * Phase left in the model below which turning the data once more is not worth another solve: at 3° the baseline, which is
  * real in the frame of the data, loses 0.1 % of its height and gains a smooth 5 %, which its own freedom takes up.
@@ -39,9 +39,11 @@ interface Standing {
 
 /** Fewer samples than this are never cut further. */
 const LEAST_POINTS = 256;
-const NEGLIGIBLE_ENERGY = 1e-4;
+const NEGLIGIBLE_ENERGY = 1e-3;
 
 export interface FitState {
+  /** Model and data as they were fitted; its model stands at the solution until the next fit. */
+  readonly fitted: Problem;
   /** Model and data as they are shown: over the whole FID. */
   readonly problem: Problem;
   readonly solution: Solution;
@@ -94,10 +96,15 @@ const rms = (v: Float64Array): number => Math.sqrt(v.reduce((s, x) => s + x * x,
 function chooseSmoothness(
   problem: Problem,
   start: LinearSolution,
-  { baseline, ppmSpan }: Frame,
+  { baseline, ppmSpan, model, noiseRows }: Frame,
+  wholePoints: number,
   options: NllsOptions,
 ): void {
   if (baseline === null || options.baseline !== 'auto') return;
+  // Samples left out at the end of the FID hold noise only; they count as data here as they do for ABfit.
+  const rows = problem.y.length;
+  const dataRows = (rows * wholePoints) / model.points;
+  const noiseLeftOut = (dataRows - rows) * noiseRows ** 2;
   const most = Math.max(3, options.baselineMaxEdPerPpm * ppmSpan);
   const grid = Array.from({ length: 10 }, (_, i) => 2.1 * (most / 2.1) ** (i / 9));
   // Data and columns stand together in one Gram matrix, whose plain part no smoothness changes.
@@ -120,8 +127,8 @@ function chooseSmoothness(
     const fitted = baseline.fitTo(residual);
     const ssr = residual.reduce((s, v, i) => s + (v - (fitted[i] as number)) ** 2, 0);
     const criterion =
-      Math.log(Math.max(ssr, 1e-300)) +
-      (2 * options.baselineAicWeight * degrees * problem.model.parts) / residual.length;
+      Math.log(Math.max(ssr + noiseLeftOut, 1e-300)) +
+      (2 * options.baselineAicWeight * degrees * model.parts) / dataRows;
     if (criterion < bestCriterion) {
       bestCriterion = criterion;
       best = degrees;
@@ -141,49 +148,64 @@ function splitProducts(joint: Float64Array, n: number): { gram: Float64Array; h:
   return { gram, h };
 }
 
+/** Parameters that the full fit frees beside the common ones. */
+function freeDeviations(model: SpectralModel, { grouping, gaussianDeviations }: NllsOptions): number[] {
+  const from = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i);
+  const kinds = gaussianDeviations === 'free' ? 3 : 2;
+  const deviations = grouping === 'common' ? [] : from(FIRST_DEVIATION, kinds * model.groupCount);
+  return [...deviations, ...from(model.firstLineshape, 2 * model.lineshapeTerms)];
+}
+
 /** From the first fit to the full problem: noise level, priors and smoothness are known now. */
-function fullProblem(frame: Frame, standing: Standing, options: NllsOptions): Problem {
+function fullProblem(frame: Frame, wholePoints: number, standing: Standing, options: NllsOptions): Problem {
   const { problem, theta } = standing;
   const linear = solveAmplitudes(problem, theta, []);
   // Where the model can't reach the noise, the misfit is the scale against which priors are weighed.
   const sigma = Math.max(frame.noiseRows, rms(residualOf(problem, linear).residual));
   const { model } = frame;
-  const deviations = Array.from({ length: 2 * model.signalCount }, (_, i) => FIRST_SHIFT_DEVIATION + i);
   const full: Problem = {
     ...problem,
     sigma,
-    amplitudePriors: ratioPriors(model.signals, linear.amplitudes),
-    free: options.grouping === 'common' ? COMMON_PARAMETERS : [...COMMON_PARAMETERS, ...deviations],
+    amplitudePriors: [
+      ...ratioPriors(model.signals, linear.amplitudes),
+      ...(options.ratioPriors === 'lcmodel' ? weakMetabolitePriors(model.signals, linear.amplitudes) : []),
+    ],
+    free: [...COMMON_PARAMETERS, ...freeDeviations(model, options)],
   };
-  chooseSmoothness(full, linear, frame, options);
+  chooseSmoothness(full, linear, frame, wholePoints, options);
   return full;
+}
+
+/** Part of a signal's energy that lies beyond `points` samples once the lines are as wide as θ says. */
+function energyBeyond({ fid }: ModelSignal, points: number, { model }: Frame, theta: Float64Array): number {
+  const growth = Math.exp(-4 * (theta[GAUSSIAN] as number) * model.dwellTimeS ** 2);
+  let factor = Math.exp(
+    -2 * Math.PI * (theta[LORENTZIAN] as number) * model.dwellTimeS -
+      2 * (theta[GAUSSIAN] as number) * model.dwellTimeS ** 2,
+  );
+  let envelope = 1;
+  let within = 0;
+  let beyond = 0;
+  for (let i = 0; i < fid.re.length; i++) {
+    const energy = envelope * ((fid.re[i] as number) ** 2 + (fid.im[i] as number) ** 2);
+    if (i < points) within += energy;
+    else beyond += energy;
+    envelope *= factor;
+    factor *= growth;
+  }
+  return beyond / Math.max(within + beyond, 1e-300);
 }
 
 /**
  * Leaves out the end of the FID where the lines have decayed: it holds noise only, for data and model alike, and without it
- * a spectrum costs half as much. Half of the samples go as long as the lines' energy there is below a ten-thousandth.
+ * a spectrum costs half as much. Half of the samples go as long as no signal has a thousandth of its energy there.
  */
 function truncated(frame: Frame, theta: Float64Array, options: NllsOptions): Frame {
-  const envelopeAt = (t: number): number =>
-    Math.exp(-Math.PI * (theta[LORENTZIAN] as number) * t - (theta[GAUSSIAN] as number) * t * t);
   let points = nextPowerOfTwo(frame.model.points);
-  while (points / 2 >= LEAST_POINTS && envelopeAt((points / 2) * frame.model.dwellTimeS) ** 2 < NEGLIGIBLE_ENERGY) {
-    points /= 2;
-  }
+  const isIdle = (half: number): boolean =>
+    frame.model.signals.every((signal) => energyBeyond(signal, half, frame, theta) < NEGLIGIBLE_ENERGY);
+  while (points / 2 >= LEAST_POINTS && isIdle(points / 2)) points /= 2;
   return points < frame.model.points ? shortenFrame(frame, points, options) : frame;
-}
-
-/**
- * The same problem on the truncated FID. Rows scale with the root of the number of samples, noise and misfit alike, so that
- * data, priors and baseline keep their weights.
- */
-function onFrame(work: Frame, frame: Frame, standing: Standing): Standing {
-  if (work === frame) return standing;
-  const { problem, phases } = standing;
-  const { model, baseline, fid } = work;
-  if (baseline !== null && frame.baseline !== null) baseline.setEffectiveDegrees(frame.baseline.effectiveDegrees);
-  const sigma = problem.sigma * Math.sqrt(model.points / frame.model.points);
-  return { ...standing, problem: { ...problem, model, baseline, sigma, y: model.dataRows(fid, phases[0], phases[1]) } };
 }
 
 interface View {
@@ -205,6 +227,7 @@ function viewOf(
     return { problem, columns: linear.columns, baselineRows: baseline, residualRms: rms(residual) };
   }
   const { model, baseline, fid } = frame;
+  if (baseline !== null && work.baseline !== null) baseline.setEffectiveDegrees(work.baseline.effectiveDegrees);
   const y = model.dataRows(fid, phases[0], phases[1]);
   const columns = model.columnsAt(theta);
   const residual = subtractColumns(y, columns, amplitudes);
@@ -227,32 +250,31 @@ export function fitSpectrum(
 ): FitState {
   const frame = prepareFrame(input, signals, options);
   const first = firstFit(frame, options, cancellation);
+  const work = truncated(frame, first.theta, options);
+  const { fid, model, baseline } = work;
   const unrotated: Problem = {
-    model: frame.model,
-    baseline: frame.baseline,
-    y: frame.model.dataRows(frame.fid, 0, 0),
-    sigma: frame.noiseRows,
+    model,
+    baseline,
+    y: model.dataRows(fid, 0, 0),
+    sigma: work.noiseRows,
     rules: first.rules,
     amplitudePriors: [],
     free: COMMON_PARAMETERS,
   };
-  const whole = rotate(frame.fid, { problem: unrotated, theta: first.theta, phases: [0, 0] });
-  const work = truncated(frame, first.theta, options);
-  const { fid, model, baseline } = work;
-  let standing = onFrame(work, frame, { ...whole, problem: fullProblem(frame, whole, options) });
-  let solution = minimise(standing.problem, standing.theta, options.maxIterations, FINE, cancellation);
-  let iterations = first.iterations + solution.iterations;
-  if (largestPhase(solution.theta, frame.ppmSpan) > SMALL_PHASE) {
-    const { converged } = solution;
-    standing = rotate(fid, { ...standing, theta: solution.theta });
-    solution = minimise(standing.problem, standing.theta, 4, FINE, cancellation);
-    iterations += solution.iterations;
-    solution = { ...solution, converged: converged || solution.converged };
-  }
+  const start = rotate(fid, { problem: unrotated, theta: first.theta, phases: [0, 0] });
+  let standing: Standing = { ...start, problem: fullProblem(work, frame.model.points, start, options) };
+  // Two steps bring the phase near its end; then the data are turned, where that is still worth while, and the fit goes on.
+  const near = minimise(standing.problem, standing.theta, 2, FINE, cancellation);
+  const turns = largestPhase(near.theta, frame.ppmSpan) > SMALL_PHASE;
+  standing = turns ? rotate(fid, { ...standing, theta: near.theta }) : { ...standing, theta: near.theta };
+  const known = turns ? null : near.linear;
+  const solution = minimise(standing.problem, standing.theta, options.maxIterations, FINE, cancellation, known);
+  const iterations = first.iterations + near.iterations + solution.iterations;
   // The view has a model of its own where the FID was truncated, so that this one still stands at the solution.
   const view = viewOf(frame, work, standing, solution);
   const level = Math.max(frame.noiseRows, view.residualRms) * Math.sqrt(model.points / frame.model.points);
   return {
+    fitted: standing.problem,
     problem: view.problem,
     columns: view.columns,
     baselineRows: view.baselineRows,

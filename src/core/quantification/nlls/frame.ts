@@ -4,9 +4,12 @@ import { ProcessingError } from '../../domain/errors.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
 import { Baseline } from './baseline.ts';
 import type { ParameterRule } from './engine.ts';
+import { groupSignals } from './groups.ts';
+import type { Grouping } from './groups.ts';
+import { LINESHAPE_TERMS, lineshapePriorSd } from './lineshape.ts';
 import { GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT, SpectralModel, gaussianHzToGamma } from './model.ts';
 import type { ModelSignal } from './model.ts';
-import { estimateNoiseSd } from './noise.ts';
+import { estimateNoiseSd } from '../shared/noise.ts';
 import type { NllsOptions } from './options.ts';
 
 /** Widest broadening the fit may use. [Hz] at 3 T; scaled with field. */
@@ -14,6 +17,8 @@ const WIDEST_HZ_AT_3T = 40;
 /** Macromolecule and lipid signals may move and broaden more than metabolites, being sums of many lines. */
 const BROAD_SIGNAL_SHIFT_SD_PPM = 0.01;
 const BROAD_SIGNAL_LORENTZIAN_SD_HZ = 3;
+/** Change of γ with the Gaussian FWHM where that is 4 Hz, a usual one: priors of widths are given in Hz. */
+const GAMMA_PER_HZ = gaussianHzToGamma(4.5) - gaussianHzToGamma(3.5);
 /** A window with fewer points than this says nothing. */
 const LEAST_BAND_POINTS = 16;
 /** Degrees of freedom of the baseline per ppm before its smoothness is chosen. */
@@ -26,6 +31,8 @@ interface Sampling {
   readonly spectrometerFrequencyMHz: number;
   readonly ppmRange: readonly [number, number];
   readonly domain: 'real' | 'complex';
+  readonly grouping: Grouping;
+  readonly lineshape: NllsOptions['lineshape'];
 }
 
 interface ScaledSignals {
@@ -99,8 +106,10 @@ function modelOf(basis: ScaledSignals, points: number, sampling: Sampling): Spec
   const signals = basis.signals.map((s) =>
     s.fid.re.length === points ? s : { ...s, fid: firstSamples(s.fid, points) },
   );
-  const { dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain } = sampling;
-  const made = new SpectralModel(signals, dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain);
+  const { dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain, grouping, lineshape } = sampling;
+  const terms = lineshape === 'free' ? LINESHAPE_TERMS : 0;
+  const groupOf = groupSignals(signals, grouping);
+  const made = new SpectralModel(signals, dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain, groupOf, terms);
   basis.models.set(key, made);
   return made;
 }
@@ -136,7 +145,8 @@ export function prepareFrame(input: FitInput, signals: readonly ModelSignal[], o
   const basis = scaledSignals(signals);
   const ppmRange = fitRange(options, signals);
   const { dwellTimeS, spectrometerFrequencyMHz } = input;
-  const sampling: Sampling = { dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain: options.domain };
+  const { domain, grouping, lineshape } = options;
+  const sampling: Sampling = { dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain, grouping, lineshape };
   const model = modelOf(basis, input.fid.re.length, sampling);
   if (model.bandLength < LEAST_BAND_POINTS) {
     throw new ProcessingError(
@@ -184,12 +194,21 @@ export function parameterRules(
   rules[SHIFT] = free(shiftHz - shiftRoomHz, shiftHz + shiftRoomHz);
   rules[LORENTZIAN] = free(0, widest);
   rules[GAUSSIAN] = free(0, gaussianHzToGamma(widest));
-  model.signals.forEach(({ kind }, m) => {
-    const broad = kind === 'macromolecule' || kind === 'lipid';
+  for (let group = 0; group < model.groupCount; group++) {
+    const broad = model.isBroadGroup(group);
     const shiftSd = f0 * (broad ? BROAD_SIGNAL_SHIFT_SD_PPM : options.shiftPriorSdPpm);
     const widthSd = broad ? BROAD_SIGNAL_LORENTZIAN_SD_HZ : options.lorentzianPriorSdHz;
-    rules[model.shiftDeviation(m)] = { lower: -6 * shiftSd, upper: 6 * shiftSd, priorMean: 0, priorSd: shiftSd };
-    rules[model.lorentzianDeviation(m)] = { lower: -6 * widthSd, upper: 6 * widthSd, priorMean: 0, priorSd: widthSd };
-  });
+    const gaussianSd = options.gaussianPriorSdHz * GAMMA_PER_HZ;
+    const prior = (sd: number): ParameterRule => ({ lower: -6 * sd, upper: 6 * sd, priorMean: 0, priorSd: sd });
+    rules[model.shiftDeviation(group)] = prior(shiftSd);
+    rules[model.lorentzianDeviation(group)] = prior(widthSd);
+    rules[model.gaussianDeviation(group)] = prior(gaussianSd);
+  }
+  for (let k = 0; k < model.lineshapeTerms; k++) {
+    const sd = lineshapePriorSd(k + 1);
+    const rule: ParameterRule = { lower: -4 * sd, upper: 4 * sd, priorMean: 0, priorSd: sd };
+    rules[model.firstLineshape + k] = rule;
+    rules[model.firstLineshape + model.lineshapeTerms + k] = rule;
+  }
   return rules;
 }

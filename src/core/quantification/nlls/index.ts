@@ -4,14 +4,14 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { FitInput, FitOutput } from '../../ports/fitRunner.ts';
 import { fitSpectrum } from './fit.ts';
+import { withIntervals } from './intervals.ts';
 import { parseNllsOptions } from './options.ts';
 import { buildResult } from './result.ts';
-import { signalsFor } from './signals.ts';
+import { signalsFor } from '../shared/basisSignals.ts';
 
 export { DEFAULT_NLLS_OPTIONS, parseNllsOptions } from './options.ts';
 export type { NllsOptions } from './options.ts';
 export { NLLS_VERSION } from './result.ts';
-export { estimateNoiseSd } from './noise.ts';
 
 /**
  * Fits one voxel. `elapsedMs` of the result is 0: the caller, who has a clock, sets it.
@@ -19,6 +19,9 @@ export { estimateNoiseSd } from './noise.ts';
  */
 export function fitNlls(input: FitInput, basis: BasisSet, options: JsonObject, cancellation: Cancellation): FitOutput {
   const parsed = parseNllsOptions(options);
-  const state = fitSpectrum(input, signalsFor(input, basis, parsed), parsed, cancellation);
-  return { voxel: input.voxel, ...buildResult(input, state, 0) };
+  const signals = signalsFor(input, basis, parsed);
+  const state = fitSpectrum(input, signals, parsed, cancellation);
+  const { result, curves } = buildResult(input, state, 0);
+  const fit = { input, signals, options: parsed, state };
+  return { voxel: input.voxel, result: withIntervals(result, fit, cancellation), curves };
 }

@@ -1,27 +1,24 @@
 // The signal model and its derivatives, in the fit window of the spectrum:
-//   Ŷ(ν) = e^{i(φ0 + φ1·(ppm − pivot))} Σ_m a_m FT[ x_m(t) e^{2πi(f + δf_m)t − π(L + δL_m)t − γt²} ]
-// Parameter vector θ = [φ0 rad, φ1 rad/ppm, f Hz, L Hz, γ 1/s², δf_1…δf_M Hz, δL_1…δL_M Hz].
+//   Ŷ(ν) = e^{i(φ0 + φ1·(ppm − pivot))} Σ_m a_m FT[ x_m(t) e^{2πi(f + δf_g)t − π(L + δL_g)t − (γ + δγ_g)t²} ]
+// where g is the group of signal m, of G groups; macromolecules and lipids, which basis sets bring as broad as they are in the
+// head, do without the common widths L and γ. Parameter vector
+//   θ = [φ0 rad, φ1 rad/ppm, f Hz, L Hz, γ 1/s², δf_1…δf_G Hz, δL_1…δL_G Hz, δγ_1…δγ_G 1/s², p_1…p_K, q_1…q_K],
+// the last where the lineshape is free (lineshape.ts).
 // Gaussian FWHM G ↔ γ = (πG)²/(4 ln 2).
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { ppmAxis, ppmRangeIndices, timeAxisS } from '../../domain/axes.ts';
-import type { BasisSignalKind } from '../../domain/basisSet.ts';
 import { BandTransform } from '../../math/bandTransform.ts';
+import { lineshapeFunctions } from './lineshape.ts';
+import type { ModelSignal } from '../shared/modelSignal.ts';
+
+export type { ModelSignal } from '../shared/modelSignal.ts';
 
 export const PHASE0 = 0;
 export const PHASE1 = 1;
 export const SHIFT = 2;
 export const LORENTZIAN = 3;
 export const GAUSSIAN = 4;
-export const FIRST_SHIFT_DEVIATION = 5;
-
-export interface ModelSignal {
-  readonly name: string;
-  readonly kind: BasisSignalKind;
-  /** Not of the basis, but simulated by the fit beside it. */
-  readonly added?: boolean;
-  /** On the data's own time axis. */
-  readonly fid: ComplexSignal;
-}
+export const FIRST_DEVIATION = 5;
 
 /** Gaussian FWHM in Hz → γ. */
 export const gaussianHzToGamma = (hz: number): number => (Math.PI * hz) ** 2 / (4 * Math.LN2);
@@ -30,15 +27,20 @@ export const gammaToGaussianHz = (gamma: number): number => (2 * Math.sqrt(Math.
 
 export class SpectralModel {
   readonly signalCount: number;
+  readonly groupCount: number;
   readonly parameterCount: number;
+  /** Index of p_1. */
+  readonly firstLineshape: number;
   readonly points: number;
   readonly parts: number;
   readonly bandLength: number;
   readonly rows: number;
   readonly ppm: Float64Array;
   readonly pivotPpm: number;
+  readonly #isBroad: readonly boolean[];
   readonly #times: Float64Array;
   readonly #band: BandTransform;
+  readonly #lineshape: readonly Float64Array[];
   readonly #broadenedRe: Float64Array[];
   readonly #broadenedIm: Float64Array[];
   readonly #phaseCos: Float64Array;
@@ -54,9 +56,16 @@ export class SpectralModel {
     readonly spectrometerFrequencyMHz: number,
     ppmRange: readonly [number, number],
     readonly domain: 'real' | 'complex',
+    /** Group of each signal, numbered without gaps. */
+    readonly groupOf: Int32Array,
+    /** Terms of the free lineshape; 0: lines are Voigt lines. */
+    readonly lineshapeTerms = 0,
   ) {
     this.signalCount = signals.length;
-    this.parameterCount = FIRST_SHIFT_DEVIATION + 2 * signals.length;
+    this.groupCount = Math.max(...groupOf) + 1;
+    this.#isBroad = signals.map(({ kind }) => kind === 'macromolecule' || kind === 'lipid');
+    this.firstLineshape = FIRST_DEVIATION + 3 * this.groupCount;
+    this.parameterCount = this.firstLineshape + 2 * lineshapeTerms;
     this.points = signals[0]?.fid.re.length ?? 0;
     this.parts = domain === 'real' ? 1 : 2;
     const axis = (size: number): Float64Array => ppmAxis(size, dwellTimeS, spectrometerFrequencyMHz);
@@ -68,6 +77,7 @@ export class SpectralModel {
     this.rows = this.bandLength * this.parts;
     this.pivotPpm = (ppmRange[0] + ppmRange[1]) / 2;
     this.#times = timeAxisS(this.points, dwellTimeS);
+    this.#lineshape = lineshapeFunctions(this.#times, lineshapeTerms);
     this.#broadenedRe = signals.map(() => new Float64Array(this.points));
     this.#broadenedIm = signals.map(() => new Float64Array(this.points));
     this.#phaseCos = new Float64Array(this.bandLength);
@@ -78,17 +88,24 @@ export class SpectralModel {
     this.#bandIm = new Float64Array(this.bandLength);
   }
 
-  /** Lorentzian FWHM of one signal; never negative, since a basis can't be narrowed without blowing up its tail. */
-  lorentzianOf(theta: Float64Array, m: number): number {
-    return Math.max(0, (theta[LORENTZIAN] as number) + (theta[this.lorentzianDeviation(m)] as number));
+  /** Whether all of a group is macromolecules and lipids. */
+  isBroadGroup(group: number): boolean {
+    return this.#isBroad.every((broad, m) => broad || this.groupOf[m] !== group);
   }
 
-  shiftDeviation(m: number): number {
-    return FIRST_SHIFT_DEVIATION + m;
+  /** Parameter of a group's shift. [Hz] */
+  shiftDeviation(group: number): number {
+    return FIRST_DEVIATION + group;
   }
 
-  lorentzianDeviation(m: number): number {
-    return FIRST_SHIFT_DEVIATION + this.signalCount + m;
+  /** Parameter of a group's Lorentzian width. [Hz] */
+  lorentzianDeviation(group: number): number {
+    return FIRST_DEVIATION + this.groupCount + group;
+  }
+
+  /** Parameter of a group's Gaussian width, as γ. [1/s²] */
+  gaussianDeviation(group: number): number {
+    return FIRST_DEVIATION + 2 * this.groupCount + group;
   }
 
   #setPhase(theta: Float64Array): void {
@@ -120,8 +137,11 @@ export class SpectralModel {
     const source = (this.signals[m] as ModelSignal).fid;
     const re = this.#broadenedRe[m] as Float64Array;
     const im = this.#broadenedIm[m] as Float64Array;
-    const shiftHz = (theta[SHIFT] as number) + (theta[this.shiftDeviation(m)] as number);
-    const decay = Math.exp(-Math.PI * this.lorentzianOf(theta, m) * this.dwellTimeS);
+    const group = this.groupOf[m] as number;
+    const shiftHz = (theta[SHIFT] as number) + (theta[this.shiftDeviation(group)] as number);
+    const commonHz = this.#isBroad[m] === true ? 0 : (theta[LORENTZIAN] as number);
+    const widthHz = commonHz + (theta[this.lorentzianDeviation(group)] as number);
+    const decay = Math.exp(-Math.PI * widthHz * this.dwellTimeS);
     const stepRe = decay * Math.cos(2 * Math.PI * shiftHz * this.dwellTimeS);
     const stepIm = decay * Math.sin(2 * Math.PI * shiftHz * this.dwellTimeS);
     let fr = 1;
@@ -138,20 +158,80 @@ export class SpectralModel {
     }
   }
 
+  /** Multiplies the broadened signals by K(t). */
+  #shapeLines(theta: Float64Array): void {
+    const terms = this.lineshapeTerms;
+    const p = theta.subarray(this.firstLineshape, this.firstLineshape + terms);
+    const q = theta.subarray(this.firstLineshape + terms);
+    if (p.every((v) => v === 0) && q.every((v) => v === 0)) return;
+    const kernelRe = new Float64Array(this.points);
+    const kernelIm = new Float64Array(this.points);
+    for (let i = 0; i < this.points; i++) {
+      let log = 0;
+      let angle = 0;
+      this.#lineshape.forEach((w, k) => {
+        log += (p[k] as number) * (w[i] as number);
+        angle += (q[k] as number) * (w[i] as number);
+      });
+      kernelRe[i] = Math.exp(log) * Math.cos(angle);
+      kernelIm[i] = Math.exp(log) * Math.sin(angle);
+    }
+    this.#broadenedRe.forEach((re, m) => {
+      const im = this.#broadenedIm[m] as Float64Array;
+      for (let i = 0; i < this.points; i++) {
+        const r = re[i] as number;
+        const s = im[i] as number;
+        re[i] = r * (kernelRe[i] as number) - s * (kernelIm[i] as number);
+        im[i] = r * (kernelIm[i] as number) + s * (kernelRe[i] as number);
+      }
+    });
+  }
+
+  #gaussianAt(gamma: number): Float64Array {
+    const out = new Float64Array(this.points);
+    // e^{−γt²} by recurrence: each factor is the one before times e^{−2γΔt²}.
+    const growth = Math.exp(-2 * gamma * this.dwellTimeS ** 2);
+    let factor = Math.exp(-gamma * this.dwellTimeS ** 2);
+    let value = 1;
+    for (let i = 0; i < this.points; i++) {
+      out[i] = value;
+      value *= factor;
+      factor *= growth;
+    }
+    return out;
+  }
+
   /** Spectra of all signals at θ. @returns one column of `rows` values per signal */
   columnsAt(theta: Float64Array): Float64Array[] {
     this.#setPhase(theta);
     const gamma = theta[GAUSSIAN] as number;
-    const gaussian = this.#times.map((t) => Math.exp(-gamma * t * t));
-    return this.signals.map((_, m) => {
-      this.#broaden(theta, m, gaussian);
-      this.#band.transform(
-        this.#broadenedRe[m] as Float64Array,
-        this.#broadenedIm[m] as Float64Array,
-        this.#bandRe,
-        this.#bandIm,
-      );
+    const common = this.#gaussianAt(gamma);
+    const none = this.#gaussianAt(0);
+    this.signals.forEach((_, m) => {
+      const own = theta[this.gaussianDeviation(this.groupOf[m] as number)] as number;
+      if (own === 0) this.#broaden(theta, m, this.#isBroad[m] === true ? none : common);
+      else this.#broaden(theta, m, this.#gaussianAt(own + (this.#isBroad[m] === true ? 0 : gamma)));
+    });
+    if (this.lineshapeTerms > 0) this.#shapeLines(theta);
+    return this.#broadenedRe.map((re, m) => {
+      this.#band.transform(re, this.#broadenedIm[m] as Float64Array, this.#bandRe, this.#bandIm);
       return this.#toRows(this.#bandRe, this.#bandIm, 1, 0);
+    });
+  }
+
+  /**
+   * How much the data say of each group's own shift and widths: Σ_t t^{2p}|Σ_m a_m x̃_m(t)|² on the scale of row products, so
+   * that (2π)² of it (p = 1) is the Fisher information of a shift in Hz times σ², as if all of the signal lay in the window.
+   * `columnsAt` must have been the last evaluation.
+   * @param power p, 1 for shift and Lorentzian width, 2 for the Gaussian
+   */
+  deviationEnergies(amplitudes: Float64Array, power: 1 | 2): Float64Array {
+    const rowScale = (this.#band.fftSize * this.parts) / 2;
+    return Float64Array.from({ length: this.groupCount }, (_, group) => {
+      this.#weightedSum(amplitudes, power, group);
+      let sum = 0;
+      for (let i = 0; i < this.points; i++) sum += (this.#workRe[i] as number) ** 2 + (this.#workIm[i] as number) ** 2;
+      return rowScale * sum;
     });
   }
 
@@ -161,74 +241,77 @@ export class SpectralModel {
    * @param wanted parameter indices
    * @returns columns in the order of `wanted`
    */
-  derivativesAt(theta: Float64Array, amplitudes: Float64Array, wanted: readonly number[]): Float64Array[] {
-    const n = this.bandLength;
-    const needed = new Set(wanted);
-    const sum = this.#weightedSpectrum(amplitudes, 0);
-    if (!wanted.some((j) => j >= FIRST_SHIFT_DEVIATION)) return this.#commonDerivatives(theta, amplitudes, wanted, sum);
-    const byTime: (Float64Array | null)[] = new Array<Float64Array | null>(this.signalCount).fill(null);
-    const totalRe = new Float64Array(n);
-    const totalIm = new Float64Array(n);
-    const widthRe = new Float64Array(n);
-    const widthIm = new Float64Array(n);
-    const shiftColumns = new Map<number, Float64Array>();
-    for (let m = 0; m < this.signalCount; m++) {
-      const a = amplitudes[m] as number;
-      if (a === 0) continue;
-      this.#transformTimes(m);
-      const open = (theta[LORENTZIAN] as number) + (theta[this.lorentzianDeviation(m)] as number) > 0;
-      for (let i = 0; i < n; i++) {
-        const r = a * (this.#bandRe[i] as number);
-        const q = a * (this.#bandIm[i] as number);
-        totalRe[i] = (totalRe[i] as number) + r;
-        totalIm[i] = (totalIm[i] as number) + q;
-        if (open) {
-          widthRe[i] = (widthRe[i] as number) + r;
-          widthIm[i] = (widthIm[i] as number) + q;
-        }
-      }
-      if (needed.has(this.shiftDeviation(m))) {
-        shiftColumns.set(m, this.#toRows(this.#bandRe, this.#bandIm, 0, 2 * Math.PI * a));
-      }
-      if (needed.has(this.lorentzianDeviation(m)) && open) {
-        byTime[m] = this.#toRows(this.#bandRe, this.#bandIm, -Math.PI * a, 0);
-      }
-    }
-    return wanted.map((j) => {
-      if (j === PHASE0) return this.#toRows(sum.re, sum.im, 0, 1);
-      if (j === PHASE1) return this.#phase1Column(sum.re, sum.im);
-      if (j === SHIFT) return this.#toRows(totalRe, totalIm, 0, 2 * Math.PI);
-      if (j === LORENTZIAN) return this.#toRows(widthRe, widthIm, -Math.PI, 0);
-      if (j === GAUSSIAN) {
-        const squared = this.#weightedSpectrum(amplitudes, 2);
-        return this.#toRows(squared.re, squared.im, -1, 0);
-      }
-      const k = j - FIRST_SHIFT_DEVIATION;
-      const column = k < this.signalCount ? shiftColumns.get(k) : byTime[k - this.signalCount];
-      return column ?? new Float64Array(this.rows);
-    });
+  derivativesAt(amplitudes: Float64Array, wanted: readonly number[]): Float64Array[] {
+    const columns = new Map([
+      ...this.#commonDerivatives(amplitudes, wanted),
+      ...this.#deviationDerivatives(amplitudes, wanted),
+      ...this.#lineshapeDerivatives(amplitudes, wanted),
+    ]);
+    return wanted.map((j) => columns.get(j) ?? new Float64Array(this.rows));
   }
 
-  /** Only common parameters: two transforms of sums instead of one for each signal. */
-  #commonDerivatives(
-    theta: Float64Array,
-    amplitudes: Float64Array,
-    wanted: readonly number[],
-    sum: { re: Float64Array; im: Float64Array },
-  ): Float64Array[] {
-    const byTime = this.#weightedSpectrum(amplitudes, 1);
-    const open = amplitudes.map((a, m) =>
-      (theta[LORENTZIAN] as number) + (theta[this.lorentzianDeviation(m)] as number) > 0 ? a : 0,
-    );
-    const widths = open.every((a, m) => a === amplitudes[m]) ? byTime : this.#weightedSpectrum(open, 1);
-    return wanted.map((j) => {
-      if (j === PHASE0) return this.#toRows(sum.re, sum.im, 0, 1);
-      if (j === PHASE1) return this.#phase1Column(sum.re, sum.im);
-      if (j === SHIFT) return this.#toRows(byTime.re, byTime.im, 0, 2 * Math.PI);
-      if (j === LORENTZIAN) return this.#toRows(widths.re, widths.im, -Math.PI, 0);
-      const squared = this.#weightedSpectrum(amplitudes, 2);
-      return this.#toRows(squared.re, squared.im, -1, 0);
+  /** Parameters that all signals share: transforms of sums. */
+  #commonDerivatives(amplitudes: Float64Array, wanted: readonly number[]): Map<number, Float64Array> {
+    const out = new Map<number, Float64Array>();
+    const asked = (j: number): boolean => wanted.includes(j);
+    const narrow = amplitudes.map((a, m) => (this.#isBroad[m] === true ? 0 : a));
+    if (asked(PHASE0) || asked(PHASE1)) {
+      const sum = this.#weightedSpectrum(amplitudes, 0);
+      if (asked(PHASE0)) out.set(PHASE0, this.#toRows(sum.re, sum.im, 0, 1));
+      if (asked(PHASE1)) out.set(PHASE1, this.#phase1Column(sum.re, sum.im));
+    }
+    if (asked(SHIFT) || asked(LORENTZIAN)) {
+      const byTime = this.#weightedSpectrum(amplitudes, 1);
+      const widths = asked(LORENTZIAN) ? this.#weightedSpectrum(narrow, 1) : byTime;
+      if (asked(SHIFT)) out.set(SHIFT, this.#toRows(byTime.re, byTime.im, 0, 2 * Math.PI));
+      if (asked(LORENTZIAN)) out.set(LORENTZIAN, this.#toRows(widths.re, widths.im, -Math.PI, 0));
+    }
+    if (asked(GAUSSIAN)) {
+      const squared = this.#weightedSpectrum(narrow, 2);
+      out.set(GAUSSIAN, this.#toRows(squared.re, squared.im, -1, 0));
+    }
+    return out;
+  }
+
+  /** Deviations of single groups: one transform for the shift and the Lorentzian width of each. */
+  #deviationDerivatives(amplitudes: Float64Array, wanted: readonly number[]): Map<number, Float64Array> {
+    const out = new Map<number, Float64Array>();
+    const needed = new Set(wanted);
+    for (let group = 0; group < this.groupCount; group++) {
+      const shift = this.shiftDeviation(group);
+      const width = this.lorentzianDeviation(group);
+      const gaussian = this.gaussianDeviation(group);
+      if (needed.has(shift) || needed.has(width)) {
+        const { re, im } = this.#weightedSpectrum(amplitudes, 1, group);
+        if (needed.has(shift)) out.set(shift, this.#toRows(re, im, 0, 2 * Math.PI));
+        if (needed.has(width)) out.set(width, this.#toRows(re, im, -Math.PI, 0));
+      }
+      if (needed.has(gaussian)) {
+        const { re, im } = this.#weightedSpectrum(amplitudes, 2, group);
+        out.set(gaussian, this.#toRows(re, im, -1, 0));
+      }
+    }
+    return out;
+  }
+
+  /** ∂K/∂p_k = w_k K and ∂K/∂q_k = i w_k K: one transform of the sum for both. */
+  #lineshapeDerivatives(amplitudes: Float64Array, wanted: readonly number[]): Map<number, Float64Array> {
+    const out = new Map<number, Float64Array>();
+    const needed = new Set(wanted);
+    this.#lineshape.forEach((w, k) => {
+      const magnitude = this.firstLineshape + k;
+      const angle = magnitude + this.lineshapeTerms;
+      if (!needed.has(magnitude) && !needed.has(angle)) return;
+      this.#weightedSum(amplitudes, 0);
+      for (let i = 0; i < this.points; i++) {
+        this.#workRe[i] = (w[i] as number) * (this.#workRe[i] as number);
+        this.#workIm[i] = (w[i] as number) * (this.#workIm[i] as number);
+      }
+      this.#band.transform(this.#workRe, this.#workIm, this.#bandRe, this.#bandIm);
+      if (needed.has(magnitude)) out.set(magnitude, this.#toRows(this.#bandRe, this.#bandIm, 1, 0));
+      if (needed.has(angle)) out.set(angle, this.#toRows(this.#bandRe, this.#bandIm, 0, 1));
     });
+    return out;
   }
 
   #phase1Column(re: Float64Array, im: Float64Array): Float64Array {
@@ -239,40 +322,37 @@ export class SpectralModel {
     return out;
   }
 
-  /** FT of t · broadened signal m into the band buffers. */
-  #transformTimes(m: number): void {
-    const re = this.#broadenedRe[m] as Float64Array;
-    const im = this.#broadenedIm[m] as Float64Array;
-    for (let i = 0; i < this.points; i++) {
-      const w = this.#times[i] as number;
-      this.#workRe[i] = w * (re[i] as number);
-      this.#workIm[i] = w * (im[i] as number);
-    }
-    this.#band.transform(this.#workRe, this.#workIm, this.#bandRe, this.#bandIm);
-  }
-
-  /** FT of Σ a_m t^power x̃_m: one transform for all signals. */
-  #weightedSpectrum(amplitudes: Float64Array, power: 0 | 1 | 2): { re: Float64Array; im: Float64Array } {
-    this.#workRe.fill(0);
-    this.#workIm.fill(0);
+  /** t^power Σ a_m x̃_m into the work buffers. @param group only its signals; all where not given */
+  #weightedSum(amplitudes: Float64Array, power: 0 | 1 | 2, group?: number): void {
+    const { points } = this;
+    const workRe = this.#workRe.fill(0);
+    const workIm = this.#workIm.fill(0);
     for (let m = 0; m < this.signalCount; m++) {
       const a = amplitudes[m] as number;
-      if (a === 0) continue;
+      if (a === 0 || (group !== undefined && this.groupOf[m] !== group)) continue;
       const re = this.#broadenedRe[m] as Float64Array;
       const im = this.#broadenedIm[m] as Float64Array;
-      for (let i = 0; i < this.points; i++) {
-        this.#workRe[i] = (this.#workRe[i] as number) + a * (re[i] as number);
-        this.#workIm[i] = (this.#workIm[i] as number) + a * (im[i] as number);
+      for (let i = 0; i < points; i++) {
+        workRe[i] = (workRe[i] as number) + a * (re[i] as number);
+        workIm[i] = (workIm[i] as number) + a * (im[i] as number);
       }
     }
-    if (power > 0) {
-      for (let i = 0; i < this.points; i++) {
-        const t = this.#times[i] as number;
-        const w = power === 1 ? t : t * t;
-        this.#workRe[i] = w * (this.#workRe[i] as number);
-        this.#workIm[i] = w * (this.#workIm[i] as number);
-      }
+    if (power === 0) return;
+    for (let i = 0; i < points; i++) {
+      const t = this.#times[i] as number;
+      const w = power === 1 ? t : t * t;
+      workRe[i] = w * (workRe[i] as number);
+      workIm[i] = w * (workIm[i] as number);
     }
+  }
+
+  /** FT of t^power Σ a_m x̃_m: one transform for all signals, or for those of a group. */
+  #weightedSpectrum(
+    amplitudes: Float64Array,
+    power: 0 | 1 | 2,
+    group?: number,
+  ): { re: Float64Array; im: Float64Array } {
+    this.#weightedSum(amplitudes, power, group);
     const out = { re: new Float64Array(this.bandLength), im: new Float64Array(this.bandLength) };
     this.#band.transform(this.#workRe, this.#workIm, out.re, out.im);
     return out;

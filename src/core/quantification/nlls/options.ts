@@ -1,6 +1,8 @@
 // Options of the NLLS fit, their defaults, and their reading from a recipe's JSON.
-import { UsageError } from '../../domain/errors.ts';
-import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { readOptions } from '../shared/optionReading.ts';
+import type { OptionRule } from '../shared/optionReading.ts';
+import type { Grouping } from './groups.ts';
 
 export type BaselineMode = 'auto' | 'fixed' | 'none';
 
@@ -15,8 +17,15 @@ export interface NllsOptions {
    * noise (Provencher 1993); "complex": real and imaginary part without zero filling.
    */
   readonly domain: 'real' | 'complex';
-  /** Shifts and Lorentzian widths: one for all, or a soft deviation of each metabolite from the common ones. */
-  readonly grouping: 'common' | 'perMetabolite';
+  /**
+   * Shifts and widths: one for all, or a soft deviation from the common ones of each group of related molecules
+   * (creatine with phosphocreatine, the cholines; groups.ts), or of each metabolite.
+   */
+  readonly grouping: Grouping;
+  /** Whether Gaussian widths deviate as shifts and Lorentzian widths do. */
+  readonly gaussianDeviations: 'free' | 'none';
+  /** "voigt", or "free": times a smooth common shape with a prior (lineshape.ts), for eddy currents and poor shims. */
+  readonly lineshape: 'voigt' | 'free';
   readonly baseline: BaselineMode;
   /** Knot intervals of the baseline spline per ppm. Source: ABfit (Wilson 2021, doi:10.1002/mrm.28385), 15. */
   readonly baselineKnotsPerPpm: number;
@@ -31,14 +40,31 @@ export interface NllsOptions {
   readonly baselineAicWeight: number;
   /** SD of a metabolite's shift about the common one. [ppm] Source: LCModel manual §11.14, DESDSH 0.004. */
   readonly shiftPriorSdPpm: number;
-  /** SD of a metabolite's Lorentzian FWHM about the common one. [Hz] */
+  /**
+   * SD of a metabolite's Lorentzian FWHM about the common one. [Hz] Wider than the T2 of metabolites alone make it (150 to
+   * 270 ms at 3 T: an SD of 0.35 Hz), for bases whose lines are not quite right.
+   */
   readonly lorentzianPriorSdHz: number;
-  /** SD of the first-order phase about zero. [deg/ppm] */
+  /** SD of a metabolite's Gaussian FWHM about the common one, counted where the line is 4 Hz wide. [Hz] */
+  readonly gaussianPriorSdHz: number;
+  /**
+   * SD of the first-order phase about zero. [deg/ppm] A FID whose points before the echo are dropped begins within half a
+   * dwell time of it: ±0.125 ms at 4 kHz are ±5.5°/ppm at 3 T.
+   */
   readonly phase1PriorSdDegPerPpm: number;
   /** Half width of the coarse shift search. [ppm] */
   readonly shiftSearchPpm: number;
   /** Adds Gaussian macromolecule and lipid signals to a basis that has none. */
   readonly addMacromolecules: 'auto' | 'none';
+  /**
+   * Soft ratios of weak metabolites to the strong ones: "lcmodel" takes those that LCModel takes by default. They make the
+   * estimates of weak metabolites look surer than the spectrum makes them, and the result says so.
+   */
+  readonly ratioPriors: 'none' | 'lcmodel';
+  /** Metabolites and sums whose 95 % interval is found by profile likelihood; some tens of milliseconds each. */
+  readonly profileLikelihood: readonly string[];
+  /** Fits with fresh noise added, for Monte Carlo intervals; 0 for none. */
+  readonly monteCarloDraws: number;
   /** Metabolites of the basis that are left out. */
   readonly omit: readonly string[];
   readonly maxIterations: number;
@@ -47,7 +73,9 @@ export interface NllsOptions {
 export const DEFAULT_NLLS_OPTIONS: NllsOptions = {
   ppmRange: 'auto',
   domain: 'real',
-  grouping: 'perMetabolite',
+  grouping: 'related',
+  gaussianDeviations: 'none',
+  lineshape: 'voigt',
   baseline: 'auto',
   baselineKnotsPerPpm: 15,
   baselineEdPerPpm: 3,
@@ -55,43 +83,40 @@ export const DEFAULT_NLLS_OPTIONS: NllsOptions = {
   baselineAicWeight: 5,
   shiftPriorSdPpm: 0.004,
   lorentzianPriorSdHz: 1,
-  phase1PriorSdDegPerPpm: 5,
+  gaussianPriorSdHz: 1,
+  phase1PriorSdDegPerPpm: 3,
   shiftSearchPpm: 0.35,
   addMacromolecules: 'auto',
+  ratioPriors: 'none',
+  profileLikelihood: [],
+  monteCarloDraws: 0,
   omit: [],
   maxIterations: 60,
 };
 
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  domain: ['real', 'complex'],
-  grouping: ['common', 'perMetabolite'],
-  baseline: ['auto', 'fixed', 'none'],
-  addMacromolecules: ['auto', 'none'],
+const RULES: Readonly<Record<keyof NllsOptions, OptionRule>> = {
+  ppmRange: { kind: 'ppmRange' },
+  domain: { kind: 'choice', choices: ['real', 'complex'] },
+  grouping: { kind: 'choice', choices: ['common', 'related', 'perMetabolite'] },
+  gaussianDeviations: { kind: 'choice', choices: ['free', 'none'] },
+  lineshape: { kind: 'choice', choices: ['voigt', 'free'] },
+  baseline: { kind: 'choice', choices: ['auto', 'fixed', 'none'] },
+  baselineKnotsPerPpm: { kind: 'positive' },
+  baselineEdPerPpm: { kind: 'positive' },
+  baselineMaxEdPerPpm: { kind: 'positive' },
+  baselineAicWeight: { kind: 'positive' },
+  shiftPriorSdPpm: { kind: 'positive' },
+  lorentzianPriorSdHz: { kind: 'positive' },
+  gaussianPriorSdHz: { kind: 'positive' },
+  phase1PriorSdDegPerPpm: { kind: 'positive' },
+  shiftSearchPpm: { kind: 'positive' },
+  addMacromolecules: { kind: 'choice', choices: ['auto', 'none'] },
+  ratioPriors: { kind: 'choice', choices: ['none', 'lcmodel'] },
+  profileLikelihood: { kind: 'names' },
+  monteCarloDraws: { kind: 'notNegative' },
+  omit: { kind: 'names' },
+  maxIterations: { kind: 'count' },
 };
-
-function checkedValue(key: string, value: JsonValue): JsonValue {
-  const fallback = DEFAULT_NLLS_OPTIONS[key as keyof NllsOptions];
-  const refuse = (expected: string): never => {
-    throw new UsageError(`The fit option "${key}" must be ${expected}, not ${JSON.stringify(value)}.`);
-  };
-  const choices = CHOICES[key];
-  if (choices !== undefined) {
-    return typeof value === 'string' && choices.includes(value) ? value : refuse(`one of ${choices.join(', ')}`);
-  }
-  if (key === 'ppmRange') {
-    if (value === 'auto') return value;
-    const ok = Array.isArray(value) && value.length === 2 && value.every((v) => typeof v === 'number' && isFinite(v));
-    if (!ok || value[0] === value[1]) return refuse('two different ppm values');
-    return [Math.min(...(value as number[])), Math.max(...(value as number[]))];
-  }
-  if (key === 'omit') {
-    return Array.isArray(value) && value.every((v) => typeof v === 'string') ? value : refuse('a list of names');
-  }
-  if (typeof fallback === 'number') {
-    return typeof value === 'number' && value > 0 && isFinite(value) ? value : refuse('a positive number');
-  }
-  return refuse('known');
-}
 
 /**
  * Reads fit options from a recipe.
@@ -99,10 +124,5 @@ function checkedValue(key: string, value: JsonValue): JsonValue {
  * @throws UsageError naming the unknown or wrong option
  */
 export function parseNllsOptions(json: JsonObject): NllsOptions {
-  const parsed: Record<string, JsonValue> = {};
-  for (const [key, value] of Object.entries(json)) {
-    if (!(key in DEFAULT_NLLS_OPTIONS)) throw new UsageError(`The fit has no option "${key}".`);
-    parsed[key] = checkedValue(key, value);
-  }
-  return { ...DEFAULT_NLLS_OPTIONS, ...(parsed as Partial<NllsOptions>) };
+  return readOptions('nlls', json, DEFAULT_NLLS_OPTIONS, RULES);
 }

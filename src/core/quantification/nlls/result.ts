@@ -1,106 +1,31 @@
 // From the fitted state to the result every method returns: amplitudes with bounds, sums with their covariance, ratios,
 // quality figures, curves to draw.
 import { WATER_PPM } from '../../domain/axes.ts';
-import { COMBINED_METABOLITES } from '../../domain/metaboliteNames.ts';
 import type { Warning } from '../../domain/provenance.ts';
-import type { FitCurves, MetaboliteEstimate, QuantificationResult } from '../../domain/quantification.ts';
+import type { FitCurves, QuantificationResult } from '../../domain/quantification.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
+import {
+  SNR_DEFINITION,
+  correlationOf,
+  degrees,
+  estimatesOf,
+  halfWidthPoints,
+  widthReference,
+  wrapDegrees,
+} from '../shared/estimates.ts';
+import type { FittedAmplitudes } from '../shared/estimates.ts';
 import type { FitState } from './fit.ts';
 import { GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT, gammaToGaussianHz } from './model.ts';
 
 export const NLLS_VERSION = '1.0.0';
-/** SNR by LCModel's definition. Source: LCModel manual §4.3.2. */
-export const SNR_DEFINITION =
-  'largest value of data minus baseline in the fit range over twice the RMS residual (LCModel)';
 
-const degrees = (rad: number): number => (rad * 180) / Math.PI;
-const wrapDegrees = (deg: number): number => deg - 360 * Math.round(deg / 360);
-
-interface Sum {
-  readonly name: string;
-  readonly amplitude: number;
-  readonly variance: number | null;
-}
-
-function sumOver(state: FitState, name: string, members: readonly number[]): Sum {
-  const n = state.problem.model.signalCount;
-  let amplitude = 0;
-  let variance: number | null = state.covariance === null ? null : 0;
-  for (const i of members) {
-    amplitude += (state.solution.amplitudes[i] as number) * state.amplitudeScale;
-    for (const j of members) {
-      if (variance !== null && state.covariance !== null) {
-        variance += (state.covariance[i * n + j] as number) * state.amplitudeScale ** 2;
-      }
-    }
-  }
-  return { name, amplitude, variance };
-}
-
-function toEstimate(sum: Sum, totalCreatine: number | null): MetaboliteEstimate {
-  const crlbAbsolute = sum.variance === null || sum.variance < 0 ? null : Math.sqrt(sum.variance);
+/** Amplitudes and covariance in the units of the basis. */
+export function fittedAmplitudes({ problem, solution, covariance, amplitudeScale }: FitState): FittedAmplitudes {
   return {
-    name: sum.name,
-    amplitude: sum.amplitude,
-    crlbPercent: crlbAbsolute === null || sum.amplitude <= 0 ? null : (100 * crlbAbsolute) / sum.amplitude,
-    crlbAbsolute,
-    ratioToTCr: totalCreatine === null ? null : sum.amplitude / totalCreatine,
-    concentrationMM: null,
+    names: problem.model.signals.map((s) => s.name),
+    amplitudes: solution.amplitudes.map((a) => a * amplitudeScale),
+    covariance: covariance?.map((v) => v * amplitudeScale ** 2) ?? null,
   };
-}
-
-function estimates(state: FitState): { metabolites: MetaboliteEstimate[]; combined: MetaboliteEstimate[] } {
-  const names = state.problem.model.signals.map((s) => s.name);
-  const indices = (members: readonly string[]): number[] => members.map((m) => names.indexOf(m)).filter((i) => i >= 0);
-  const sums = COMBINED_METABOLITES.map(({ name, members }) => ({ name, at: indices(members) }))
-    .filter(({ at }) => at.length > 0)
-    .map(({ name, at }) => sumOver(state, name, at));
-  const tCr = sums.find((s) => s.name === 'tCr')?.amplitude ?? 0;
-  const totalCreatine = tCr > 0 ? tCr : null;
-  return {
-    metabolites: names.map((name, i) => toEstimate(sumOver(state, name, [i]), totalCreatine)),
-    combined: sums.map((s) => toEstimate(s, totalCreatine)),
-  };
-}
-
-/** Correlation matrix from the covariance, rounded to 4 digits: it is stored with every result. */
-function correlationOf(covariance: Float64Array | null, n: number): number[] | null {
-  if (covariance === null) return null;
-  return Array.from(covariance, (v, at) => {
-    const i = Math.floor(at / n);
-    const j = at % n;
-    const scale = Math.sqrt((covariance[i * n + i] as number) * (covariance[j * n + j] as number));
-    return scale > 0 ? Math.round((1e4 * v) / scale) / 1e4 : 0;
-  });
-}
-
-/** Full width at half maximum about the largest point of a curve, by linear interpolation. @returns points */
-function halfWidthPoints(curve: Float64Array): number {
-  let peak = 0;
-  for (let i = 1; i < curve.length; i++) if ((curve[i] as number) > (curve[peak] as number)) peak = i;
-  const half = (curve[peak] as number) / 2;
-  const crossing = (step: -1 | 1): number => {
-    let i = peak;
-    while (i + step >= 0 && i + step < curve.length && (curve[i + step] as number) > half) i += step;
-    const inside = curve[i] as number;
-    const outside = curve[i + step] ?? half;
-    return i + step * (inside === outside ? 0 : (inside - half) / (inside - outside));
-  };
-  return half > 0 ? crossing(1) - crossing(-1) : 0;
-}
-
-/** The line whose width is told: tNAA's singlet, else creatine's, else the largest signal. */
-function widthReference(state: FitState): number {
-  const { signals } = state.problem.model;
-  for (const name of ['NAA', 'Cr', 'PCr']) {
-    const at = signals.findIndex((s) => s.name === name);
-    if (at >= 0 && (state.solution.amplitudes[at] as number) > 0) return at;
-  }
-  let best = 0;
-  signals.forEach((_, m) => {
-    if ((state.solution.amplitudes[m] as number) > (state.solution.amplitudes[best] as number)) best = m;
-  });
-  return best;
 }
 
 /**
@@ -126,8 +51,29 @@ function curvesOf(input: FitInput, state: FitState): FitCurves {
   return { ppm: model.ppm.map((p) => p + shiftPpm), data, fit, baseline, residual, components };
 }
 
-function warningsOf(state: FitState, input: FitInput, fwhmHz: number, residualSd: number): Warning[] {
+/** Amplitudes that a bound or a prior holds are no free estimates: the reader is told. */
+function amplitudeWarnings({ problem, solution }: FitState): Warning[] {
+  const { signals } = problem.model;
+  const atZero = signals.filter(({ kind }, m) => kind === 'metabolite' && solution.amplitudes[m] === 0);
+  const tied = problem.amplitudePriors.flatMap(({ terms }) => {
+    const signal = signals[terms[0]?.signal ?? -1];
+    return signal === undefined || signal.added === true ? [] : [signal.name];
+  });
   const warnings: Warning[] = [];
+  if (atZero.length > 0) {
+    const names = atZero.map(({ name }) => name).join(', ');
+    const message = `Held at zero, since the best amplitude would be negative: ${names}. Their true amount is unknown, not zero.`;
+    warnings.push({ code: 'amplitude-at-bound', message });
+  }
+  if (tied.length > 0) {
+    const message = `Soft ratio priors (LCModel's) pull ${tied.join(', ')} towards usual amounts; their bounds hold only if those apply.`;
+    warnings.push({ code: 'ratio-priors', message });
+  }
+  return warnings;
+}
+
+function warningsOf(state: FitState, input: FitInput, fwhmHz: number, residualSd: number): Warning[] {
+  const warnings = amplitudeWarnings(state);
   const f0 = input.spectrometerFrequencyMHz;
   const shiftPpm = Math.abs((state.solution.theta[SHIFT] as number) / f0);
   if (shiftPpm > 0.1) {
@@ -170,14 +116,15 @@ export function buildResult(
   const curves = curvesOf(input, state);
   const { model } = state.problem;
   const { theta } = state.solution;
-  const reference = curves.components[widthReference(state)];
+  const fitted = fittedAmplitudes(state);
+  const reference = curves.components[widthReference(fitted.names, fitted.amplitudes)];
   const hzPerPoint = Math.abs((curves.ppm[1] as number) - (curves.ppm[0] as number)) * input.spectrometerFrequencyMHz;
   const fwhmHz = reference === undefined ? 0 : halfWidthPoints(reference.curve) * hzPerPoint;
   const residualSd = Math.sqrt(curves.residual.reduce((s, v) => s + v * v, 0) / curves.residual.length);
   const largest = curves.data.reduce((most, v, i) => Math.max(most, v - (curves.baseline[i] as number)), 0);
   const phase0 = state.rotatedPhase0 + (theta[PHASE0] as number);
   const phase1 = state.rotatedPhase1 + (theta[PHASE1] as number);
-  const { metabolites, combined } = estimates(state);
+  const { metabolites, combined } = estimatesOf(fitted);
   const result: QuantificationResult = {
     method: 'nlls',
     version: NLLS_VERSION,

@@ -4,7 +4,7 @@
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { ppmAxis } from '../../domain/axes.ts';
 import { fft, fidToSpectrum, nextPowerOfTwo, spectrumToFid } from '../../math/fft.ts';
-import type { ModelSignal } from './model.ts';
+import type { ModelSignal } from './modelSignal.ts';
 
 /** The strong singlets, each with the signals that make it. */
 const LANDMARKS: readonly (readonly string[])[] = [

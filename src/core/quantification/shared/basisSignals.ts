@@ -8,11 +8,18 @@ import { canonicalMetaboliteName } from '../../domain/metaboliteNames.ts';
 import { LCMODEL_LIPIDS, LCMODEL_MACROMOLECULES, broadSignal } from '../../basis/macromolecules/index.ts';
 import { resampleBasis } from '../../basis/resampleBasis.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
-import type { ModelSignal } from './model.ts';
-import type { NllsOptions } from './options.ts';
+import type { ModelSignal } from './modelSignal.ts';
 
 /** Added to bases without any; separate signals, since their ratios change with TE and sequence. */
 const ADDED_GROUPS = [...LCMODEL_LIPIDS, ...LCMODEL_MACROMOLECULES];
+
+/** What of the basis a fit uses. */
+export interface BasisChoice {
+  /** Adds Gaussian macromolecule and lipid signals to a basis that has none. */
+  readonly addMacromolecules: 'auto' | 'none';
+  /** Metabolites of the basis that are left out. */
+  readonly omit: readonly string[];
+}
 
 /** Resampling is done once for each basis and sampling, not for each voxel. */
 const prepared = new WeakMap<BasisSet, Map<string, readonly ModelSignal[]>>();
@@ -48,7 +55,7 @@ function addedSignals(input: FitInput): ModelSignal[] {
  * @returns one signal per name, on the input's time axis
  * @throws ModelError where nothing is left to fit with
  */
-export function signalsFor(input: FitInput, basis: BasisSet, options: NllsOptions): readonly ModelSignal[] {
+export function signalsFor(input: FitInput, basis: BasisSet, options: BasisChoice): readonly ModelSignal[] {
   const points = input.fid.re.length;
   const key = JSON.stringify([
     points,
