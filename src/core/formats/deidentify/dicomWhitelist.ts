@@ -4,6 +4,8 @@ import type { DicomElements } from '../dicom/dicomDataset.ts';
 import { textOf } from './dicomElements.ts';
 
 const SIEMENS_HEADERS = ['08', '09', '10', '18', '19', '20'];
+/** The stack's place, turn and size, which grids are placed by. */
+const PHILIPS_STACK = ['71', '72', '73', '74', '76', '78', '79', '7a', '7e', '81'];
 const PHILIPS_ROLES = ['04', '0f', '70', '85', '54', '55', '56', '57', '58', '59', '5a', '5b', '5c', '97', '98'];
 
 /** Group → creator (in lower case, cut to its start) → last two digits of the elements kept. */
@@ -11,8 +13,15 @@ const BLOCKS: readonly (readonly [string, string, readonly string[]])[] = [
   ['0029', 'siemens csa header', SIEMENS_HEADERS],
   ['0029', 'siemens csa non-image', SIEMENS_HEADERS],
   ['7fe1', 'siemens csa non-image', ['10']],
-  ['2001', 'philips imaging dd 001', ['83', '87']],
-  ['2005', 'philips mr imaging dd', [...PHILIPS_ROLES, '10', '11', '12', '30', '57', '61', '63', '91', '92']],
+  ['2001', 'philips imaging dd 001', ['5f', '83', '87']],
+  [
+    '2005',
+    'philips mr imaging dd',
+    [...PHILIPS_ROLES, ...PHILIPS_STACK, '10', '11', '12', '30', '57', '61', '63', '91', '92'],
+  ],
+  // Box of the volume selected and the labels of GE's postage stamps.
+  ['0019', 'gems_acqu_01', ['9c', '9e', 'a7', 'a8', 'af', 'b0', 'b1', 'b2', 'b3', 'b4']],
+  ['0043', 'gems_parm_01', ['2f']],
   ['0019', 'lineshape mrs', ['01']],
 ];
 
