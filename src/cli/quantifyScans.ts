@@ -62,7 +62,8 @@ export function addQuantifyOptions(command: Command): Command {
   return addCommonOptions(addHeaderOptions(withOptions));
 }
 
-function methodsOf(text: string): string[] {
+/** @throws UsageError where this version has no such method */
+export function methodsOf(text: string): string[] {
   const methods = [...new Set(text.split(',').map((m) => m.trim().toLowerCase()))];
   for (const method of methods) {
     if (!METHOD_IDS.includes(method)) {

@@ -6,7 +6,7 @@ export type { LcmodelControl } from './lcmodelControl.ts';
 export { readLcmodelRaw, writeLcmodelRaw } from './lcmodelRaw.ts';
 export { describeNiftiImage, niftiIntensityRange } from './niftiImage.ts';
 export type { ImageDescription } from './niftiImage.ts';
-export { niftiMrsPieces, readNiftiMrs, writeNiftiMrs } from './niftiMrs.ts';
+export { niftiMrsOfSignals, niftiMrsPieces, readNiftiMrs, writeNiftiMrs } from './niftiMrs.ts';
 export type { WriteNiftiMrsOptions } from './niftiMrs.ts';
 export { CONVERSION_STEP } from './niftiMrsHeader.ts';
 export { readPhilipsSdat } from './philipsSdat.ts';

@@ -17,7 +17,7 @@ import { niftiMrsHeaderProblems } from './niftiMrsValidation.ts';
 import type { ReadOptions } from './readOptions.ts';
 
 export { COMPLEX128, COMPLEX64 } from './niftiMrsLayout.ts';
-export { niftiMrsPieces, writeNiftiMrs } from './niftiMrsWriter.ts';
+export { niftiMrsOfSignals, niftiMrsPieces, writeNiftiMrs } from './niftiMrsWriter.ts';
 export type { WriteNiftiMrsOptions } from './niftiMrsWriter.ts';
 
 const COMPLEX256 = 2048;

@@ -1,7 +1,7 @@
 // Writes a dataset as NIfTI-MRS: NIfTI-2, little-endian, one JSON header extension (Clarke et al., Magn Reson Med
 // 2022;88:2358, doi:10.1002/mrm.29418); byte layout of nifti2.h.
 import { strToU8 } from 'fflate';
-import type { ComplexArray } from '../domain/complexArray.ts';
+import type { ComplexArray, ComplexSignal } from '../domain/complexArray.ts';
 import { shapeSize } from '../domain/complexArray.ts';
 import { BugError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -193,4 +193,39 @@ export function niftiMrsPieces(dataset: MrsDataset, options: WriteNiftiMrsOption
 function* joined(header: Uint8Array, blocks: Iterable<Uint8Array>): Generator<Uint8Array> {
   yield header;
   yield* blocks;
+}
+
+/** What a dataset says of itself, without its samples. */
+export type DatasetDescription = Omit<MrsDataset, 'data'>;
+
+/**
+ * Writes signals of one voxel that are made one after another, of which none is kept: complex64, gzipped.
+ * @param description with one higher dimension, over which the signals run
+ * @param size how many signals there will be, and their points
+ * @param signals each of `points` samples
+ * @returns the file's pieces, to be gone through once
+ * @throws BugError at once where the header would break the standard; at the end where there were fewer or more signals
+ */
+export function niftiMrsOfSignals(
+  description: DatasetDescription,
+  size: { readonly signals: number; readonly points: number },
+  signals: Iterable<ComplexSignal>,
+): Iterable<Uint8Array> {
+  const none = new Float32Array(0);
+  const data = { re: none, im: none, shape: [1, 1, 1, size.signals, size.points] };
+  const header = encodeHeader({ ...description, data }, 'complex64');
+  return gzipPieces(joined(header, encodeSignals(signals, size)));
+}
+
+function* encodeSignals(
+  signals: Iterable<ComplexSignal>,
+  size: { readonly signals: number; readonly points: number },
+): Generator<Uint8Array> {
+  let count = 0;
+  for (const { re, im } of signals) {
+    if (re.length !== size.points) throw new BugError('A signal to be written has another length than the others.');
+    count++;
+    yield encodeBlock({ re, im, shape: [size.points] }, new Float64Array(1), size.points, 'complex64');
+  }
+  if (count !== size.signals) throw new BugError(`There are ${count} signals to be written, not ${size.signals}.`);
 }

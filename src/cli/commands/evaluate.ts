@@ -1,0 +1,229 @@
+// lineshape evaluate: methods against the known truth of a simulated set.
+import type { Command } from 'commander';
+import type { FileBasisSet } from '../../core/basis/files/index.ts';
+import { ProcessingError, UsageError } from '../../core/domain/errors.ts';
+import type { JsonObject } from '../../core/domain/json.ts';
+import type { Warning } from '../../core/domain/provenance.ts';
+import { evaluateEstimates, truthOf } from '../../core/quality/evaluation.ts';
+import type { AccuracyRow, MethodEvaluation, TruthScale } from '../../core/quality/evaluation.ts';
+import { checkBasis, METHOD_IDS, needsBasis } from '../../core/quantification/index.ts';
+import { atomicWrite } from '../../node/files/atomicWrite.ts';
+import { chooseBasis } from '../basisChoice.ts';
+import { fitSet, loadSet, SPECTRA_FILE, TRUTH_FILE } from '../evaluationSet.ts';
+import type { EvaluationSet, FittedSet } from '../evaluationSet.ts';
+import { addCommonOptions, ppmRangeOf } from '../options.ts';
+import type { CommonOptions } from '../options.ts';
+import { requireFolderOf } from '../outputFolder.ts';
+import { loadRecipe, methodsOf } from '../quantifyScans.ts';
+import { PROGRAM, VERSION, withSession } from '../session.ts';
+import type { Session } from '../session.ts';
+import { printJson, printText, say, textTable } from '../terminal.ts';
+
+interface Options extends CommonOptions {
+  readonly set: string;
+  readonly basis?: string;
+  readonly method: string;
+  readonly ppm?: string;
+  readonly recipe?: string;
+  readonly scale: string;
+  readonly cases?: string;
+  readonly out?: string;
+}
+
+const SCALES: readonly TruthScale[] = ['none', 'tCr', 'common'];
+const MAX_FAILURES_SAID = 5;
+
+interface Evaluated {
+  readonly fitted: FittedSet;
+  readonly options: JsonObject;
+  readonly evaluation: MethodEvaluation;
+}
+
+interface Outcome {
+  readonly set: EvaluationSet;
+  readonly basis: FileBasisSet;
+  readonly scale: TruthScale;
+  readonly cases: number;
+  readonly methods: readonly Evaluated[];
+  readonly warnings: readonly Warning[];
+}
+
+function scaleOf(text: string): TruthScale {
+  const found = SCALES.find((scale) => scale.toLowerCase() === text.toLowerCase());
+  if (found === undefined) throw new UsageError(`--scale takes ${SCALES.join(', ')}, not "${text}".`);
+  return found;
+}
+
+function casesOf(text: string | undefined, available: number): number {
+  if (text === undefined) return available;
+  const count = Number(text);
+  if (text.trim() === '' || !Number.isInteger(count) || count < 1) {
+    throw new UsageError(`--cases takes a whole number from 1 on, not "${text}".`);
+  }
+  return Math.min(count, available);
+}
+
+/** The fit's options: a recipe's, for the method that it is for, and the window. */
+async function fitOptions(options: Options, method: string): Promise<JsonObject> {
+  const ppm = options.ppm === undefined ? {} : { ppmRange: ppmRangeOf(options.ppm) };
+  if (options.recipe === undefined) return ppm;
+  const { quantification } = await loadRecipe(options.recipe);
+  return { ...(quantification.method === method ? quantification.options : {}), ...ppm };
+}
+
+/** The truth of the first cases. */
+function firstOf(truth: ReadonlyMap<string, Float64Array>, count: number): Map<string, Float64Array> {
+  return new Map([...truth].map(([name, values]) => [name, values.subarray(0, count)]));
+}
+
+function requireEstimates({ method, cases, failures }: FittedSet): void {
+  if (cases.some((c) => c !== null)) return;
+  const [first] = failures;
+  throw new ProcessingError(
+    'PROCESSING_FAILED',
+    `${method} gave no estimate of any of the ${cases.length} spectra; the first: ${first?.reason ?? 'no reason was given.'}`,
+    { method },
+  );
+}
+
+async function evaluate(options: Options, session: Session): Promise<Outcome> {
+  const methods = methodsOf(options.method);
+  const scale = scaleOf(options.scale);
+  if (options.ppm !== undefined) ppmRangeOf(options.ppm);
+  casesOf(options.cases, 1);
+  const set = await loadSet(options.set);
+  const cases = casesOf(options.cases, set.truth.cases);
+  const choice = { basis: options.basis, removeMarker: false, readOptions: {} };
+  const basis = await chooseBasis(choice, set.dataset, session.resources);
+  const mismatch = methods.some(needsBasis) ? checkBasis(basis, set.dataset) : [];
+  const truth = firstOf(set.truth.metabolites, cases);
+  const evaluated: Evaluated[] = [];
+  for (const method of methods) {
+    const own = await fitOptions(options, method);
+    const fitted = await fitSet(set, basis, method, own, cases, session);
+    requireEstimates(fitted);
+    evaluated.push({ fitted, options: own, evaluation: evaluateEstimates(fitted.cases, truth, scale) });
+  }
+  // Where a simulated voxel lies is no question.
+  const ofSet = set.dataset.warnings.filter(({ code }) => code !== 'geometry-missing');
+  const warnings = [...ofSet, ...basis.warnings, ...mismatch];
+  return { set, basis, scale, cases, methods: evaluated, warnings };
+}
+
+function methodDocument({ fitted, options, evaluation }: Evaluated): unknown {
+  const { method, version, cases, msPerSpectrum, wallMsPerSpectrum, failures } = fitted;
+  return {
+    ...{ method, version, options },
+    n: cases.filter((c) => c !== null).length,
+    ...{ msPerSpectrum, wallMsPerSpectrum, failures },
+    ...evaluation,
+  };
+}
+
+function documentOf({ set, basis, scale, cases, methods, warnings }: Outcome, threads: number): unknown {
+  return {
+    schema: 'lineshape.evaluation/1',
+    set: { spectra: SPECTRA_FILE, truth: TRUTH_FILE, sha256: set.sha256, cases: set.truth.cases, evaluated: cases },
+    basis: { id: basis.id, sha256: basis.sha256 },
+    scale,
+    methods: methods.map(methodDocument),
+    warnings,
+    threads,
+    program: { name: PROGRAM, version: VERSION },
+  };
+}
+
+const HEADER = ['Metabolite', 'n', 'MAPE %', 'SMAPE %', 'R²', 'Slope', 'Intercept', 'Bias', '± SE', 'RMSE', 'CRLB', 'CRLB %', 'RMSE/CRLB', '95 % cov.'] as const; // prettier-ignore
+
+const fixed = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
+
+function tableRow(row: AccuracyRow): string[] {
+  return [
+    row.name,
+    String(row.n),
+    fixed(row.mape, 1),
+    fixed(row.smape, 1),
+    fixed(row.r2, 3),
+    fixed(row.slope, 3),
+    fixed(row.intercept, 3),
+    fixed(row.bias, 3),
+    fixed(row.biasSe, 3),
+    fixed(row.rmse, 3),
+    fixed(row.meanCrlb, 3),
+    fixed(row.meanCrlbPercent, 1),
+    fixed(row.rmseOverCrlb, 2),
+    fixed(row.coverage95, 1),
+  ];
+}
+
+function printOutcome({ basis, cases, methods, warnings }: Outcome): void {
+  for (const { message } of warnings) say(`Warning: ${message}`);
+  for (const { fitted, evaluation } of methods) {
+    const { method, msPerSpectrum, failures } = fitted;
+    printText(`\n${method}, basis ${basis.id}, ${cases} cases, ${fixed(msPerSpectrum, 1)} ms a spectrum`);
+    printText(textTable(HEADER, [...evaluation.combined, ...evaluation.metabolites].map(tableRow)));
+    if (evaluation.notEstimated.length > 0)
+      printText(`In the truth, not estimated: ${evaluation.notEstimated.join(', ')}`);
+    if (evaluation.withoutTruth.length > 0)
+      printText(`Estimated, truth not known: ${evaluation.withoutTruth.join(', ')}`);
+    if (failures.length > 0) printText(`${failures.length} of ${cases} cases without estimate or not converged:`);
+    for (const { case: index, status, reason } of failures.slice(0, MAX_FAILURES_SAID)) {
+      printText(`  case ${index}, ${status}: ${reason}`);
+    }
+    if (failures.length > MAX_FAILURES_SAID) printText(`  and ${failures.length - MAX_FAILURES_SAID} more`);
+  }
+}
+
+/** Every estimate beside its truth, unscaled: one row a method, case and metabolite. */
+function* estimateRows({ set, methods }: Outcome): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  yield encoder.encode('method,case,metabolite,truth,estimate,crlb\n');
+  const truths = new Map<string, Float64Array | null>();
+  for (const { fitted } of methods) {
+    for (const [index, estimates] of fitted.cases.entries()) {
+      const lines = [...(estimates?.combined ?? []), ...(estimates?.metabolites ?? [])].map((estimate) => {
+        const { name, amplitude, crlbAbsolute } = estimate;
+        if (!truths.has(name)) truths.set(name, truthOf(set.truth.metabolites, name));
+        return [fitted.method, index, name, truths.get(name)?.[index] ?? '', amplitude, crlbAbsolute ?? ''].join(',');
+      });
+      if (lines.length > 0) yield encoder.encode(`${lines.join('\n')}\n`);
+    }
+  }
+}
+
+export function addEvaluateCommand(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .description('methods against a set with known truth: errors, bias, CRLB, coverage')
+    .requiredOption('--set <dir>', `folder with ${SPECTRA_FILE} and ${TRUTH_FILE}, as "simulate" writes it`)
+    .option(
+      '--basis <b>',
+      'basis set: id of a bundled one, a file, or a folder; auto (default): the one that fits best',
+    )
+    .option('--method <m>', `methods, separated by commas; there is ${METHOD_IDS.join(', ')}`, 'nlls')
+    .option('--ppm <lo,hi>', 'fitted range (default 0.2,4.2)')
+    .option(
+      '--recipe <r>',
+      "recipe whose fit options are taken; its preprocessing is not, as the cases aren't transients",
+    )
+    .option('--scale <s>', 'amplitudes before they are compared: none, tCr (each case to its true tCr), common', 'none')
+    .option('--cases <n>', 'only the first n cases')
+    .option('-o, --out <file.csv>', 'every estimate beside its truth, as CSV')
+    .addHelpText(
+      'after',
+      `
+Bias, RMSE and CRLB are in the truth's unit. 95 % cov.: how often the truth lies within the stated 95 % interval.
+Cases that are not converged count and are named; those without an estimate are named only.`,
+    );
+  addCommonOptions(command).action(async (options: Options) => {
+    if (options.out !== undefined) requireFolderOf(options.out);
+    const { outcome, threads } = await withSession(options, async (session) => ({
+      outcome: await evaluate(options, session),
+      threads: session.threads,
+    }));
+    if (options.out !== undefined) await atomicWrite(options.out, estimateRows(outcome));
+    if (options.json === true) printJson(documentOf(outcome, threads));
+    else printOutcome(outcome);
+    if (options.out !== undefined) say(`Written: ${options.out}`);
+  });
+}

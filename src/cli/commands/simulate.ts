@@ -1,0 +1,205 @@
+// lineshape simulate: a set of independent spectra with known truth, after a published protocol.
+import type { Command } from 'commander';
+import {
+  planSimulation,
+  PRESET_IDS,
+  presetSeeds,
+  simulateCases,
+  SIMULATION_PRESETS,
+  writeTruthTable,
+} from '../../core/basis/simulatedSets/index.ts';
+import type { PresetId, SimulationChanges, SimulationPlan } from '../../core/basis/simulatedSets/index.ts';
+import type { FileBasisSet } from '../../core/basis/files/index.ts';
+import type { ComplexSignal } from '../../core/domain/complexArray.ts';
+import { UsageError } from '../../core/domain/errors.ts';
+import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../core/domain/mrsDataset.ts';
+import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
+import { niftiMrsOfSignals } from '../../core/formats/index.ts';
+import { loadBasis } from '../../node/files/basisLibrary.ts';
+import { fillFolder } from '../../node/files/outputFolder.ts';
+import { throttleProgress } from '../../node/workers/throttle.ts';
+import { SPECTRA_FILE, TRUTH_FILE } from '../evaluationSet.ts';
+import { addCommonOptions, positiveNumber } from '../options.ts';
+import type { CommonOptions } from '../options.ts';
+import { withSession } from '../session.ts';
+import type { Session } from '../session.ts';
+import { printJson, printText, say } from '../terminal.ts';
+
+interface Options extends CommonOptions {
+  readonly basis: string;
+  readonly n: string;
+  readonly seed: string;
+  readonly preset: string;
+  readonly snr?: string;
+  readonly shifts?: string;
+  readonly mm?: string;
+  readonly out: string;
+}
+
+interface Request {
+  readonly count: number;
+  readonly seed: number;
+  readonly preset: PresetId;
+  readonly changes: SimulationChanges;
+}
+
+const MAX_CASES = 10_000_000;
+/** What the generator of random numbers takes: any further seed would be one of these again. */
+const MAX_SEED = 2 ** 32 - 1;
+const HEADER_KEY = 'LineshapeSimulation';
+
+function wholeNumber(option: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
+    throw new UsageError(`${option} takes a whole number from ${low} to ${high}, not "${text}".`);
+  }
+  return value;
+}
+
+/** @param text "20" or "3,80" */
+function snrOf(text: string): readonly [number, number] {
+  const parts = text.split(',').map((part) => positiveNumber('--snr', part));
+  const [low, high = low] = parts;
+  if (low === undefined || high === undefined || parts.length > 2 || high < low) {
+    throw new UsageError(`--snr takes one number, or two as LO,HI, not "${text}".`);
+  }
+  return [low, high];
+}
+
+function only<T extends string>(option: string, text: string, value: T): T {
+  if (text === value) return value;
+  throw new UsageError(`${option} takes ${value}, not "${text}".`);
+}
+
+function requestOf({ n, seed, preset, snr, shifts, mm }: Options): Request {
+  const id = PRESET_IDS.find((known) => known === preset.toLowerCase());
+  if (id === undefined) throw new UsageError(`There is no preset "${preset}"; there is ${PRESET_IDS.join(', ')}.`);
+  return {
+    count: wholeNumber('--n', n, 1, MAX_CASES),
+    seed: wholeNumber('--seed', seed, 0, MAX_SEED),
+    preset: id,
+    changes: {
+      ...(snr === undefined ? {} : { snr: snrOf(snr) }),
+      ...(shifts === undefined ? {} : { shifts: only('--shifts', shifts, 'common') }),
+      ...(mm === undefined ? {} : { macromolecules: only('--mm', mm, 'basis') }),
+    },
+  };
+}
+
+/** No time and no place goes into the header, so that the same seed gives the same bytes. */
+function description(basis: FileBasisSet, request: Request): Omit<MrsDataset, 'data'> {
+  const { title, source, snr } = SIMULATION_PRESETS[request.preset];
+  return {
+    dimensions: [{ tag: 'DIM_DYN', info: 'Independent simulated cases, not transients of one scan', header: null }],
+    dwellTimeS: basis.dwellTimeS,
+    spectrometerFrequencyMHz: basis.spectrometerFrequencyMHz,
+    nucleus: basis.nucleus,
+    acquisition: { ...UNKNOWN_ACQUISITION, echoTimeS: basis.echoTimeS, sequence: basis.sequence },
+    patient: UNKNOWN_PATIENT,
+    affine: null,
+    format: 'nifti-mrs',
+    header: {
+      [HEADER_KEY]: {
+        Description: `Simulated set with known truth (${TRUTH_FILE}); DIM_DYN runs over independent cases.`,
+        Preset: request.preset,
+        Title: title,
+        Source: source,
+        Seed: request.seed,
+        Cases: request.count,
+        Changes: JSON.stringify(request.changes),
+        SnrDefinition: snr.definition,
+        Basis: basis.id,
+        BasisSha256: basis.sha256,
+      },
+    },
+    provenance: [],
+    warnings: [],
+  };
+}
+
+/** Draws the cases as they are written, and keeps their truth. */
+function* spectraOf(
+  plan: SimulationPlan,
+  { count, seed }: Request,
+  { deps }: Session,
+  truth: (readonly number[])[],
+): Generator<ComplexSignal> {
+  const report = throttleProgress(deps.onProgress);
+  for (const { fid, truth: row } of simulateCases(plan, count, seed)) {
+    deps.cancellation.throwIfCancelled();
+    truth.push(row);
+    report({ fraction: truth.length / count, message: `Simulated ${truth.length} of ${count} spectra` });
+    yield fid;
+  }
+}
+
+async function writeSet(
+  basis: FileBasisSet,
+  plan: SimulationPlan,
+  request: Request,
+  folder: string,
+  session: Session,
+): Promise<void> {
+  const { count } = request;
+  const truth: (readonly number[])[] = [];
+  await fillFolder(folder, async (write) => {
+    const size = { signals: count, points: basis.points };
+    const pieces = niftiMrsOfSignals(description(basis, request), size, spectraOf(plan, request, session, truth));
+    await write(SPECTRA_FILE, pieces);
+    await write(TRUTH_FILE, writeTruthTable(plan.columns, truth));
+  });
+}
+
+async function simulate(options: Options): Promise<void> {
+  const request = requestOf(options);
+  const { basis, plan } = await withSession(options, async (session) => {
+    const loaded = await loadBasis(options.basis, session.resources(), {});
+    const planned = planSimulation(loaded, request.preset, request.changes);
+    await writeSet(loaded, planned, request, options.out, session);
+    return { basis: loaded, plan: planned };
+  });
+  for (const warning of basis.warnings) say(`Warning: ${warning.message}`);
+  if (plan.leftOut.length > 0) say(`Left out, as the basis set has no signal of them: ${plan.leftOut.join(', ')}.`);
+  const { count, seed, preset, changes } = request;
+  if (options.json === true) {
+    printJson({
+      schema: 'lineshape.simulation/1',
+      ...{ preset, source: plan.preset.source, n: count, seed, changes },
+      basis: { id: basis.id, sha256: basis.sha256 },
+      points: basis.points,
+      columns: plan.columns,
+      leftOut: plan.leftOut,
+      files: [SPECTRA_FILE, TRUTH_FILE],
+    });
+    return;
+  }
+  printText(`${count} cases after preset ${preset} (seed ${seed}), ${basis.points} points, in ${options.out}`);
+}
+
+function presetHelp(): string {
+  const lines = PRESET_IDS.map((id) => {
+    const { training, validation, test } = presetSeeds(id);
+    const { title } = SIMULATION_PRESETS[id];
+    return `  ${id.padEnd(7)} ${title}\n          seeds: training ${training}, validation ${validation}, test ${test}`;
+  });
+  return `
+Presets:
+${lines.join('\n')}
+The same basis, preset and seed give the same bytes; two seeds never share their cases.`;
+}
+
+export function addSimulateCommand(program: Command): void {
+  const command = program
+    .command('simulate')
+    .description(`a set of spectra with known truth: ${SPECTRA_FILE} and ${TRUTH_FILE}`)
+    .requiredOption('--basis <b>', 'basis set: id of a bundled one (see "basis list"), a file, or a folder')
+    .requiredOption('--n <n>', 'number of cases')
+    .requiredOption('--seed <s>', 'seed of the random numbers, 0 to 4294967295')
+    .option('--preset <name>', `protocol: ${PRESET_IDS.join(', ')}`, 'brain')
+    .option('--snr <lo,hi>', "SNR drawn from here, by the preset's definition (one number for a fixed one)")
+    .option('--shifts <how>', 'common: one frequency shift a case, where the preset has one a metabolite')
+    .option('--mm <how>', 'basis: macromolecules as the basis has them, only shifted')
+    .requiredOption('-o, --out <dir>', 'folder for the set')
+    .addHelpText('after', presetHelp());
+  addCommonOptions(command).action(simulate);
+}

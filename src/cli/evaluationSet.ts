@@ -1,0 +1,163 @@
+// A set with known truth, as a folder holds it: spectra.nii.gz and truth.csv; and the fit of every case of it.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readTruthTable } from '../core/basis/simulatedSets/index.ts';
+import type { TruthTable } from '../core/basis/simulatedSets/index.ts';
+import type { BasisSet } from '../core/domain/basisSet.ts';
+import { signalAt } from '../core/domain/complexArray.ts';
+import { CancelledError, ReaderError, toErrorRecord, UsageError } from '../core/domain/errors.ts';
+import type { JsonObject } from '../core/domain/json.ts';
+import { pointCount } from '../core/domain/mrsDataset.ts';
+import type { MrsDataset } from '../core/domain/mrsDataset.ts';
+import { readNiftiMrs } from '../core/formats/index.ts';
+import type { Cancellation } from '../core/ports/cancellation.ts';
+import type { FitInput } from '../core/ports/fitRunner.ts';
+import { slimEstimates } from '../core/quality/evaluation.ts';
+import type { CaseEstimate } from '../core/quality/evaluation.ts';
+import { estimateNoiseSd, needsBasis, NO_BASIS } from '../core/quantification/index.ts';
+import { sha256OfContent } from '../node/files/hashing.ts';
+import { readInputFiles, readWhole } from '../node/files/readInputFiles.ts';
+import type { FoundFile } from '../node/files/readInputFiles.ts';
+import { runInLanes } from '../node/workers/lanes.ts';
+import { throttleProgress } from '../node/workers/throttle.ts';
+import type { Session } from './session.ts';
+
+export const SPECTRA_FILE = 'spectra.nii.gz';
+export const TRUTH_FILE = 'truth.csv';
+/** Fewer points than this are no spectrum that can be fitted. */
+const LEAST_POINTS = 64;
+
+export interface EvaluationSet {
+  readonly folder: string;
+  readonly dataset: MrsDataset;
+  readonly truth: TruthTable;
+  readonly sha256: { readonly spectra: string; readonly truth: string };
+}
+
+async function fileOf(folder: string, name: string): Promise<FoundFile> {
+  const path = join(folder, name);
+  if (!existsSync(path)) {
+    throw new ReaderError('READ_FAILED', `The folder of a set should hold ${SPECTRA_FILE} and ${TRUTH_FILE}, and ${name} is not there.`, { file: name }); // prettier-ignore
+  }
+  const [file] = await readInputFiles([path]);
+  return file as FoundFile;
+}
+
+/** @returns number of cases @throws ReaderError where the spectra are no list of cases */
+function caseCount(dataset: MrsDataset): number {
+  const { shape } = dataset.data;
+  const higher = shape.slice(3, -1);
+  const isList = dataset.dimensions.length === 1 && dataset.dimensions[0]?.tag === 'DIM_DYN';
+  if (shape.slice(0, 3).some((n) => n !== 1) || (higher.length > 0 && !isList)) {
+    const tags = dataset.dimensions.map((d) => d.tag).join(', ') || 'no further dimension';
+    throw new ReaderError(
+      'FORMAT_INVALID',
+      `${SPECTRA_FILE} should hold one voxel with its cases along DIM_DYN; its shape is ${shape.join(' × ')} (${tags}).`,
+    );
+  }
+  if (pointCount(dataset) < LEAST_POINTS) {
+    throw new ReaderError('FORMAT_INVALID', `${SPECTRA_FILE} has ${pointCount(dataset)} points a case; at least ${LEAST_POINTS} are needed for a fit.`); // prettier-ignore
+  }
+  return higher[0] ?? 1;
+}
+
+/**
+ * Reads a set, whoever made it.
+ * @throws ReaderError: one sentence on the first thing that is wrong
+ */
+export async function loadSet(folder: string): Promise<EvaluationSet> {
+  const spectra = await fileOf(folder, SPECTRA_FILE);
+  const table = await fileOf(folder, TRUTH_FILE);
+  const sha256 = { spectra: sha256OfContent(spectra), truth: sha256OfContent(table) };
+  const dataset = readNiftiMrs(readWhole(spectra).bytes, SPECTRA_FILE);
+  const truth = readTruthTable(new TextDecoder().decode(readWhole(table).bytes), caseCount(dataset));
+  return { folder, dataset, truth, sha256 };
+}
+
+/** A case that a method gave no estimate of, or one it calls not converged. */
+export interface CaseFailure {
+  readonly case: number;
+  readonly status: 'failed' | 'refused' | 'notConverged';
+  readonly reason: string;
+}
+
+export interface FittedSet {
+  readonly method: string;
+  readonly version: string;
+  /** null where there is no estimate; those that are not converged count, as their user would have them. */
+  readonly cases: readonly (CaseEstimate | null)[];
+  /** Of one fit in its worker; null where none was done. */
+  readonly msPerSpectrum: number | null;
+  /** From the first fit's beginning to the last one's end, over the number of cases. */
+  readonly wallMsPerSpectrum: number;
+  readonly failures: readonly CaseFailure[];
+}
+
+function inputOf(dataset: MrsDataset, index: number): FitInput {
+  const { dwellTimeS, spectrometerFrequencyMHz, nucleus } = dataset;
+  const { re, im } = signalAt(dataset.data, index);
+  const fid = { re: re.slice(), im: im.slice() };
+  const noiseSd = estimateNoiseSd(fid, dwellTimeS, spectrometerFrequencyMHz);
+  return { voxel: index, fid, dwellTimeS, spectrometerFrequencyMHz, nucleus, noiseSd };
+}
+
+/**
+ * Fits every case on the session's workers. One that fails is named and leaves the others alone.
+ * @param count how many cases from the first on
+ * @throws CancelledError; UsageError for options that the method doesn't know
+ */
+export async function fitSet(
+  set: EvaluationSet,
+  basis: BasisSet,
+  method: string,
+  options: JsonObject,
+  count: number,
+  session: Session,
+): Promise<FittedSet> {
+  const { fitRunner, cancellation, onProgress } = session.deps;
+  const report = throttleProgress(onProgress);
+  const failures: CaseFailure[] = [];
+  let version = '';
+  let elapsedMs = 0;
+  let fitted = 0;
+  let done = 0;
+
+  const fitCase = async (index: number, either: Cancellation): Promise<CaseEstimate | null> => {
+    try {
+      const batch = {
+        method,
+        options,
+        basis: needsBasis(method) ? basis : NO_BASIS,
+        inputs: [inputOf(set.dataset, index)],
+      };
+      const [output] = await fitRunner.run(batch, either, () => undefined);
+      const result = (output as NonNullable<typeof output>).result;
+      version = result.version;
+      elapsedMs += result.elapsedMs;
+      fitted++;
+      if (result.status !== 'converged') {
+        failures.push({ case: index, status: result.status, reason: result.reason ?? 'No reason was given.' });
+      }
+      return result.status === 'refused' ? null : slimEstimates(result);
+    } catch (error) {
+      if (error instanceof CancelledError || error instanceof UsageError) throw error;
+      failures.push({ case: index, status: 'failed', reason: toErrorRecord(error).message });
+      return null;
+    } finally {
+      done++;
+      report({ fraction: done / count, message: `${method}: fitted ${done} of ${count} spectra` });
+    }
+  };
+
+  const startMs = performance.now();
+  const indices = Array.from({ length: count }, (_, i) => i);
+  const cases = await runInLanes(indices, session.threads, cancellation, fitCase);
+  return {
+    method,
+    version,
+    cases,
+    msPerSpectrum: fitted === 0 ? null : elapsedMs / fitted,
+    wallMsPerSpectrum: (performance.now() - startMs) / count,
+    failures: failures.sort((a, b) => a.case - b.case),
+  };
+}

@@ -1,0 +1,272 @@
+// lineshape simulate, evaluate and compare as their users meet them: the bundled program as a child process.
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readNiftiMrs, writeMrs } from '../../src/core/formats/index.ts';
+import type { CliBundle, CliRun } from '../fixtures/bundleCli.ts';
+import { bundleCli } from '../fixtures/bundleCli.ts';
+import { makeTempFolder } from '../fixtures/tempFolder.ts';
+import { syntheticScan } from './workflowFixture.ts';
+
+const BASIS = 'lineshape-3t-press-te30-123mhz';
+const SIMULATE = ['simulate', '--basis', BASIS, '--n', '4', '--seed', '11'];
+
+let cli: CliBundle;
+let folder: string;
+const file = (...names: string[]): string => join(folder, ...names);
+const read = (...names: string[]): Buffer => readFileSync(file(...names));
+
+beforeAll(async () => {
+  cli = await bundleCli();
+  folder = makeTempFolder();
+  await cli.run([...SIMULATE, '--preset', 'dq', '-o', file('set')]);
+}, 120_000);
+
+afterAll(() => {
+  cli.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function expectError(run: CliRun, exitCode: number, message: RegExp): void {
+  const { error } = JSON.parse(run.stdout) as { error: { message: string } };
+  expect(error.message).toMatch(message);
+  expect(run.stderr).toContain(`lineshape: ${error.message}`);
+  expect(run.code).toBe(exitCode);
+}
+
+/** A copy of the set with another truth.csv. */
+function setWith(name: string, truth: (original: string) => string): string {
+  cpSync(file('set'), file(name), { recursive: true });
+  writeFileSync(file(name, 'truth.csv'), truth(read('set', 'truth.csv').toString()));
+  return file(name);
+}
+
+interface Row {
+  readonly name: string;
+  readonly n: number;
+  readonly mape: number;
+  readonly bias: number;
+  readonly coverage95: number;
+}
+interface Evaluation {
+  readonly schema: string;
+  readonly methods: readonly {
+    readonly method: string;
+    readonly n: number;
+    readonly msPerSpectrum: number;
+    readonly failures: readonly unknown[];
+    readonly metabolites: readonly Row[];
+    readonly combined: readonly Row[];
+    readonly withoutTruth: readonly string[];
+  }[];
+}
+
+describe('simulate', () => {
+  it('writes spectra of independent cases and their truth, the same bytes for the same seed', async () => {
+    const run = await cli.run([...SIMULATE, '--preset', 'dq', '-o', file('again'), '--json']);
+    expect(run.code).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({ schema: 'lineshape.simulation/1', preset: 'dq', n: 4, leftOut: [] });
+    expect(readdirSync(file('again')).sort()).toEqual(['spectra.nii.gz', 'truth.csv']);
+    expect(read('again', 'spectra.nii.gz').equals(read('set', 'spectra.nii.gz'))).toBe(true);
+    expect(read('again', 'truth.csv').equals(read('set', 'truth.csv'))).toBe(true);
+    const dataset = readNiftiMrs(new Uint8Array(read('set', 'spectra.nii.gz')), 'spectra.nii.gz');
+    expect(dataset.data.shape).toEqual([1, 1, 1, 4, 2048]);
+    expect(dataset.dimensions[0]!.info).toContain('not transients');
+    expect(dataset.header['LineshapeSimulation']).toMatchObject({ Preset: 'dq', Seed: 11, Basis: BASIS });
+    const [header, ...rows] = read('set', 'truth.csv').toString().trim().split('\n');
+    expect(header).toMatch(/^case,Ala,.*,Mac,snr,noiseSd,shiftHz,phaseDeg,lorentzianHz,gaussianHz$/);
+    expect(rows).toHaveLength(4);
+  });
+
+  it('another seed gives other cases', async () => {
+    await cli.run(['simulate', '--basis', BASIS, '--n', '1', '--seed', '12', '-o', file('other')]);
+    expect(read('other', 'truth.csv').equals(read('set', 'truth.csv'))).toBe(false);
+  });
+
+  it('names its presets with their seeds', async () => {
+    const { stdout } = await cli.run(['simulate', '--help']);
+    for (const preset of ['qnet', 'dq', 'hatami', 'rizzo', 'brain']) expect(stdout).toContain(`\n  ${preset}`);
+    expect(stdout).toContain('training 1001, validation 1002, test 1003');
+  });
+
+  it.each([
+    ['--preset', 'magic', /There is no preset "magic"; there is qnet, dq/],
+    ['--n', '0', /--n takes a whole number from 1/],
+    ['--seed', '4294967296', /--seed takes a whole number from 0 to 4294967295/],
+    ['--snr', '9,3', /--snr takes one number, or two as LO,HI/],
+    ['--shifts', 'own', /--shifts takes common/],
+  ])('%s %s is a usage error, and nothing is left behind', async (option, value, message) => {
+    const run = await cli.run([...SIMULATE, '-o', file('never'), '--json', option, value]);
+    expectError(run, 2, message);
+    expect(existsSync(file('never'))).toBe(false);
+  });
+
+  it('a basis that is not there', async () => {
+    const run = await cli.run([
+      'simulate',
+      '--basis',
+      'nowhere',
+      '--n',
+      '1',
+      '--seed',
+      '1',
+      '-o',
+      file('never'),
+      '--json',
+    ]);
+    expect(run.code).toBe(5);
+    expect(existsSync(file('never'))).toBe(false);
+  });
+});
+
+describe('evaluate', () => {
+  const evaluate = (set: string, ...further: string[]): Promise<CliRun> =>
+    cli.run(['evaluate', '--set', set, '--basis', BASIS, '--threads', '1', '--json', ...further]);
+
+  it('finds the truth of a set again, whoever numbers its cases', async () => {
+    const run = await evaluate(file('set'), '-o', file('estimates.csv'));
+    expect([run.code, JSON.parse(run.stdout)]).toMatchObject([0, { schema: 'lineshape.evaluation/1' }]);
+    const { methods } = JSON.parse(run.stdout) as Evaluation;
+    const [nlls] = methods;
+    expect(nlls).toMatchObject({ method: 'nlls', n: 4, failures: [], withoutTruth: ['Ace'] });
+    expect(nlls!.msPerSpectrum).toBeGreaterThan(0);
+    const naa = nlls!.combined.find((r) => r.name === 'tNAA')!;
+    expect(naa.n).toBe(4);
+    // SNR 67: the bound of tNAA is some 3 %.
+    expect(naa.mape).toBeLessThan(10);
+    const lines = readFileSync(file('estimates.csv'), 'utf8').trim().split('\n');
+    expect(lines[0]).toBe('method,case,metabolite,truth,estimate,crlb');
+    expect(lines.filter((line) => line.includes(',tNAA,'))).toHaveLength(4);
+
+    const shuffled = setWith('shuffled', (text) => {
+      const [header, ...rows] = text.trim().split('\n');
+      return [header, ...rows.map((row) => row.replace(/^\d+/, (n) => String(Number(n) + 1))).reverse()].join('\n');
+    });
+    const again = JSON.parse((await evaluate(shuffled)).stdout) as Evaluation;
+    expect(again.methods[0]!.combined.map((r) => r.bias)).toEqual(nlls!.combined.map((r) => r.bias));
+  });
+
+  it('prints a table, several methods one after another', async () => {
+    const args = ['evaluate', '--set', file('set'), '--basis', BASIS, '--method', 'nlls,quest', '--cases', '1'];
+    const { stdout, code } = await cli.run([...args, '--threads', '1']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^nlls, basis .* 1 cases/m);
+    expect(stdout).toMatch(/^quest, basis /m);
+    expect(stdout).toMatch(/^Metabolite +n +MAPE %/m);
+    expect(stdout).toContain('Estimated, truth not known: Ace');
+  });
+
+  it.each([
+    ['no truth', (): string => '', 3, /truth\.csv is empty/],
+    [
+      'a word for a number',
+      (text: string): string => text.replace(/\n0,[^,]*/, '\n0,much'),
+      3,
+      /has "much" for Ala in line 2/,
+    ],
+    [
+      'a case too few',
+      (text: string): string => text.replace(/\n3,.*\n$/, '\n'),
+      3,
+      /has 3 cases, where there are 4 spectra/,
+    ],
+  ])('%s', async (name, change, code, message) => {
+    expectError(await evaluate(setWith(name, change)), code, message);
+  });
+
+  it('a folder that is no set, and spectra that are no cases', async () => {
+    expectError(
+      await evaluate(folder),
+      3,
+      /should hold spectra\.nii\.gz and truth\.csv, and spectra\.nii\.gz is not there/,
+    );
+    const coils = setWith('coils', (text) => text);
+    const dataset = readNiftiMrs(new Uint8Array(read('set', 'spectra.nii.gz')), 'x');
+    const tagged = { ...dataset, dimensions: [{ tag: 'DIM_COIL' as const, info: null, header: null }] };
+    writeFileSync(join(coils, 'spectra.nii.gz'), writeMrs(tagged, 'nifti-mrs'));
+    expectError(await evaluate(coils), 3, /its cases along DIM_DYN; its shape is 1 × 1 × 1 × 4 × 2048 \(DIM_COIL\)/);
+    expectError(await evaluate(file('set'), '--scale', 'water'), 2, /--scale takes none, tCr, common/);
+    expectError(await evaluate(file('set'), '--method', 'magic'), 2, /There is no method "magic"/);
+  });
+});
+
+describe('compare', () => {
+  beforeAll(async () => {
+    for (const seed of [1, 2, 3])
+      writeFileSync(file(`scan${seed}.nii.gz`), writeMrs(syntheticScan({ seed }), 'nifti-mrs'));
+    const scans = [1, 2, 3].map((seed) => file(`scan${seed}.nii.gz`));
+    const fit = ['quantify', ...scans, '--basis', BASIS, '--no-preprocess', '--threads', '1', '--json'];
+    writeFileSync(file('both.json'), (await cli.run([...fit, '--method', 'nlls,quest'])).stdout);
+    writeFileSync(file('nlls.json'), (await cli.run(fit)).stdout);
+  }, 120_000);
+
+  it('pairs two methods of one file, and writes the table', async () => {
+    const run = await cli.run(['compare', file('both.json'), '--methods', 'nlls,quest', '--json', '-o', file('c.csv')]);
+    expect(run.code).toBe(0);
+    const document = JSON.parse(run.stdout) as {
+      common: number;
+      rows: { name: string; n: number; limits: number[] }[];
+    };
+    expect(document).toMatchObject({
+      schema: 'lineshape.comparison/1',
+      common: 3,
+      onlyA: 0,
+      onlyB: 0,
+      quantity: 'ratio',
+    });
+    const naa = document.rows.find((r) => r.name === 'tNAA')!;
+    expect(naa.n).toBe(3);
+    expect(naa.limits[0]).toBeLessThan(naa.limits[1]!);
+    expect(readFileSync(file('c.csv'), 'utf8')).toMatch(/^metabolite,n,mean_a,.*\ntNAA,3,/);
+  });
+
+  it('of two files with one method each finds the same, the same numbers agreeing fully', async () => {
+    const { stdout } = await cli.run([
+      'compare',
+      file('nlls.json'),
+      file('both.json'),
+      '--methods',
+      'nlls,nlls',
+      '--json',
+    ]);
+    const { rows } = JSON.parse(stdout) as { rows: { name: string; bias: number; icc: number }[] };
+    const naa = rows.find((r) => r.name === 'tNAA')!;
+    expect([naa.bias, naa.icc]).toEqual([0, 1]);
+    const table = await cli.run(['compare', file('both.json'), '--methods', 'nlls,quest']);
+    expect(table.stdout).toMatch(/Metabolite +n +Mean A +Mean B/);
+    expect(table.stdout).toContain('Deming');
+  });
+
+  it('refuses in words', async () => {
+    const compare = (...args: string[]): Promise<CliRun> => cli.run(['compare', ...args, '--json']);
+    expectError(await compare(file('both.json')), 2, /the two methods to compare are named with --methods A,B/);
+    expectError(
+      await compare(file('both.json'), file('nlls.json')),
+      2,
+      /both\.json has results of several methods \(nlls, quest\)/,
+    );
+    expectError(
+      await compare(file('both.json'), '--methods', 'nlls,qnet'),
+      2,
+      /has no result of the method "qnet"; it has nlls, quest/,
+    );
+    expectError(
+      await compare(file('both.json'), '--methods', 'nlls,quest', '--quantity', 'x'),
+      2,
+      /--quantity takes ratio, amplitude/,
+    );
+    expectError(
+      await compare(file('both.json'), '--methods', 'nlls,quest', '--quantity', 'concentration'),
+      4,
+      /no concentrations in common/,
+    );
+    expectError(await compare(file('scan1.nii.gz'), file('nlls.json')), 3, /scan1\.nii\.gz is not valid JSON/);
+    writeFileSync(file('else.json'), '{"schema":"x"}');
+    expectError(
+      await compare(file('else.json'), file('nlls.json')),
+      3,
+      /else\.json is not a result of "lineshape quantify --json"/,
+    );
+    expectError(await compare('--db', file('no.db')), 2, /--db PATH --study ID --methods A,B/);
+  });
+});
