@@ -59,10 +59,20 @@ module.exports = {
     {
       name: 'quantification-methods-apart',
       severity: 'error',
-      from: { path: `^src/core/quantification/(${STEPS})/` },
+      from: { path: `^src/core/quantification/(${STEPS})/`, pathNot: '^src/core/quantification/dynamicSeries/' },
       to: {
         path: '^src/core/quantification/[^/]+/',
         pathNot: ['^src/core/quantification/$1/', '^src/core/quantification/shared/'],
+      },
+    },
+    {
+      // A series is the NLLS model over many spectra at once: it builds on that method's parts, and on no other's.
+      name: 'quantification-series-on-nlls',
+      severity: 'error',
+      from: { path: '^src/core/quantification/dynamicSeries/' },
+      to: {
+        path: '^src/core/quantification/[^/]+/',
+        pathNot: '^src/core/quantification/(dynamicSeries|nlls|shared)/',
       },
     },
     ...layer('pipeline', core('pipeline'), [ALL_CORE]),

@@ -1,11 +1,13 @@
 // The NLLS fit on the spectra of the ISMRM 2016 fitting challenge, beside LCModel 6.3 and FSL-MRS on the same ones.
 // Run: node bin/lineshape.mjs bench ismrmChallenge (needs the reference data, see LINESHAPE_DATA; prints one JSON document).
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBasisFiles } from '../src/core/basis/files/index.ts';
+import { WATER_PPM } from '../src/core/domain/axes.ts';
 import type { BasisSet } from '../src/core/domain/basisSet.ts';
 import { canonicalMetaboliteName } from '../src/core/domain/metaboliteNames.ts';
 import { fitVoxel } from '../src/core/quantification/index.ts';
+import { measureWaterAmplitude } from '../src/core/quantification/waterScaling/index.ts';
 import type { JsonObject } from '../src/core/domain/json.ts';
 
 const DWELL_S = 1 / 4000;
@@ -20,10 +22,11 @@ const SINGLES = ['NAA', 'Glu', 'Gln', 'Ins', 'GSH', 'GABA', 'Lac', 'NAAG', 'Cr',
 
 type Estimates = Map<string, number>;
 
-export function challengeBasis(dataDir: string): BasisSet {
+/** @param macromolecules whether the set's measured macromolecule signal, Mac, is taken along */
+export function challengeBasis(dataDir: string, macromolecules = true): BasisSet {
   const dir = join(dataDir, 'ismrm_fitting_challenge', 'basisset_text');
   const files = readdirSync(dir)
-    .filter((n) => n !== 'PressMac_30ms.txt' && n !== 'Ace.txt')
+    .filter((n) => n !== 'PressMac_30ms.txt' && n !== 'Ace.txt' && (macromolecules || n !== 'Mac.txt'))
     .map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(dir, name))) }));
   return readBasisFiles(files, {
     spectrometerFrequencyMHz: FREQUENCY_MHZ,
@@ -33,13 +36,21 @@ export function challengeBasis(dataDir: string): BasisSet {
   });
 }
 
-export function challengeFid(dataDir: string, dataset: number): { re: Float64Array; im: Float64Array } {
+/** @param firstColumn 0: metabolites; 2: water */
+export function challengeFid(
+  dataDir: string,
+  dataset: number,
+  firstColumn: 0 | 2 = 0,
+): { re: Float64Array; im: Float64Array } {
   const path = join(dataDir, 'ismrm_fitting_challenge', 'datasets_text', `dataset${dataset}.txt`);
   const rows = readFileSync(path, 'utf8')
     .trim()
     .split('\n')
     .map((l) => l.trim().split(/\s+/).map(Number));
-  return { re: Float64Array.from(rows, (r) => r[0]!), im: Float64Array.from(rows, (r) => r[1]!) };
+  return {
+    re: Float64Array.from(rows, (r) => r[firstColumn]!),
+    im: Float64Array.from(rows, (r) => r[firstColumn + 1]!),
+  };
 }
 
 /** Table of a CSV: dataset → canonical name → value. */
@@ -103,40 +114,49 @@ function medianErrors(estimates: Map<number, Estimates>, truth: Map<number, Esti
   return Object.fromEntries(Object.entries(errors).map(([k, v]) => [k, Math.round(10 * median(v)) / 10]));
 }
 
-export function ismrmChallenge(dataDir: string, options: JsonObject): JsonObject {
-  const basis = challengeBasis(dataDir);
-  const truth = readTable(join(dataDir, 'ismrm_fitting_challenge', 'truth.csv'));
-  const fsl = readTable(join(dataDir, 'ismrm_fitting_challenge', 'fsl_mrs_newton_2_4_8.csv'));
-  const never = { isCancelled: () => false, throwIfCancelled: () => undefined };
-  const datasets = [...truth.keys()].filter((d) => {
-    try {
-      challengeFid(dataDir, d);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  const ours = new Map<number, Estimates>();
+/**
+ * Error of tCr itself, on the one scale of all spectra that makes the median error zero.
+ * @param over what each spectrum's estimate is divided by: its water signal, whose size is another in some spectra; or 1
+ */
+function creatineScaleError(
+  estimates: Map<number, Estimates>,
+  truth: Map<number, Estimates>,
+  over: (dataset: number) => number,
+): JsonObject {
+  const scales = [...estimates].map(
+    ([d, e]) => withSums(e).get('tCr')! / over(d) / withSums(truth.get(d)!).get('tCr')!,
+  );
+  const middle = median(scales);
+  const errors = scales.map((s) => 100 * Math.abs(s / middle - 1));
+  return { median: round1(median(errors)), largest: round1(Math.max(...errors)) };
+}
+
+const round1 = (v: number): number => Math.round(10 * v) / 10;
+const NEVER = { isCancelled: () => false, throwIfCancelled: () => undefined };
+
+interface Fitted {
+  readonly estimates: Map<number, Estimates>;
+  readonly times: number[];
+  readonly notes: JsonObject[];
+}
+
+function fitAll(dataDir: string, datasets: readonly number[], basis: BasisSet, options: JsonObject): Fitted {
+  const estimates = new Map<number, Estimates>();
   const times: number[] = [];
   const notes: JsonObject[] = [];
   for (const dataset of datasets) {
     const start = performance.now();
-    const { result } = fitVoxel(
-      {
-        voxel: 0,
-        fid: challengeFid(dataDir, dataset),
-        dwellTimeS: DWELL_S,
-        spectrometerFrequencyMHz: FREQUENCY_MHZ,
-        nucleus: '1H',
-        noiseSd: null,
-      },
-      basis,
-      'nlls',
-      options,
-      never,
-    );
+    const input = {
+      voxel: 0,
+      fid: challengeFid(dataDir, dataset),
+      dwellTimeS: DWELL_S,
+      spectrometerFrequencyMHz: FREQUENCY_MHZ,
+      nucleus: '1H',
+      noiseSd: null,
+    };
+    const { result } = fitVoxel(input, basis, 'nlls', options, NEVER);
     times.push(performance.now() - start);
-    ours.set(dataset, new Map(result.metabolites.map((m) => [m.name, m.amplitude])));
+    estimates.set(dataset, new Map(result.metabolites.map((m) => [m.name, m.amplitude])));
     notes.push({
       dataset,
       status: result.status,
@@ -148,18 +168,50 @@ export function ismrmChallenge(dataDir: string, options: JsonObject): JsonObject
       ...result.diagnostics,
     });
   }
-  const pick = (all: Map<number, Estimates>) =>
-    new Map(datasets.filter((d) => all.has(d)).map((d) => [d, all.get(d)!]));
+  return { estimates, times, notes };
+}
+
+function isThere(dataDir: string, dataset: number): boolean {
+  return existsSync(join(dataDir, 'ismrm_fitting_challenge', 'datasets_text', `dataset${dataset}.txt`));
+}
+
+export function ismrmChallenge(dataDir: string, options: JsonObject): JsonObject {
+  const truth = readTable(join(dataDir, 'ismrm_fitting_challenge', 'truth.csv'));
+  const datasets = [...truth.keys()].filter((d) => isThere(dataDir, d));
+  const basis = challengeBasis(dataDir);
+  const ours = fitAll(dataDir, datasets, basis, options);
+  const tied = fitAll(dataDir, datasets, basis, { ...options, ratioPriors: 'lcmodel' }).estimates;
+  const withoutMac = fitAll(dataDir, datasets, challengeBasis(dataDir, false), options).estimates;
+  const allFsl = readTable(join(dataDir, 'ismrm_fitting_challenge', 'fsl_mrs_newton_2_4_8.csv'));
+  const fsl = new Map(datasets.filter((d) => allFsl.has(d)).map((d) => [d, allFsl.get(d)!]));
+  const lcmodel = new Map(datasets.map((d) => [d, readLcmodel(dataDir, d)]));
+  const waters = new Map(
+    datasets.map((d) => {
+      const fid = challengeFid(dataDir, d, 2);
+      const water = { fid, dwellTimeS: DWELL_S, spectrometerFrequencyMHz: FREQUENCY_MHZ, referencePpm: WATER_PPM };
+      return [d, measureWaterAmplitude(water).water.amplitude];
+    }),
+  );
+  const byWater = (d: number): number => waters.get(d)!;
   return {
     bench: 'ismrmChallenge',
     datasets,
     medianAbsoluteErrorPercent: {
-      lineshape: medianErrors(ours, truth),
-      lcmodel: medianErrors(new Map(datasets.map((d) => [d, readLcmodel(dataDir, d)])), truth),
-      fslMrs: medianErrors(pick(fsl), truth),
+      lineshape: medianErrors(ours.estimates, truth),
+      lineshapeRatioPriors: medianErrors(tied, truth),
+      lineshapeWithoutMac: medianErrors(withoutMac, truth),
+      lcmodel: medianErrors(lcmodel, truth),
+      fslMrs: medianErrors(fsl, truth),
     },
-    medianMsPerSpectrum: Math.round(median(times)),
-    fits: notes,
+    tCrOnOneScalePercent: {
+      lineshape: creatineScaleError(ours.estimates, truth, () => 1),
+      lineshapeOverWater: creatineScaleError(ours.estimates, truth, byWater),
+      lcmodel: creatineScaleError(lcmodel, truth, () => 1),
+      lcmodelOverWater: creatineScaleError(lcmodel, truth, byWater),
+      fslMrs: creatineScaleError(fsl, truth, () => 1),
+    },
+    medianMsPerSpectrum: Math.round(median(ours.times)),
+    fits: ours.notes,
   };
 }
 

@@ -2,11 +2,13 @@
 import { bestBasis } from '../core/basis/matching.ts';
 import type { FileBasisSet } from '../core/basis/files/index.ts';
 import { suggestBasisRequest } from '../core/basis/suggestRequest.ts';
+import type { EditingCondition } from '../core/domain/basisRequest.ts';
 import { ModelError } from '../core/domain/errors.ts';
 import { pointCount } from '../core/domain/mrsDataset.ts';
 import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import type { Warning } from '../core/domain/provenance.ts';
 import type { ReadOptions } from '../core/formats/index.ts';
+import { needsBasis, NO_BASIS } from '../core/quantification/index.ts';
 import { listBundledBases, loadBasis, loadBundledBasis } from '../node/files/basisLibrary.ts';
 import { simulateCommand } from './simulateCommand.ts';
 import { say } from './terminal.ts';
@@ -16,6 +18,8 @@ export interface BasisChoice {
   readonly basis: string | undefined;
   readonly removeMarker: boolean;
   readonly readOptions: ReadOptions;
+  /** Which sub-spectrum of an edited scan is to be fitted; absent or null where none is. */
+  readonly editing?: EditingCondition | null;
 }
 
 /** How to get the basis that this scan needs; empty where too little is known of the scan. */
@@ -59,7 +63,13 @@ export async function chooseBasis(
   const { nucleus, spectrometerFrequencyMHz, acquisition } = dataset;
   const { echoTimeS, sequence } = acquisition;
   const cards = await listBundledBases(resources());
-  const best = bestBasis(cards, { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence });
+  const best = bestBasis(cards, {
+    nucleus,
+    spectrometerFrequencyMHz,
+    echoTimeS,
+    sequence,
+    editing: choice.editing ?? null,
+  });
   if (best === null) {
     throw new ModelError(
       'BASIS_MISSING',
@@ -72,4 +82,19 @@ export async function chooseBasis(
   if (!best.closeEnough) return { ...basis, warnings: [...basis.warnings, notClose(dataset, title)] };
   say(`Basis ${id} (${title}), chosen by field, echo time and sequence.`);
   return basis;
+}
+
+/**
+ * The basis for a scan's methods: none where all of them fit single lines, whatever the user named.
+ * @throws ModelError as chooseBasis
+ */
+export async function basisForMethods(
+  methods: readonly string[],
+  choice: BasisChoice,
+  dataset: MrsDataset,
+  resources: () => string,
+): Promise<FileBasisSet> {
+  if (methods.some(needsBasis)) return chooseBasis(choice, dataset, resources);
+  if (choice.basis !== undefined) say(`No basis set is used: ${methods.join(', ')} fits single lines.`);
+  return { ...NO_BASIS, warnings: [] };
 }

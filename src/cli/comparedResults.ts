@@ -1,5 +1,7 @@
-// What compare is given: result documents of `quantify --json`, or a study's stored analyses → two series of results.
-import { basename } from 'node:path';
+// What compare is given: result documents of `quantify --json`, folders of them, or a study's stored analyses → two series
+// of results.
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ReaderError, UsageError } from '../core/domain/errors.ts';
 import { parseBoundedJson } from '../core/formats/boundedJson.ts';
@@ -16,7 +18,11 @@ export interface ResultSeries {
 
 const estimate = z.object({
   name: z.string(),
-  amplitude: z.number(),
+  // JSON has no NaN: a method that could not tell has null there.
+  amplitude: z
+    .number()
+    .nullable()
+    .transform((value) => value ?? NaN),
   ratioToTCr: z.number().nullable(),
   concentrationMM: z.number().nullable(),
 });
@@ -44,7 +50,7 @@ const documents = z.union([
     .transform((many) => many.documents),
 ]);
 
-async function readDocuments(path: string): Promise<ResultDocument[]> {
+async function readDocument(path: string): Promise<ResultDocument[]> {
   const { bytes, name } = await readInputFile(path);
   let json: unknown;
   try {
@@ -55,6 +61,32 @@ async function readDocuments(path: string): Promise<ResultDocument[]> {
   const parsed = documents.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new ReaderError('FORMAT_INVALID', `${name} is not a result of "lineshape quantify --json".`, { file: name });
+}
+
+/** JSON files of a folder and its subfolders, in the order of their names. */
+async function jsonFilesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && /\.json$/i.test(entry.name) && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** Of a file, its results; of a folder, those of all result documents in it, whatever other JSON lies beside them. */
+async function readDocuments(path: string): Promise<ResultDocument[]> {
+  const isFolder = await stat(path).then((found) => found.isDirectory(), () => false); // prettier-ignore
+  if (!isFolder) return readDocument(path);
+  const found: ResultDocument[] = [];
+  for (const file of await jsonFilesOf(path)) {
+    try {
+      found.push(...(await readDocument(file)));
+    } catch (error) {
+      if (!(error instanceof ReaderError) || error.code !== 'FORMAT_INVALID') throw error;
+    }
+  }
+  if (found.length > 0) return found;
+  const name = basename(path);
+  throw new ReaderError('FORMAT_INVALID', `The folder ${name} holds no result of "lineshape quantify --json".`, { file: name }); // prettier-ignore
 }
 
 /** A file that was given twice counts by its first result. */
@@ -86,7 +118,7 @@ function methodIn(found: readonly ResultDocument[], named: string | undefined, f
 }
 
 /**
- * @param paths two files, or one that holds both methods
+ * @param paths two files or folders, or one that holds both methods
  * @param methods of A and of B; may be left out where each file has one method
  * @throws ReaderError, UsageError
  */
@@ -98,7 +130,11 @@ export async function seriesOfFiles(
   if (paths.length === 1 && methods === null) {
     throw new UsageError('Of one file, the two methods to compare are named with --methods A,B.');
   }
-  const [a, b] = [await readDocuments(pathA), await readDocuments(pathB)];
+  if (paths.length === 1 && methods !== null && methods[0] === methods[1]) {
+    throw new UsageError(`Of one file, two different methods are compared, not "${methods[0]}" with itself.`);
+  }
+  const a = await readDocuments(pathA);
+  const b = paths.length === 1 ? a : await readDocuments(pathB);
   const [fileA, fileB] = [basename(pathA), basename(pathB)];
   return [seriesOf(a, methodIn(a, methods?.[0], fileA), fileA), seriesOf(b, methodIn(b, methods?.[1], fileB), fileB)];
 }
@@ -107,8 +143,8 @@ export async function seriesOfFiles(
 function analysesOf(store: StudyStore, studyId: string, wanted: string): AnalysisRecord[] {
   const all = store.listAnalyses(studyId);
   const byId = all.filter((a) => a.id === wanted);
-  const rising = [...all].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
-  const newest = new Map(rising.filter((a) => a.method === wanted).map((a) => [a.datasetId, a]));
+  // In the order they were made, so that the last of a dataset is its newest.
+  const newest = new Map(all.filter((a) => a.method === wanted).map((a) => [a.datasetId, a]));
   const chosen = byId.length > 0 ? byId : [...newest.values()];
   if (chosen.length === 0) {
     const known = [...new Set(all.map((a) => a.method))].join(', ') || 'none';

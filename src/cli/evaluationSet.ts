@@ -1,12 +1,14 @@
 // A set with known truth, as a folder holds it: spectra.nii.gz and truth.csv; and the fit of every case of it.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { readTruthTable } from '../core/basis/simulatedSets/index.ts';
 import type { TruthTable } from '../core/basis/simulatedSets/index.ts';
 import type { BasisSet } from '../core/domain/basisSet.ts';
 import { signalAt } from '../core/domain/complexArray.ts';
 import { CancelledError, ReaderError, toErrorRecord, UsageError } from '../core/domain/errors.ts';
 import type { JsonObject } from '../core/domain/json.ts';
+import { COMBINED_METABOLITES } from '../core/domain/metaboliteNames.ts';
 import { pointCount } from '../core/domain/mrsDataset.ts';
 import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import { readNiftiMrs } from '../core/formats/index.ts';
@@ -24,6 +26,8 @@ import type { Session } from './session.ts';
 
 export const SPECTRA_FILE = 'spectra.nii.gz';
 export const TRUTH_FILE = 'truth.csv';
+/** Key under which the spectra's header says how `simulate` made them. */
+export const SIMULATION_KEY = 'LineshapeSimulation';
 /** Fewer points than this are no spectrum that can be fitted. */
 const LEAST_POINTS = 64;
 
@@ -35,6 +39,9 @@ export interface EvaluationSet {
 }
 
 async function fileOf(folder: string, name: string): Promise<FoundFile> {
+  if (!existsSync(folder)) {
+    throw new ReaderError('READ_FAILED', `There is no folder "${basename(folder)}" with a set in it.`, { file: name });
+  }
   const path = join(folder, name);
   if (!existsSync(path)) {
     throw new ReaderError('READ_FAILED', `The folder of a set should hold ${SPECTRA_FILE} and ${TRUTH_FILE}, and ${name} is not there.`, { file: name }); // prettier-ignore
@@ -61,6 +68,22 @@ function caseCount(dataset: MrsDataset): number {
   return higher[0] ?? 1;
 }
 
+/** No measured data shrink further, and no set is larger. */
+const MOST_UNPACKED = { ratio: 200, bytes: 2 ** 31 } as const;
+
+/**
+ * Ten thousand spectra are 160 MB: Node's own gunzip holds them once, where the reader's, made for any runtime, holds them
+ * twice. What it can't unpack is left to the reader, which says what is wrong.
+ */
+function unpacked(bytes: Uint8Array): Uint8Array {
+  try {
+    const most = Math.min(MOST_UNPACKED.bytes, 1e6 + MOST_UNPACKED.ratio * bytes.length);
+    return gunzipSync(bytes, { maxOutputLength: most });
+  } catch {
+    return bytes;
+  }
+}
+
 /**
  * Reads a set, whoever made it.
  * @throws ReaderError: one sentence on the first thing that is wrong
@@ -69,9 +92,36 @@ export async function loadSet(folder: string): Promise<EvaluationSet> {
   const spectra = await fileOf(folder, SPECTRA_FILE);
   const table = await fileOf(folder, TRUTH_FILE);
   const sha256 = { spectra: sha256OfContent(spectra), truth: sha256OfContent(table) };
-  const dataset = readNiftiMrs(readWhole(spectra).bytes, SPECTRA_FILE);
+  const dataset = readNiftiMrs(unpacked(readWhole(spectra).bytes), SPECTRA_FILE);
   const truth = readTruthTable(new TextDecoder().decode(readWhole(table).bytes), caseCount(dataset));
   return { folder, dataset, truth, sha256 };
+}
+
+/** "truth": what the truth names; "all": whatever the basis has. */
+export type FittedMetabolites = 'truth' | 'all';
+
+/** What `simulate` made holds nothing beside its truth; of other sets the truth may name a part only. */
+export const usualMetabolites = ({ dataset }: EvaluationSet): FittedMetabolites =>
+  dataset.header[SIMULATION_KEY] === undefined ? 'all' : 'truth';
+
+/**
+ * The basis that a set is fitted with. A metabolite that the set has none of would take signal from the others: its estimate
+ * is never negative, so that the mean of them all would be biased for a reason that lies in the set.
+ * @returns with the names of what was left out; everything where the truth names none of the basis's metabolites
+ */
+export function basisOfSet<B extends BasisSet>(
+  basis: B,
+  { truth }: EvaluationSet,
+  which: FittedMetabolites,
+): { readonly basis: B; readonly leftOut: readonly string[] } {
+  const isNamed = (name: string): boolean =>
+    truth.metabolites.has(name) ||
+    COMBINED_METABOLITES.some((sum) => truth.metabolites.has(sum.name) && sum.members.includes(name));
+  const unnamed = basis.signals.filter(({ kind, name }) => kind === 'metabolite' && !isNamed(name));
+  const isAll = unnamed.length === basis.signals.filter(({ kind }) => kind === 'metabolite').length;
+  if (which === 'all' || isAll) return { basis, leftOut: [] };
+  const signals = basis.signals.filter((signal) => !unnamed.includes(signal));
+  return { basis: { ...basis, signals }, leftOut: unnamed.map((signal) => signal.name) };
 }
 
 /** A case that a method gave no estimate of, or one it calls not converged. */
@@ -97,7 +147,7 @@ function inputOf(dataset: MrsDataset, index: number): FitInput {
   const { dwellTimeS, spectrometerFrequencyMHz, nucleus } = dataset;
   const { re, im } = signalAt(dataset.data, index);
   const fid = { re: re.slice(), im: im.slice() };
-  const noiseSd = estimateNoiseSd(fid, dwellTimeS, spectrometerFrequencyMHz);
+  const noiseSd = estimateNoiseSd(fid, dwellTimeS, spectrometerFrequencyMHz, nucleus);
   return { voxel: index, fid, dwellTimeS, spectrometerFrequencyMHz, nucleus, noiseSd };
 }
 

@@ -8,25 +8,44 @@ import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import type { Warning } from '../core/domain/provenance.ts';
 import type { VoxelQuantification } from '../core/domain/quantification.ts';
 import type { Recipe } from '../core/domain/recipe.ts';
-import { analyse, defaultRecipeFor, parseRecipe, recipeById } from '../core/pipeline/index.ts';
-import type { AnalysisOutcome } from '../core/pipeline/index.ts';
+import {
+  analyse,
+  defaultRecipeFor,
+  editingOf,
+  parseRecipe,
+  recipeById,
+  recipeWithQuantities,
+} from '../core/pipeline/index.ts';
+import type { AnalysisOutcome, ScanSegmentation } from '../core/pipeline/index.ts';
 import { METHOD_IDS } from '../core/quantification/index.ts';
-import { chooseBasis } from './basisChoice.ts';
-import { addCommonOptions, addHeaderOptions, ppmRangeOf, readOptionsOf, voxelListOf } from './options.ts';
+import { basisForMethods } from './basisChoice.ts';
+import { addFitOptions, checkFitOptions, fitOptionsFor } from './fitOptions.ts';
+import type { FitOptionFlags } from './fitOptions.ts';
+import { addCommonOptions, addHeaderOptions, ppmRangeOf, readOptionsOf } from './options.ts';
 import type { CommonOptions, HeaderOptions } from './options.ts';
+import { addVoxelOptions, checkVoxelOptions, chosenVoxels } from './mapOptions.ts';
+import type { VoxelOptions } from './mapOptions.ts';
+import {
+  addQuantityOptions,
+  checkQuantityOptions,
+  intervalOptions,
+  quantitiesOf,
+  segmentationOf,
+} from './quantityOptions.ts';
+import type { QuantityFlags } from './quantityOptions.ts';
 import { readOneScan, readScans } from './scanInputs.ts';
 import type { ScanInput } from './scanInputs.ts';
 import type { Session } from './session.ts';
 
-export interface QuantifyOptions extends CommonOptions, HeaderOptions {
+export interface QuantifyOptions extends CommonOptions, HeaderOptions, FitOptionFlags, QuantityFlags, VoxelOptions {
   readonly basis?: string;
   readonly removeBasisMarker?: boolean;
   readonly water?: string;
-  readonly method: string;
+  /** Methods, separated by commas; absent: the recipe's own. */
+  readonly method?: string;
   readonly recipe?: string;
   readonly preprocess: boolean;
   readonly ppm?: string;
-  readonly voxels?: string;
 }
 
 export interface ScanResult {
@@ -54,12 +73,11 @@ export function addQuantifyOptions(command: Command): Command {
     )
     .option('--remove-basis-marker', 'take the reference singlet at 0 ppm out of the basis signals')
     .option('--water <file>', 'water reference scan')
-    .option('--method <m>', `methods, separated by commas; there is ${METHOD_IDS.join(', ')}`, 'nlls')
+    .option('--method <m>', `methods, separated by commas; there is ${METHOD_IDS.join(', ')} (default: the recipe's)`)
     .option('--recipe <r>', 'recipe: id or JSON file (default: by the kind of scan)')
     .option('--no-preprocess', 'fit the data as they are')
-    .option('--ppm <lo,hi>', 'fitted range (default 0.2,4.2)')
-    .option('--voxels <v,…>', 'voxel numbers to fit, x slowest, from 0 (default: all with signal)');
-  return addCommonOptions(addHeaderOptions(withOptions));
+    .option('--ppm <lo,hi>', 'fitted range (default 0.2,4.2)');
+  return addCommonOptions(addHeaderOptions(addQuantityOptions(addFitOptions(addVoxelOptions(withOptions)))));
 }
 
 /** @throws UsageError where this version has no such method */
@@ -91,25 +109,46 @@ export async function loadRecipe(name: string): Promise<Recipe> {
   return parseRecipe(json);
 }
 
-async function recipeFor(options: QuantifyOptions, dataset: MrsDataset, method: string): Promise<Recipe> {
+/** The recipe that is named, or the scan's kind's. */
+async function baseRecipeFor(options: QuantifyOptions, dataset: MrsDataset): Promise<Recipe> {
   if (!options.preprocess && options.recipe !== undefined) {
     throw new UsageError('--no-preprocess and --recipe contradict each other; give one of them.');
   }
-  const base = !options.preprocess
-    ? recipeById('fit-only')
-    : options.recipe === undefined
-      ? defaultRecipeFor(dataset)
-      : await loadRecipe(options.recipe);
+  if (options.recipe !== undefined) return loadRecipe(options.recipe);
+  const usual = defaultRecipeFor(dataset);
+  if (options.preprocess) return usual;
+  const bare = recipeById('fit-only');
+  return dataset.nucleus === '1H' ? bare : { ...bare, quantification: usual.quantification };
+}
+
+/** Methods that the options name; null where the recipe is to say. @throws UsageError */
+function namedMethods({ method, priorKnowledge }: QuantifyOptions): string[] | null {
+  if (method !== undefined) return methodsOf(method);
+  return priorKnowledge === undefined ? null : ['amares'];
+}
+
+/** One recipe a method: the base with that method, its own options where they are for it, and those of the command line. */
+async function recipesFor(options: QuantifyOptions, dataset: MrsDataset): Promise<Recipe[]> {
+  const base = await baseRecipeFor(options, dataset);
+  const own = base.quantification;
+  const methods = namedMethods(options) ?? [own.method];
+  const given = await fitOptionsFor(options, methods, dataset);
+  const quantities = await quantitiesOf(options);
   const ppm = options.ppm === undefined ? {} : { ppmRange: ppmRangeOf(options.ppm) };
-  return { ...base, quantification: { method, options: { ...base.quantification.options, ...ppm } } };
+  return methods.map((method) => {
+    const ofRecipe = own.method === method ? own.options : {};
+    const quantification = { method, options: { ...ofRecipe, ...ppm, ...given.get(method) } };
+    return recipeWithQuantities({ ...base, quantification }, quantities);
+  });
 }
 
 /** Checks what can be checked before any file is read. @throws UsageError */
 function checkOptions(options: QuantifyOptions): void {
-  methodsOf(options.method);
+  checkFitOptions(options, namedMethods(options));
+  checkQuantityOptions(options);
   readOptionsOf(options);
   if (options.ppm !== undefined) ppmRangeOf(options.ppm);
-  if (options.voxels !== undefined) voxelListOf(options.voxels);
+  checkVoxelOptions(options);
 }
 
 /**
@@ -125,12 +164,17 @@ export async function quantifyScans(
   const readOptions = readOptionsOf(options);
   const scans = await readScans(paths, readOptions);
   const water = options.water === undefined ? null : await readOneScan(options.water, readOptions);
+  const segmentation = await segmentationOf(options);
   const results: ScanResult[] = [];
   for (const [index, scan] of scans.entries()) {
     if (session.deps.cancellation.isCancelled()) throw new CancelledError();
-    const choice = { basis: options.basis, removeMarker: options.removeBasisMarker ?? false, readOptions };
-    const basis = await chooseBasis(choice, scan.dataset, session.resources);
-    results.push(await quantifyScan(scan, water, basis, options, sharedProgress(session, index, scans)));
+    const recipes = await recipesFor(options, scan.dataset);
+    const editing = recipes[0] === undefined ? null : editingOf(recipes[0]);
+    const choice = { basis: options.basis, removeMarker: options.removeBasisMarker ?? false, readOptions, editing };
+    const methods = recipes.map((r) => r.quantification.method);
+    const basis = await basisForMethods(methods, choice, scan.dataset, session.resources);
+    const task = { scan, water, basis, segmentation, recipes: recipes.map((r) => withIntervals(r, options, basis)) };
+    results.push(await quantifyScan(task, options, sharedProgress(session, index, scans)));
   }
   return results;
 }
@@ -144,19 +188,28 @@ function sharedProgress(session: Session, index: number, scans: readonly ScanInp
   return { ...session, deps: { ...session.deps, onProgress } };
 }
 
+function withIntervals(recipe: Recipe, options: QuantifyOptions, basis: FileBasisSet): Recipe {
+  const { method, options: own } = recipe.quantification;
+  return { ...recipe, quantification: { method, options: { ...own, ...intervalOptions(options, method, basis) } } };
+}
+
+interface ScanTask extends Pick<ScanResult, 'scan' | 'water' | 'basis'> {
+  readonly recipes: readonly Recipe[];
+  readonly segmentation: ScanSegmentation | undefined;
+}
+
 async function quantifyScan(
-  scan: ScanInput,
-  water: ScanInput | null,
-  basis: FileBasisSet,
+  { scan, water, basis, recipes, segmentation }: ScanTask,
   options: QuantifyOptions,
   session: Session,
 ): Promise<ScanResult> {
-  const voxels = options.voxels === undefined ? null : voxelListOf(options.voxels);
+  const voxels = await chosenVoxels(options, scan.dataset);
   const analyses: ScanResult['analyses'][number][] = [];
-  for (const method of methodsOf(options.method)) {
-    const recipe = await recipeFor(options, scan.dataset, method);
+  for (const recipe of recipes) {
+    const { method } = recipe.quantification;
     const input = { dataset: scan.dataset, water: water?.dataset ?? scan.water, basis, recipe, voxels };
-    const outcome = await analyse(input, session.deps);
+    const tissue = segmentation === undefined ? {} : { segmentation };
+    const outcome = await analyse({ ...input, ...tissue }, session.deps);
     const warnings = [...outcome.warnings, ...basis.warnings];
     analyses.push({ method, recipe, outcome, voxels: outcome.voxels, warnings });
   }

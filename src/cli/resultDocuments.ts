@@ -1,14 +1,22 @@
 // A scan's results as JSON (the schema of the command line), as CSV input, as report, and as a text table.
 import type { JsonObject } from '../core/domain/json.ts';
-import type { VoxelQuantification } from '../core/domain/quantification.ts';
+import type {
+  ConcentrationConvention,
+  MetaboliteEstimate,
+  QuantificationResult,
+  VoxelQuantification,
+} from '../core/domain/quantification.ts';
 import { describeDataset, reportScan } from '../core/pipeline/index.ts';
 import {
   CRLB_LIMIT_PERCENT,
+  QUALITY_WORDS,
   RELIABILITY_MARKS,
   buildReport,
+  concentrationIn,
   formatCrlb,
   formatSignificant,
   resultRows,
+  shownConcentration,
 } from '../core/reports/index.ts';
 import type { CsvInput, ReportModel } from '../core/reports/index.ts';
 import { recipeSha256 } from '../node/files/hashing.ts';
@@ -18,7 +26,11 @@ import { textTable } from './terminal.ts';
 
 type Analysis = ScanResult['analyses'][number];
 
-function resultDocument(analysis: Analysis, { voxel, result }: VoxelQuantification): unknown {
+/** One voxel's result in that document. */
+export function resultDocument(
+  analysis: Pick<Analysis, 'voxels' | 'warnings'>,
+  { voxel, result }: VoxelQuantification,
+): unknown {
   const { correlation, diagnostics, warnings, metabolites, combined, ...rest } = result;
   const estimate = ({ crlbAbsolute, ...e }: (typeof metabolites)[number]): unknown => ({ ...e, crlbAbsolute });
   // With one voxel there is one place for warnings; over a grid those of the scan stand once, at the document's end.
@@ -104,9 +116,35 @@ export function reportOf(result: ScanResult, analysis: Analysis, voxel: VoxelQua
   });
 }
 
+function concentrationCells(estimate: MetaboliteEstimate, convention: ConcentrationConvention): string[] {
+  const found = concentrationIn(estimate, convention);
+  return [formatSignificant(found?.value ?? null, 3), formatSignificant(found?.sd ?? null, 2)];
+}
+
+function intervalCell({ interval95 }: MetaboliteEstimate): string {
+  if (interval95 === undefined) return '–';
+  return `${formatSignificant(interval95.low, 3)} to ${formatSignificant(interval95.high, 3)}`;
+}
+
+/** The verdict on the spectrum, with a sentence for each figure that is not good. */
+function qualityLine({ quality }: QuantificationResult): string {
+  const grade = quality?.assessment.grade ?? null;
+  if (quality === undefined || grade === null) return '';
+  const { thresholds, figures } = quality.assessment;
+  const reasons = figures.filter((f) => f.grade !== 'good').map((f) => f.words);
+  return [`Quality by ${thresholds}: ${QUALITY_WORDS[grade]}.`, ...reasons].join(' ');
+}
+
 /** The table of one voxel as text, with the truth beside it where it is known. */
 export function resultTable(voxel: VoxelQuantification, truth: ReadonlyMap<string, number> | null = null): string {
-  const header = ['Metabolite', 'Amplitude', 'CRLB %', 'to tCr', '', ...(truth === null ? [] : ['Truth', 'Diff. %'])];
+  const shown = shownConcentration(voxel.result);
+  const withIntervals = resultRows(voxel.result).some(({ estimate }) => estimate.interval95 !== undefined);
+  const header = [
+    ...['Metabolite', 'Amplitude', 'CRLB %', 'to tCr', ''],
+    ...(shown === null ? [] : [shown.unit, '± SD']),
+    ...(withIntervals ? ['95 % of the amplitude'] : []),
+    ...(truth === null ? [] : ['Truth', 'Diff. %']),
+  ];
   const rows = resultRows(voxel.result).map(({ name, estimate, reliability }) => {
     const true_ = truth?.get(name);
     const ratio = estimate.ratioToTCr;
@@ -117,12 +155,15 @@ export function resultTable(voxel: VoxelQuantification, truth: ReadonlyMap<strin
       formatCrlb(estimate.crlbPercent),
       formatSignificant(ratio, 3),
       RELIABILITY_MARKS[reliability].symbol,
+      ...(shown === null ? [] : concentrationCells(estimate, shown.convention)),
+      ...(withIntervals ? [intervalCell(estimate)] : []),
       ...(truth === null
         ? []
         : [formatSignificant(true_ ?? null, 3), difference === null ? '–' : difference.toFixed(1).replace('-', '−')]),
     ];
   });
   const { snr, fwhmHz, status, reason } = voxel.result;
+  const verdict = qualityLine(voxel.result);
   const quality = `SNR ${formatSignificant(snr.value, 3)}, FWHM ${formatSignificant(fwhmHz, 3)} Hz, ${status}${reason === null ? '' : ` (${reason})`}`;
-  return `${textTable(header, rows)}\n${quality}; ${RELIABILITY_MARKS.uncertain.symbol} CRLB above ${CRLB_LIMIT_PERCENT} %, ${RELIABILITY_MARKS.undetermined.symbol} not determined.`;
+  return `${textTable(header, rows)}\n${quality}; ${RELIABILITY_MARKS.uncertain.symbol} CRLB above ${CRLB_LIMIT_PERCENT} %, ${RELIABILITY_MARKS.undetermined.symbol} not determined.${verdict === '' ? '' : `\n${verdict}`}`;
 }

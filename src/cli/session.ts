@@ -6,7 +6,7 @@ import type { BasisSet } from '../core/domain/basisSet.ts';
 import { BugError, UsageError } from '../core/domain/errors.ts';
 import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import { readMrs } from '../core/formats/index.ts';
-import type { StudyDeps } from '../core/pipeline/index.ts';
+import type { SeriesDeps, StudyDeps } from '../core/pipeline/index.ts';
 import { simulateBasis } from '../node/basis/simulateBasis.ts';
 import { recipeSha256 } from '../node/files/hashing.ts';
 import { resourcesDir } from '../node/files/resourcePaths.ts';
@@ -14,6 +14,7 @@ import { cancellationSource } from '../node/workers/cancellation.ts';
 import { fitRunnerOn } from '../node/workers/fitRunner.ts';
 import type { WorkerTask } from '../node/workers/messages.ts';
 import { pipelineRunnerOn } from '../node/workers/pipelineRunner.ts';
+import { seriesRunnerOn } from '../node/workers/seriesRunner.ts';
 import { createWorkerPool, defaultThreads } from '../node/workers/workerPool.ts';
 import { progressReporter } from './terminal.ts';
 
@@ -25,6 +26,8 @@ export const VERSION: string = __APP_VERSION__;
 export interface Session {
   readonly stamp: ProvenanceStamp;
   readonly deps: StudyDeps;
+  /** All points of a series together, on one of the session's workers. */
+  readonly fitSeries: SeriesDeps['fitSeries'];
   readonly threads: number;
   /** On the session's workers, with its cancellation and progress. @throws ModelError, CancelledError */
   readonly simulateBasis: (request: BasisRequest) => Promise<BasisSet[]>;
@@ -84,6 +87,7 @@ export async function withSession<T>(
     const result = await work({
       stamp,
       deps,
+      fitSeries: seriesRunnerOn(pool),
       threads,
       simulateBasis: (request) => simulateBasis(pool, request, cancellation, progress.onProgress),
       resources: () => resourcesDir(),

@@ -3,8 +3,12 @@
 import { z } from 'zod';
 import { BASIS_CHANNELS } from './basisContract.ts';
 import { errorSchema, jsonSchema as json, warningSchema } from './commonSchemas.ts';
+import { COMPARISON_CHANNELS } from './comparisonContract.ts';
 import { EXPORT_CHANNELS, EXPORT_EVENTS } from './exportContract.ts';
+import { FIT_CHANNELS } from './fitContract.ts';
 import { IMPORT_CHANNELS, IMPORT_EVENTS } from './importContract.ts';
+import { estimateQuantities, resultQuantities } from './quantityContract.ts';
+import { LCMODEL_CHANNELS } from './lcmodelContract.ts';
 
 const id = z.string().min(1).max(64);
 const text = z.string().max(4000);
@@ -103,6 +107,7 @@ const estimateSchema = z.object({
   crlbAbsolute: z.number().nullable(),
   ratioToTCr: z.number().nullable(),
   concentrationMM: z.number().nullable(),
+  ...estimateQuantities,
 });
 
 export const quantificationResultSchema = z.object({
@@ -125,6 +130,7 @@ export const quantificationResultSchema = z.object({
   executionProvider: z.string(),
   warnings: z.array(warningSchema),
   correlation: z.array(z.number()).nullable(),
+  ...resultQuantities,
   diagnostics: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
 });
 
@@ -161,7 +167,14 @@ export const analysisDetailSchema = z.object({
   voxels: z.array(z.object({ voxel: z.number().int(), result: quantificationResultSchema })),
 });
 
-export const recipeCardSchema = z.object({ id: z.string(), title: z.string(), version: z.number().int() });
+export const recipeCardSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  version: z.number().int(),
+  /** What it fits with unless another method is chosen, and that method's options as it sets them. */
+  method: z.string(),
+  options: json,
+});
 
 /** Which signal of a dataset to show. `coil` and `transient` count only for stage "raw". */
 export const signalRequestSchema = z.object({
@@ -218,6 +231,7 @@ export const CHANNELS = {
     response: z.object({ fileName: z.string(), bytes: z.instanceof(Uint8Array) }),
   },
   ...BASIS_CHANNELS,
+  ...FIT_CHANNELS,
   'recipe:list': { request: z.object({}), response: z.array(recipeCardSchema) },
   /** Starts preprocessing and fit; progress and end come as events. Voxels null = all with signal. */
   'fit:start': {
@@ -226,17 +240,22 @@ export const CHANNELS = {
       waterDatasetId: id.nullable(),
       basisId: z.string().max(200),
       recipeId: z.string().max(200),
+      /** Absent: the recipe's own. */
+      method: z.string().max(64).exactOptional(),
+      /** Of the method. */
       options: json,
       voxels: z.array(z.number().int().min(0)).max(100000).nullable(),
     }),
     response: z.object({ jobId: id }),
   },
+  ...LCMODEL_CHANNELS,
   'job:cancel': { request: z.object({ jobId: id }), response: z.object({}) },
   'analysis:open': { request: z.object({ analysisId: id }), response: analysisDetailSchema },
   'analysis:curves': {
     request: z.object({ analysisId: id, voxel: z.number().int().min(0) }),
     response: curvesSchema.nullable(),
   },
+  ...COMPARISON_CHANNELS,
   /** The report of one analysis (of one voxel for MRSI) as a complete HTML page, for the preview pane. */
   'report:preview': {
     request: z.object({ analysisId: id, voxel: z.number().int().min(0) }),
@@ -328,5 +347,16 @@ export type CurvesView = z.infer<typeof curvesSchema>;
 export type SignalView = z.infer<typeof signalSchema>;
 export type ErrorView = z.infer<typeof errorSchema>;
 export type { BasisCardView, BasisExportFormat, BasisListView, BasisSpectraView, PulseRole } from './basisContract.ts';
+export type {
+  AgreementView,
+  ComparedEstimateView,
+  ComparedMethodView,
+  ComparedQuantityView,
+  ComparedSideView,
+  ComparisonScope,
+  VoxelComparisonView,
+} from './comparisonContract.ts';
 export type { ExportResultView } from './exportContract.ts';
+export type { FitMethodView, PriorKnowledgeView, ShippedKnowledgeView } from './fitContract.ts';
 export type { ImportResultView, InspectionView } from './importContract.ts';
+export type { LcmodelInstallationView, LcmodelProbeView } from './lcmodelContract.ts';

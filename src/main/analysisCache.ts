@@ -1,8 +1,8 @@
 // The analyses read last. They are append-only, so that a kept one never goes stale; reading one decodes all its curves.
 import type { AnalysisRecord, StudyStore } from '../core/ports/studyStore.ts';
 
-/** Enough for the one on screen and the one it is compared with. */
-const KEPT = 2;
+/** Enough for the one on screen and two that are compared. */
+const KEPT = 3;
 
 export interface AnalysisCache {
   /** @throws StudyDbError NOT_FOUND */

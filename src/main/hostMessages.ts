@@ -20,6 +20,10 @@ export type MainChannel =
   | 'basis:import'
   | 'basis:waveform'
   | 'basis:export'
+  | 'fit:prior-knowledge'
+  | 'comparison:save'
+  | 'lcmodel:choose'
+  | 'lcmodel:import'
   | 'report:export';
 export type HostChannel = Exclude<ChannelName, MainChannel>;
 
@@ -53,6 +57,21 @@ export interface InternalRequests {
   readonly 'host:read-waveform': {
     readonly request: { readonly path: string };
     readonly response: DeepReadonly<NonNullable<ChannelResponse<'basis:waveform'>>>;
+  };
+  /** Reads prior knowledge that the user chose, for a scan. */
+  readonly 'host:read-prior-knowledge': {
+    readonly request: { readonly path: string; readonly datasetId: string };
+    readonly response: DeepReadonly<NonNullable<ChannelResponse<'fit:prior-knowledge'>>>;
+  };
+  /** Keeps the executable that the user chose. */
+  readonly 'host:set-lcmodel': {
+    readonly request: { readonly path: string };
+    readonly response: DeepReadonly<NonNullable<ChannelResponse<'lcmodel:choose'>>>;
+  };
+  /** Reads the results that the user chose. */
+  readonly 'host:import-lcmodel': {
+    readonly request: { readonly datasetId: string; readonly paths: readonly string[] };
+    readonly response: DeepReadonly<NonNullable<ChannelResponse<'lcmodel:import'>>>;
   };
   /** Cancels jobs, ends the workers, closes the database. */
   readonly 'host:close': { readonly request: null; readonly response: null };

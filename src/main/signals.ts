@@ -1,5 +1,4 @@
 // The signal a spectrum view shows: raw (a coil, a transient, or their combination) or as the default recipe leaves it.
-import { WATER_PPM } from '../core/domain/axes.ts';
 import { signalAt, shapeSize } from '../core/domain/complexArray.ts';
 import type { ComplexSignal } from '../core/domain/complexArray.ts';
 import { ProcessingError } from '../core/domain/errors.ts';
@@ -7,6 +6,7 @@ import { dimensionLength, voxelCount } from '../core/domain/mrsDataset.ts';
 import type { DimensionTag, MrsDataset } from '../core/domain/mrsDataset.ts';
 import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import type { Recipe } from '../core/domain/recipe.ts';
+import { zeroFrequencyPpm } from '../core/domain/zeroFrequency.ts';
 import { defaultRecipeFor, readStored } from '../core/pipeline/index.ts';
 import type { ImportDeps, PreprocessingOutcome } from '../core/pipeline/index.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
@@ -147,7 +147,7 @@ export function createSignals({ store, parse, pipeline, stamp }: SignalPorts): S
       dwellTimeS: shown.dwellTimeS,
       spectrometerFrequencyMHz: shown.spectrometerFrequencyMHz,
       nucleus: shown.nucleus,
-      referencePpm: WATER_PPM,
+      referencePpm: zeroFrequencyPpm(shown),
       warnings,
     });
     if (stage === 'processed') {

@@ -1,5 +1,5 @@
 // lineshape simulate, evaluate and compare as their users meet them: the bundled program as a child process.
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNiftiMrs, writeMrs } from '../../src/core/formats/index.ts';
@@ -128,7 +128,8 @@ describe('evaluate', () => {
     expect([run.code, JSON.parse(run.stdout)]).toMatchObject([0, { schema: 'lineshape.evaluation/1' }]);
     const { methods } = JSON.parse(run.stdout) as Evaluation;
     const [nlls] = methods;
-    expect(nlls).toMatchObject({ method: 'nlls', n: 4, failures: [], withoutTruth: ['Ace'] });
+    expect(nlls).toMatchObject({ method: 'nlls', n: 4, failures: [], withoutTruth: [] });
+    expect(JSON.parse(run.stdout)).toMatchObject({ basis: { id: BASIS, leftOut: ['Ace'] } });
     expect(nlls!.msPerSpectrum).toBeGreaterThan(0);
     const naa = nlls!.combined.find((r) => r.name === 'tNAA')!;
     expect(naa.n).toBe(4);
@@ -148,7 +149,9 @@ describe('evaluate', () => {
 
   it('prints a table, several methods one after another', async () => {
     const args = ['evaluate', '--set', file('set'), '--basis', BASIS, '--method', 'nlls,quest', '--cases', '1'];
-    const { stdout, code } = await cli.run([...args, '--threads', '1']);
+    const one = await cli.run([...args, '--threads', '1']);
+    expect(one.stdout).toContain('Not fitted, as the truth names none of it: Ace');
+    const { stdout, code } = await cli.run([...args, '--threads', '1', '--metabolites', 'all']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^nlls, basis .* 1 cases/m);
     expect(stdout).toMatch(/^quest, basis /m);
@@ -180,12 +183,14 @@ describe('evaluate', () => {
       3,
       /should hold spectra\.nii\.gz and truth\.csv, and spectra\.nii\.gz is not there/,
     );
+    expectError(await evaluate(file('nowhere')), 3, /There is no folder "nowhere" with a set in it/);
     const coils = setWith('coils', (text) => text);
     const dataset = readNiftiMrs(new Uint8Array(read('set', 'spectra.nii.gz')), 'x');
     const tagged = { ...dataset, dimensions: [{ tag: 'DIM_COIL' as const, info: null, header: null }] };
     writeFileSync(join(coils, 'spectra.nii.gz'), writeMrs(tagged, 'nifti-mrs'));
     expectError(await evaluate(coils), 3, /its cases along DIM_DYN; its shape is 1 × 1 × 1 × 4 × 2048 \(DIM_COIL\)/);
     expectError(await evaluate(file('set'), '--scale', 'water'), 2, /--scale takes none, tCr, common/);
+    expectError(await evaluate(file('set'), '--metabolites', 'some'), 2, /--metabolites takes truth, all, not "some"/);
     expectError(await evaluate(file('set'), '--method', 'magic'), 2, /There is no method "magic"/);
   });
 });
@@ -237,6 +242,24 @@ describe('compare', () => {
     expect(table.stdout).toContain('Deming');
   });
 
+  it('takes folders with the results of many runs, and passes over other JSON', async () => {
+    mkdirSync(file('runs', 'sub'), { recursive: true });
+    cpSync(file('both.json'), file('runs', 'sub', 'result.json'));
+    writeFileSync(file('runs', 'settings.json'), '{}');
+    const run = await cli.run(['compare', file('runs'), file('nlls.json'), '--methods', 'quest,nlls', '--json']);
+    const { common, a, rows } = JSON.parse(run.stdout) as {
+      common: number;
+      a: { label: string; notConverged: number };
+      rows: { name: string; bias: number; intervals95: { bias: [number, number] } }[];
+    };
+    expect([common, a.label, a.notConverged]).toEqual([3, 'quest (runs)', 0]);
+    const naa = rows.find((r) => r.name === 'tNAA')!;
+    // Two degrees of freedom: the interval reaches 4.30 standard errors to each side.
+    expect((naa.intervals95.bias[0] + naa.intervals95.bias[1]) / 2).toBeCloseTo(naa.bias, 12);
+    mkdirSync(file('empty'));
+    expectError(await cli.run(['compare', file('empty'), file('nlls.json'), '--json']), 3, /The folder empty holds no result/); // prettier-ignore
+  });
+
   it('refuses in words', async () => {
     const compare = (...args: string[]): Promise<CliRun> => cli.run(['compare', ...args, '--json']);
     expectError(await compare(file('both.json')), 2, /the two methods to compare are named with --methods A,B/);
@@ -267,6 +290,13 @@ describe('compare', () => {
       3,
       /else\.json is not a result of "lineshape quantify --json"/,
     );
+    expectError(
+      await compare(file('both.json'), '--methods', 'nlls,nlls'),
+      2,
+      /two different methods are compared, not "nlls" with itself/,
+    );
+    expectError(await compare(file('nowhere.json'), file('nlls.json')), 3, /nowhere\.json/);
+    expectError(await compare('--db', file('no.db'), '--study', 'x', '--methods', 'nlls,quest'), 3, /no\.db/);
     expectError(await compare('--db', file('no.db')), 2, /--db PATH --study ID --methods A,B/);
   });
 });

@@ -60,7 +60,7 @@ describe('estimateRows', () => {
   it('greys doubtful rows with a symbol, and removes none', () => {
     expect(rows).toHaveLength(result.metabolites.length + result.combined.length);
     const byName = Object.fromEntries(rows.map((r) => [r.name, r]));
-    expect(byName['tNAA']).toMatchObject({ weak: false, crlb: '1.8', ratio: '1.52', amplitude: '12.8' });
+    expect(byName['tNAA']).toMatchObject({ weak: false, crlb: '1.8', amplitude: '12.8' });
     expect(byName['PCr']).toMatchObject({ weak: true, crlb: '35' });
     expect(byName['PCr']!.grade.tone).toBe('caution');
     expect(byName['Ace']).toMatchObject({ weak: true, crlb: '–' });
@@ -71,10 +71,10 @@ describe('estimateRows', () => {
 
   it('copies full numbers, one line a metabolite', () => {
     const lines = tableTsv(result).trimEnd().split('\n');
-    expect(lines[0]!.split('\t')).toHaveLength(5);
+    expect(lines[0]!.split('\t')).toHaveLength(4);
     expect(lines).toHaveLength(8);
-    expect(lines.find((l) => l.startsWith('tNAA\t'))).toBe('tNAA\t12.8123\t1.8\t1.52345\t');
-    expect(lines.find((l) => l.startsWith('Ace\t'))).toBe('Ace\t0\t\t0\t');
+    expect(lines.find((l) => l.startsWith('tNAA\t'))).toBe('tNAA\t12.8123\t1.8\t1.52345');
+    expect(lines.find((l) => l.startsWith('Ace\t'))).toBe('Ace\t0\t\t0');
   });
 });
 
@@ -152,14 +152,18 @@ describe('set-up', () => {
     expect(parsePpmRange(2, 2.1)).toHaveProperty('problem');
     expect(parsePpmRange(NaN, 2)).toHaveProperty('problem');
     expect(parsePpmRange(-50, 4)).toHaveProperty('problem');
+    expect(parsePpmRange(-20, 10, '31P')).toEqual({ range: [-20, 10] });
   });
 
   it('chooses the recipe that the dataset calls for', () => {
-    const ids = ['svs-default', 'svs-processed', 'mrsi-default'];
-    expect(suitableRecipe(ids, 256, 1, 1)).toBe('mrsi-default');
-    expect(suitableRecipe(ids, 1, 8, 64)).toBe('svs-default');
-    expect(suitableRecipe(ids, 1, 1, 1)).toBe('svs-processed');
-    expect(suitableRecipe(['other'], 1, 1, 1)).toBe('other');
-    expect(suitableRecipe([], 1, 1, 1)).toBe('');
+    const ids = ['svs-default', 'svs-processed', 'mrsi-default', 'x-nucleus', 'mega-difference'];
+    const scan = { nucleus: '1H', voxels: 1, coils: 1, transients: 1, conditions: 1 };
+    expect(suitableRecipe(ids, { ...scan, voxels: 256 })).toBe('mrsi-default');
+    expect(suitableRecipe(ids, { ...scan, coils: 8, transients: 64 })).toBe('svs-default');
+    expect(suitableRecipe(ids, scan)).toBe('svs-processed');
+    expect(suitableRecipe(ids, { ...scan, nucleus: '31P', voxels: 256 })).toBe('x-nucleus');
+    expect(suitableRecipe(ids, { ...scan, conditions: 2, transients: 80 })).toBe('mega-difference');
+    expect(suitableRecipe(['other'], scan)).toBe('other');
+    expect(suitableRecipe([], scan)).toBe('');
   });
 });

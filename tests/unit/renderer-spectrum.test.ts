@@ -7,15 +7,17 @@ import {
   draggedPhase,
   matchingScale,
   parseView,
-  PIVOT_PPM,
   prepareFid,
+  shownWindow,
   spectrumCurve,
   wrapDegrees,
 } from '../../src/renderer/features/spectrum/model.ts';
+import { peaksOf, pivotPpm, usualWindow } from '../../src/renderer/features/spectrum/nucleusView.ts';
 
 const F0 = 123.25;
 const DWELL = 1 / 2000;
 const POINTS = 2048;
+const PIVOT_PPM = pivotPpm('1H', 4.65);
 
 /** exp(2πi f t) with Lorentzian FWHM `widthHz`, at a chemical shift. */
 function line(ppm: number, widthHz: number, phaseDeg = 0): SignalView {
@@ -121,6 +123,28 @@ describe('view', () => {
     const [left, right] = axisLimits(line(2, 5));
     expect(left).toBeCloseTo(4.65 + 1000 / F0, 9);
     expect(right).toBeCloseTo(4.65 - (1000 - 1 / (POINTS * DWELL)) / F0, 9);
+  });
+
+  it('opens each nucleus in its own window, and keeps a zoom for the nucleus it was made in', () => {
+    const proton = line(2, 5);
+    const phosphorus: SignalView = { ...proton, nucleus: '31P', spectrometerFrequencyMHz: 49.9, referencePpm: 0 };
+    expect(shownWindow(DEFAULT_VIEW, proton)).toEqual([4.2, 0.2]);
+    // 2000 Hz at 49.9 MHz are 20 ppm to either side: β-ATP is in, the window ends with the axis.
+    expect(shownWindow(DEFAULT_VIEW, phosphorus)[0]).toBe(10);
+    expect(shownWindow(DEFAULT_VIEW, phosphorus)[1]).toBeCloseTo(-20, 1);
+    const zoomed = { ...DEFAULT_VIEW, range: [3.5, 1.5] as const, nucleus: '1H' };
+    expect(shownWindow(zoomed, proton)).toEqual([3.5, 1.5]);
+    expect(shownWindow(zoomed, phosphorus)).toEqual(shownWindow(DEFAULT_VIEW, phosphorus));
+    expect(usualWindow('23Na', [30, -30])).toEqual([30, -30]);
+    expect(usualWindow('31P', [-30, -60])).toEqual([-30, -60]);
+  });
+
+  it('names the peaks of the nucleus only, PCr at 0 and β-ATP at −16 ppm', () => {
+    const at = (nucleus: string, text: string) => peaksOf(nucleus).find((p) => p.text === text)?.ppm;
+    expect([at('1H', 'tNAA'), at('31P', 'PCr'), at('31P', 'β-ATP')]).toEqual([2.01, 0, -16.1]);
+    expect(peaksOf('23Na')).toEqual([]);
+    expect(pivotPpm('31P', 4)).toBe(0);
+    expect(pivotPpm('23Na', 4)).toBe(4);
   });
 
   it('is restored as it was stored', () => {

@@ -1,12 +1,17 @@
 // The fit runner on a pool: order, sharing of the basis, progress, cancellation and the first failure.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BasisSet } from '../../src/core/domain/basisSet.ts';
-import { CancelledError, ModelError } from '../../src/core/domain/errors.ts';
+import { CancelledError, ModelError, ProcessingError } from '../../src/core/domain/errors.ts';
 import type { JsonObject } from '../../src/core/domain/json.ts';
+import type { FitCurves } from '../../src/core/domain/quantification.ts';
+import { fitVoxels } from '../../src/core/pipeline/fitVoxels.ts';
 import type { FitBatch, FitInput, FitRunner } from '../../src/core/ports/fitRunner.ts';
 import type { ProgressReport } from '../../src/core/ports/progress.ts';
 import { cancellationSource, NEVER_CANCELLED } from '../../src/node/workers/cancellation.ts';
-import { createFitRunner } from '../../src/node/workers/fitRunner.ts';
+import { createFitRunner, fitRunnerOn } from '../../src/node/workers/fitRunner.ts';
+import type { WorkerTask } from '../../src/node/workers/messages.ts';
+import { createWorkerPool } from '../../src/node/workers/workerPool.ts';
+import type { WorkerPool } from '../../src/node/workers/workerPool.ts';
 import { bundleWorker } from '../fixtures/bundleWorker.ts';
 
 let runner: FitRunner & { close: () => Promise<void> };
@@ -85,5 +90,83 @@ describe('the fit runner', () => {
     setTimeout(cancel, 50);
     await expect(endless).rejects.toThrow(CancelledError);
     expect(await runner.run(batch(2), NEVER_CANCELLED, () => undefined)).toHaveLength(2);
+  });
+});
+
+describe('a worker that dies in mid-fit', () => {
+  it.each(['exitAt', 'crashAt'])('loses its own voxel and no other (%s), and is replaced', async (how) => {
+    const failures: [number, string][] = [];
+    const onVoxelFailure = (voxel: number, error: Error): void => void failures.push([voxel, error.message]);
+    const outputs = await runner.run({ ...batch(10, { [how]: 4 }), onVoxelFailure }, NEVER_CANCELLED, () => undefined);
+    expect(outputs.map(({ voxel }) => voxel)).toEqual([0, 1, 2, 3, 5, 6, 7, 8, 9]);
+    expect(outputs.map(({ result }) => result.fwhmHz)).toEqual([1, 2, 3, 4, 6, 7, 8, 9, 10]);
+    expect(failures).toEqual([[4, expect.stringMatching(/^A worker thread stopped unexpectedly/)]]);
+    expect(await runner.run(batch(2), NEVER_CANCELLED, () => undefined)).toHaveLength(2);
+  });
+
+  it('makes the voxel a refused one among the fitted ones of its grid', async () => {
+    const { inputs, ...rest } = batch(10, { exitAt: 4 });
+    const grid = { inputs, refused: [], grid: [10, 1, 1] as const, warnings: new Map() };
+    const voxels = await fitVoxels(grid, rest, runner, NEVER_CANCELLED, () => undefined);
+    expect(voxels.map(({ voxel }) => voxel)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(voxels.filter(({ result }) => result.status === 'refused').map(({ voxel }) => voxel)).toEqual([4]);
+    expect(voxels[4]).toMatchObject({ curves: null, result: { reason: expect.stringContaining('worker thread') } });
+  });
+
+  it('fails an analysis of one voxel, of which nothing is left', async () => {
+    const { inputs, ...rest } = batch(1, { exitAt: 0 });
+    const single = { inputs, refused: [], grid: [1, 1, 1] as const, warnings: new Map() };
+    const failing = fitVoxels(single, rest, runner, NEVER_CANCELLED, () => undefined);
+    await expect(failing).rejects.toThrow(ProcessingError);
+  });
+
+  it('does not hide what concerns every voxel', async () => {
+    const onVoxelFailure = (): void => undefined;
+    const failing = runner.run({ ...batch(8, { refuse: 1 }), onVoxelFailure }, NEVER_CANCELLED, () => undefined);
+    await expect(failing).rejects.toThrow(ModelError);
+  });
+});
+
+describe('a cancel in the middle of a grid', () => {
+  it('begins no further fit, and ends those under way without ending their threads', async () => {
+    const url = await bundleWorker('tests/fixtures/workers/lineFit.worker.ts');
+    // A job that had to be killed would take a minute to be answered.
+    const pool = createWorkerPool<WorkerTask>({ threads: 2, workerUrl: url, cancelGraceMs: 60_000 });
+    const { cancellation, cancel } = cancellationSource();
+    const begun = { beforeCancel: 0, after: 0 };
+    const counting: WorkerPool<WorkerTask> = {
+      ...pool,
+      threads: pool.threads,
+      share: pool.share,
+      run: async (task, options) => {
+        begun[cancellation.isCancelled() ? 'after' : 'beforeCancel']++;
+        const answer = await pool.run(task, options);
+        if (begun.beforeCancel === 10) cancel();
+        return answer;
+      },
+    };
+    try {
+      const running = fitRunnerOn(counting).run(batch(2000), cancellation, () => undefined);
+      await expect(running).rejects.toThrow(CancelledError);
+      expect(begun).toEqual({ beforeCancel: 10, after: 0 });
+    } finally {
+      await pool.close();
+    }
+  });
+});
+
+describe('large grids', () => {
+  it('keep data, fit, baseline and residual in single precision, without a curve a signal', async () => {
+    const [full] = await runner.run(batch(1), NEVER_CANCELLED, () => undefined);
+    const [small] = await runner.run({ ...batch(1), withComponents: false }, NEVER_CANCELLED, () => undefined);
+    const curves = full?.curves as FitCurves;
+    const { data, fit, baseline, ppm, residual, components } = small?.curves as FitCurves;
+    expect(components).toEqual([]);
+    expect([data, fit, baseline]).toEqual(
+      [curves.data, curves.fit, curves.baseline].map((curve) => new Float64Array(new Float32Array(curve))),
+    );
+    expect(residual).toEqual(data.map((v, i) => v - (fit[i] as number)));
+    expect([ppm[0], ppm.length]).toEqual([curves.ppm[0], curves.ppm.length]);
+    expect(structuredClone(small?.curves)).toEqual({ ppm, data, fit, baseline, residual, components });
   });
 });

@@ -15,6 +15,7 @@ import {
   importIntoStore,
   metaboliteProminence,
   planImport,
+  quantifyVoxel,
   recipeById,
   runPreprocessing,
   voxelImage,
@@ -22,7 +23,6 @@ import {
 } from '../../src/core/pipeline/index.ts';
 import type { StudyDeps } from '../../src/core/pipeline/index.ts';
 import type { StudyStore } from '../../src/core/ports/studyStore.ts';
-import { fitVoxel } from '../../src/core/quantification/index.ts';
 import { htmlReport } from '../../src/core/reports/index.ts';
 import { loadBundledBasis } from '../../src/node/files/basisLibrary.ts';
 import { recipeSha256, sha256Hex } from '../../src/node/files/hashing.ts';
@@ -38,8 +38,7 @@ const cancellation = { isCancelled: () => false, throwIfCancelled: () => undefin
 /** Everything in this thread: the ports without workers. */
 const deps: StudyDeps = {
   fitRunner: {
-    run: ({ inputs, basis, method, options }, c) =>
-      Promise.resolve(inputs.map((input) => fitVoxel(input, basis, method, options, c))),
+    run: ({ inputs, ...batch }, c) => Promise.resolve(inputs.map((input) => quantifyVoxel(input, batch, c))),
   },
   preprocess: (dataset, water, recipe, context) => Promise.resolve(runPreprocessing(dataset, water, recipe, context)),
   parse: (files, options) => Promise.resolve().then(() => readMrs(files, options)),
@@ -204,6 +203,9 @@ describe('analysis', () => {
 
     const model = await buildReportModel(store, stored.id, 0, deps);
     expect(model.result).toEqual(direct.voxels[0]?.result);
+    // Amounts, ratios and quality are stored with the rest.
+    expect(model.result.waterScaling?.conventions).toHaveLength(3);
+    expect(model.result.quality?.assessment.thresholds).toBe('tarquin');
     expect(model.curves?.fit).toEqual(direct.voxels[0]?.curves?.fit);
     expect(model.images).toHaveLength(1);
     expect(htmlReport(model)).toContain('Test^Person');

@@ -1,6 +1,7 @@
 // lineshape compare: two methods on the same spectra.
 import type { Command } from 'commander';
 import { ProcessingError, UsageError } from '../../core/domain/errors.ts';
+import { agreementIntervals } from '../../core/math/limitsOfAgreement.ts';
 import { COMPARED_QUANTITIES, compareResults } from '../../core/quality/comparison.ts';
 import type { Comparison, ComparedQuantity, ComparisonRow } from '../../core/quality/comparison.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
@@ -47,7 +48,7 @@ async function seriesFor(paths: readonly string[], options: Options): Promise<re
   const { db, study } = options;
   if (db === undefined && study === undefined) {
     if (paths.length < 1 || paths.length > 2)
-      throw new UsageError('Name two result files, or one that holds both methods.');
+      throw new UsageError('Name two result files or folders, or one that holds both methods.');
     return seriesOfFiles(paths, methods);
   }
   if (db === undefined || study === undefined || methods === null || paths.length > 0) {
@@ -92,23 +93,32 @@ function printComparison(
   printText(`A: ${a.label}\nB: ${b.label}\n${common} spectra in both, ${QUANTITY_WORDS[quantity]}\n`);
   printText(textTable(HEADER, rows.map(tableRow)));
   printText(`\nLimits of agreement: bias ± 1.96 SD. Regression: ${REGRESSION}. ${ICC}.`);
+  const unsettled = [notConverged(a), notConverged(b)] as const;
+  if (unsettled[0] + unsettled[1] > 0) {
+    say(`Not converged, and counted all the same: ${unsettled[0]} of A and ${unsettled[1]} of B.`);
+  }
   if (onlyA + onlyB > 0) say(`${onlyA} spectra only in A and ${onlyB} only in B were left out.`);
 }
 
-const CSV_COLUMNS = ['metabolite', 'n', 'mean_a', 'mean_b', 'bias', 'bias_percent', 'bias_se', 'sd', 'limit_low', 'limit_high', 'correlation', 'deming_slope', 'deming_intercept', 'icc_a1'] as const; // prettier-ignore
+const CSV_COLUMNS = ['metabolite', 'n', 'mean_a', 'mean_b', 'bias', 'bias_percent', 'bias_se', 'bias_95_low', 'bias_95_high', 'sd', 'limit_low', 'limit_low_95_low', 'limit_low_95_high', 'limit_high', 'limit_high_95_low', 'limit_high_95_high', 'correlation', 'deming_slope', 'deming_intercept', 'icc_a1'] as const; // prettier-ignore
+
+function csvRow(row: ComparisonRow): string {
+  const { name, n, meanA, meanB, bias, biasPercent, biasSe, sd, limits, correlation, slope, intercept, icc } = row;
+  const ends = agreementIntervals(row);
+  const cells = [
+    ...[name, n, meanA, meanB, bias, biasPercent, biasSe, ...(ends?.bias ?? ['', '']), sd],
+    ...[limits?.[0], ...(ends?.lowLimit ?? ['', '']), limits?.[1], ...(ends?.highLimit ?? ['', ''])],
+    ...[correlation, slope, intercept, icc],
+  ];
+  return cells.map((cell) => cell ?? '').join(',');
+}
 
 function csvOf({ rows }: Comparison): string {
-  const lines = rows.map((r) =>
-    [
-      r.name,
-      ...[r.n, r.meanA, r.meanB, r.bias, r.biasPercent, r.biasSe, r.sd, r.limits?.[0], r.limits?.[1]],
-      ...[r.correlation, r.slope, r.intercept, r.icc],
-    ]
-      .map((cell) => cell ?? '')
-      .join(','),
-  );
-  return `${[CSV_COLUMNS.join(','), ...lines].join('\n')}\n`;
+  return `${[CSV_COLUMNS.join(','), ...rows.map(csvRow)].join('\n')}\n`;
 }
+
+const notConverged = ({ results }: ResultSeries): number =>
+  results.filter(({ result }) => result.status === 'notConverged').length;
 
 async function compare(paths: readonly string[], options: Options): Promise<void> {
   const quantity = quantityOf(options.quantity);
@@ -124,25 +134,41 @@ async function compare(paths: readonly string[], options: Options): Promise<void
   }
   if (options.out !== undefined) await atomicWrite(options.out, csvOf(comparison));
   if (options.json === true) {
-    const of = ({ label, method, results }: ResultSeries): unknown => ({ label, method, spectra: results.length });
+    const of = (series: ResultSeries): unknown => {
+      const { label, method, results } = series;
+      return { label, method, spectra: results.length, notConverged: notConverged(series) };
+    };
     printJson({
       schema: 'lineshape.comparison/1',
       ...{ a: of(a), b: of(b), quantity, regression: REGRESSION, icc: ICC },
       ...comparison,
+      rows: comparison.rows.map((row) => ({ ...row, intervals95: agreementIntervals(row) })),
     });
   } else printComparison(series, quantity, comparison);
   if (options.out !== undefined) say(`Written: ${options.out}`);
 }
 
+const EXAMPLES = `
+Spectra are paired by the scan's content and the voxel, so that the order of files doesn't matter.
+
+Examples:
+  lineshape compare nlls.json quest.json
+  lineshape compare both.json --methods nlls,lcmodel --quantity concentration -o agreement.csv
+  lineshape compare run-a/ run-b/ --methods nlls,nlls
+  lineshape compare --db studies.db --study ID --methods nlls,quest`;
+
 export function addCompareCommand(program: Command): void {
   const command = program
     .command('compare')
     .description('two methods on the same spectra: bias, limits of agreement, correlation, regression, ICC')
-    .argument('[file...]', 'results of "quantify --json" (or result.json of its folder): two, or one with both methods')
-    .option('--methods <a,b>', 'the methods compared; of a study, methods or analysis ids')
-    .option('--quantity <q>', COMPARED_QUANTITIES.join(', '), 'ratio')
+    .argument(
+      '[file...]',
+      'results of "quantify --json", or folders that "quantify -o" wrote: two, or one with both methods',
+    )
+    .option('--methods <a,b>', 'the methods compared, A first; of a study, methods or analysis ids')
+    .option('--quantity <q>', `what is compared: ${COMPARED_QUANTITIES.join(', ')}`, 'ratio')
     .option('--db <path>', "study database, for a study's stored analyses")
     .option('--study <id>', 'study in the database')
     .option('-o, --out <file.csv>', 'the table as CSV');
-  addCommonOptions(command).action(compare);
+  addCommonOptions(command).addHelpText('after', EXAMPLES).action(compare);
 }

@@ -9,8 +9,8 @@ import type { AccuracyRow, MethodEvaluation, TruthScale } from '../../core/quali
 import { checkBasis, METHOD_IDS, needsBasis } from '../../core/quantification/index.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
 import { chooseBasis } from '../basisChoice.ts';
-import { fitSet, loadSet, SPECTRA_FILE, TRUTH_FILE } from '../evaluationSet.ts';
-import type { EvaluationSet, FittedSet } from '../evaluationSet.ts';
+import { basisOfSet, fitSet, loadSet, SPECTRA_FILE, TRUTH_FILE, usualMetabolites } from '../evaluationSet.ts';
+import type { EvaluationSet, FittedMetabolites, FittedSet } from '../evaluationSet.ts';
 import { addCommonOptions, ppmRangeOf } from '../options.ts';
 import type { CommonOptions } from '../options.ts';
 import { requireFolderOf } from '../outputFolder.ts';
@@ -27,9 +27,11 @@ interface Options extends CommonOptions {
   readonly recipe?: string;
   readonly scale: string;
   readonly cases?: string;
+  readonly metabolites?: string;
   readonly out?: string;
 }
 
+const METABOLITES: readonly FittedMetabolites[] = ['truth', 'all'];
 const SCALES: readonly TruthScale[] = ['none', 'tCr', 'common'];
 const MAX_FAILURES_SAID = 5;
 
@@ -42,15 +44,17 @@ interface Evaluated {
 interface Outcome {
   readonly set: EvaluationSet;
   readonly basis: FileBasisSet;
+  /** Of the basis, but not fitted. */
+  readonly leftOut: readonly string[];
   readonly scale: TruthScale;
   readonly cases: number;
   readonly methods: readonly Evaluated[];
   readonly warnings: readonly Warning[];
 }
 
-function scaleOf(text: string): TruthScale {
-  const found = SCALES.find((scale) => scale.toLowerCase() === text.toLowerCase());
-  if (found === undefined) throw new UsageError(`--scale takes ${SCALES.join(', ')}, not "${text}".`);
+function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {
+  const found = known.find((value) => value.toLowerCase() === text.toLowerCase());
+  if (found === undefined) throw new UsageError(`${option} takes ${known.join(', ')}, not "${text}".`);
   return found;
 }
 
@@ -88,13 +92,16 @@ function requireEstimates({ method, cases, failures }: FittedSet): void {
 
 async function evaluate(options: Options, session: Session): Promise<Outcome> {
   const methods = methodsOf(options.method);
-  const scale = scaleOf(options.scale);
+  const scale = oneOf('--scale', options.scale, SCALES);
+  const metabolites =
+    options.metabolites === undefined ? null : oneOf('--metabolites', options.metabolites, METABOLITES);
   if (options.ppm !== undefined) ppmRangeOf(options.ppm);
   casesOf(options.cases, 1);
   const set = await loadSet(options.set);
   const cases = casesOf(options.cases, set.truth.cases);
   const choice = { basis: options.basis, removeMarker: false, readOptions: {} };
-  const basis = await chooseBasis(choice, set.dataset, session.resources);
+  const whole = await chooseBasis(choice, set.dataset, session.resources);
+  const { basis, leftOut } = basisOfSet(whole, set, metabolites ?? usualMetabolites(set));
   const mismatch = methods.some(needsBasis) ? checkBasis(basis, set.dataset) : [];
   const truth = firstOf(set.truth.metabolites, cases);
   const evaluated: Evaluated[] = [];
@@ -107,7 +114,7 @@ async function evaluate(options: Options, session: Session): Promise<Outcome> {
   // Where a simulated voxel lies is no question.
   const ofSet = set.dataset.warnings.filter(({ code }) => code !== 'geometry-missing');
   const warnings = [...ofSet, ...basis.warnings, ...mismatch];
-  return { set, basis, scale, cases, methods: evaluated, warnings };
+  return { set, basis, leftOut, scale, cases, methods: evaluated, warnings };
 }
 
 function methodDocument({ fitted, options, evaluation }: Evaluated): unknown {
@@ -120,11 +127,11 @@ function methodDocument({ fitted, options, evaluation }: Evaluated): unknown {
   };
 }
 
-function documentOf({ set, basis, scale, cases, methods, warnings }: Outcome, threads: number): unknown {
+function documentOf({ set, basis, leftOut, scale, cases, methods, warnings }: Outcome, threads: number): unknown {
   return {
     schema: 'lineshape.evaluation/1',
     set: { spectra: SPECTRA_FILE, truth: TRUTH_FILE, sha256: set.sha256, cases: set.truth.cases, evaluated: cases },
-    basis: { id: basis.id, sha256: basis.sha256 },
+    basis: { id: basis.id, sha256: basis.sha256, leftOut },
     scale,
     methods: methods.map(methodDocument),
     warnings,
@@ -156,8 +163,9 @@ function tableRow(row: AccuracyRow): string[] {
   ];
 }
 
-function printOutcome({ basis, cases, methods, warnings }: Outcome): void {
+function printOutcome({ basis, leftOut, cases, methods, warnings }: Outcome): void {
   for (const { message } of warnings) say(`Warning: ${message}`);
+  if (leftOut.length > 0) printText(`Not fitted, as the truth names none of it: ${leftOut.join(', ')}`);
   for (const { fitted, evaluation } of methods) {
     const { method, msPerSpectrum, failures } = fitted;
     printText(`\n${method}, basis ${basis.id}, ${cases} cases, ${fixed(msPerSpectrum, 1)} ms a spectrum`);
@@ -208,6 +216,10 @@ export function addEvaluateCommand(program: Command): void {
     )
     .option('--scale <s>', 'amplitudes before they are compared: none, tCr (each case to its true tCr), common', 'none')
     .option('--cases <n>', 'only the first n cases')
+    .option(
+      '--metabolites <which>',
+      "what is fitted: truth (what the truth names; default for a set of simulate's, which holds nothing else) or all of the basis",
+    )
     .option('-o, --out <file.csv>', 'every estimate beside its truth, as CSV')
     .addHelpText(
       'after',

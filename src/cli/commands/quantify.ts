@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { csvReport, figureSvg } from '../../core/reports/index.ts';
 import { writeOutputs } from '../../node/files/outputFolder.ts';
+import { writeMaps } from '../mapOptions.ts';
 import { addQuantifyOptions, quantifyScans } from '../quantifyScans.ts';
 import type { QuantifyOptions, ScanResult } from '../quantifyScans.ts';
 import { csvInputs, quantificationDocument, resultTable } from '../resultDocuments.ts';
@@ -10,6 +11,7 @@ import { printJson, printText, say } from '../terminal.ts';
 
 interface Options extends QuantifyOptions {
   readonly out?: string;
+  readonly maps?: string;
 }
 
 /** One scan gives its document; several give a list of them. */
@@ -56,11 +58,14 @@ export function addQuantifyCommand(program: Command): void {
       .argument('<in...>', 'scans: files or folders'),
   )
     .option('-o, --out <dir>', 'folder for results.csv, result.json and fit.svg')
+    .option('--maps <dir>', 'folder for maps of an MRSI scan: amplitudes, ratios, CRLBs, line width, SNR as NIfTI')
     .action(async (inputs: string[], options: Options) => {
       const results = await withSession(options, (session) => quantifyScans(inputs, options, session));
       if (options.out !== undefined) await writeOutputs(options.out, outputFiles(results));
+      const maps = options.maps === undefined ? 0 : await writeMaps(options.maps, results);
       if (options.json === true) printJson(documentOf(results));
       else printResults(results);
       if (options.out !== undefined) say(`Written to ${options.out}: results.csv, result.json, fit.svg`);
+      if (options.maps !== undefined) say(`Written to ${options.maps}: ${maps} maps`);
     });
 }

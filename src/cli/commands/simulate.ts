@@ -18,7 +18,7 @@ import { niftiMrsOfSignals } from '../../core/formats/index.ts';
 import { loadBasis } from '../../node/files/basisLibrary.ts';
 import { fillFolder } from '../../node/files/outputFolder.ts';
 import { throttleProgress } from '../../node/workers/throttle.ts';
-import { SPECTRA_FILE, TRUTH_FILE } from '../evaluationSet.ts';
+import { SIMULATION_KEY, SPECTRA_FILE, TRUTH_FILE } from '../evaluationSet.ts';
 import { addCommonOptions, positiveNumber } from '../options.ts';
 import type { CommonOptions } from '../options.ts';
 import { withSession } from '../session.ts';
@@ -46,7 +46,6 @@ interface Request {
 const MAX_CASES = 10_000_000;
 /** What the generator of random numbers takes: any further seed would be one of these again. */
 const MAX_SEED = 2 ** 32 - 1;
-const HEADER_KEY = 'LineshapeSimulation';
 
 function wholeNumber(option: string, text: string, low: number, high: number): number {
   const value = Number(text);
@@ -99,7 +98,7 @@ function description(basis: FileBasisSet, request: Request): Omit<MrsDataset, 'd
     affine: null,
     format: 'nifti-mrs',
     header: {
-      [HEADER_KEY]: {
+      [SIMULATION_KEY]: {
         Description: `Simulated set with known truth (${TRUTH_FILE}); DIM_DYN runs over independent cases.`,
         Preset: request.preset,
         Title: title,
@@ -185,7 +184,8 @@ function presetHelp(): string {
   return `
 Presets:
 ${lines.join('\n')}
-The same basis, preset and seed give the same bytes; two seeds never share their cases.`;
+The same basis, preset and seed give the same bytes; two seeds never share their cases. The water line of rizzo stands at
+0.5 ppm and is no part of a basis: evaluate that set with --ppm 0.8,4.2.`;
 }
 
 export function addSimulateCommand(program: Command): void {

@@ -193,7 +193,9 @@ const PENALTY = {
   unknownSequence: 1,
 } as const;
 
-const isEdited = (sequence: string | null): boolean => isEditedFamily(sequenceFamily(sequence));
+/** By its sequence's name, or because a sub-spectrum is named. */
+const isEdited = ({ sequence, editing = null }: Pick<BasisTarget, 'sequence' | 'editing'>): boolean =>
+  editing !== null || isEditedFamily(sequenceFamily(sequence));
 
 function distance(basis: BasisDescription, target: BasisTarget): number {
   const field = relativeFieldDifference(basis, target) / FIELD_TOLERANCE;
@@ -208,7 +210,7 @@ function distance(basis: BasisDescription, target: BasisTarget): number {
     field +
     te +
     (unknown ? PENALTY.unknownSequence : 0) +
-    (isEdited(basis.sequence) === isEdited(target.sequence) ? 0 : PENALTY.editedOrNot) +
+    (isEdited(basis) === isEdited(target) ? 0 : PENALTY.editedOrNot) +
     (sequenceWarning(basis, target).length > 0 ? PENALTY.otherSequence : 0) +
     (editingWarning(basis, target).length > 0 ? PENALTY.otherEditing : 0)
   );

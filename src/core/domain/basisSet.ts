@@ -29,6 +29,11 @@ export interface BasisSet {
   /** Linewidth (FWHM) already in the signals. [Hz] */
   readonly linewidthHz: number | null;
   readonly signals: readonly BasisSignal[];
+  /**
+   * Of a difference basis: the edit-off signals of the same simulation and sampling, for creatine, which editing subtracts
+   * away; absent where there are none.
+   */
+  readonly offSignals?: readonly BasisSignal[];
   /** "lineshape", "lcmodel", "fsl-json", "text" … */
   readonly format: string;
   /** SHA-256 of the file (for a folder: of its files' hashes, sorted by name, joined), lower-case hex; "" until hashed by the reader's caller. */

@@ -67,6 +67,9 @@ export const COMBINED_METABOLITES: readonly { readonly name: string; readonly me
   { name: 'mI', members: ['Ins'] },
 ];
 
+/** The sum that an edited scan gives, GABA and the macromolecules edited with it; reported of difference spectra alone. */
+export const EDITED_SUM = { name: 'GABA+', members: ['GABA', 'MM3co'] } as const;
+
 const MACROMOLECULE_PATTERN = /^(mm|mac)/i;
 const LIPID_PATTERN = /^lip/i;
 

@@ -28,9 +28,11 @@ export interface QualityThresholds {
 const OWN = 'this program’s own limits';
 const DRIFT: GradeLimits = { better: 'low', good: 0.01, average: 0.025, borderline: 0.05, source: `${OWN}: a fifth, half and all of TARQUIN's good linewidth, before alignment` }; // prettier-ignore
 const RESIDUAL: GradeLimits = { better: 'low', good: 1.2, average: 1.5, borderline: 3, source: `${OWN}; the fit warns from 3` }; // prettier-ignore
-const WHITENESS: GradeLimits = { better: 'high', good: 0.05, average: 0.01, borderline: 0.001, source: `${OWN}: usual levels of significance` }; // prettier-ignore
-
-/** TARQUIN's quality measures (Wilson 2011, doi:10.1002/mrm.22579), as its documentation has them. */
+/**
+ * TARQUIN's quality measures (Wilson 2011, doi:10.1002/mrm.22579), as its documentation has them. Whiteness is measured but
+ * graded only by a site's own thresholds: at high signal-to-noise it shows the least imperfection of a model, whose amounts
+ * may be right all the same.
+ */
 export const TARQUIN_THRESHOLDS: QualityThresholds = {
   schema: 'lineshape.quality/1',
   id: 'tarquin',
@@ -42,7 +44,7 @@ export const TARQUIN_THRESHOLDS: QualityThresholds = {
     snr: TARQUIN_SNR,
     driftSdPpm: DRIFT,
     residualOverNoise: RESIDUAL,
-    whitenessP: WHITENESS,
+    whitenessP: null,
     crlbPercent: null,
   },
 };
@@ -65,7 +67,7 @@ export const CONSENSUS_THRESHOLDS: QualityThresholds = {
     snr: { better: 'high', good: 10, average: 5, borderline: 3, source: CONSENSUS_SOURCE },
     driftSdPpm: DRIFT,
     residualOverNoise: RESIDUAL,
-    whitenessP: WHITENESS,
+    whitenessP: null,
     crlbPercent: { better: 'low', good: 10, average: 20, borderline: 50, source: `usual limits of 20 and 50 %, which are no grounds to discard small amounts: Kreis 2016, doi:10.1002/mrm.25568` }, // prettier-ignore
   },
 };

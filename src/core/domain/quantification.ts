@@ -1,5 +1,6 @@
 // Quantification results: what every method returns, as `lineshape quantify --json` prints it and the database keeps it.
 import type { Warning } from './provenance.ts';
+import type { SpectrumQuality } from './spectrumQuality.ts';
 
 export type QuantificationStatus = 'converged' | 'notConverged' | 'refused';
 
@@ -39,7 +40,10 @@ export interface ConcentrationEstimate {
   readonly unit: string;
   /** From the CRLB of the amplitude and the SD of the water amplitude; null where either is unknown. */
   readonly sd: number | null;
-  /** This metabolite's own factors, after the convention's common ones (see WaterScaling); empty for a sum. */
+  /**
+   * This metabolite's own factors, after the convention's common ones (see WaterScaling); empty for a sum, and in a grid
+   * where they are those of the first fitted voxel.
+   */
   readonly factors: readonly QuantityFactor[];
   /** A sum's members, whose amounts add up to it; null for a single signal. */
   readonly members: readonly string[] | null;
@@ -145,6 +149,8 @@ export interface QuantificationResult {
   readonly correlation: readonly number[] | null;
   /** Absent where no water reference was used. */
   readonly waterScaling?: WaterScaling;
+  /** Absent in refused results and in those stored before it existed. */
+  readonly quality?: SpectrumQuality;
   /** Further method-specific figures (iterations, objective, knots …). */
   readonly diagnostics: Readonly<Record<string, number | string | boolean | null>>;
 }

@@ -11,7 +11,8 @@ export type StepName =
   | 'averaging'
   | 'waterRemoval'
   | 'phasing'
-  | 'ppmReferencing';
+  | 'ppmReferencing'
+  | 'editing';
 
 export interface RecipeStep {
   readonly step: StepName;
@@ -31,4 +32,6 @@ export interface Recipe {
   readonly version: number;
   readonly preprocessing: readonly RecipeStep[];
   readonly quantification: QuantificationSpec;
+  /** Ratios, amounts and quality (see quantityOptions.ts); absent: the defaults. */
+  readonly quantities?: JsonObject;
 }

@@ -36,15 +36,17 @@ export const FIELD_TOLERANCE = 0.1;
 
 const relaxationKey = (e: RelaxationEntry): string => [e.substance, e.tissue, e.fieldT, e.quantity].join('|');
 
-/** Entries of both, `override` winning where both tell the same thing. */
+/** Entries of both, `override` winning where both tell the same thing; its value for any tissue wins over each tissue's. */
 export function mergeRelaxationTables(base: RelaxationTable, override: RelaxationTable): RelaxationTable {
   const replaced = new Set(override.relaxation.map(relaxationKey));
+  const isReplaced = (e: RelaxationEntry): boolean =>
+    replaced.has(relaxationKey(e)) || replaced.has(relaxationKey({ ...e, tissue: 'any' }));
   const tissues = new Set(override.waterContent.map((w) => w.tissue));
   return {
     schema: base.schema,
     id: `${base.id}+${override.id}`,
     title: `${base.title}, with ${override.title}`,
-    relaxation: [...base.relaxation.filter((e) => !replaced.has(relaxationKey(e))), ...override.relaxation],
+    relaxation: [...base.relaxation.filter((e) => !isReplaced(e)), ...override.relaxation],
     waterContent: [...base.waterContent.filter((w) => !tissues.has(w.tissue)), ...override.waterContent],
   };
 }

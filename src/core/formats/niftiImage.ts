@@ -111,6 +111,33 @@ export function describeNiftiImage(file: Uint8Array, fileName: string): ImageDes
   };
 }
 
+/** Slope and intercept of the header; a slope of 0 stands for none. Source: nifti1.h. */
+function scaling({ slope, intercept }: NiftiHeader): (stored: number) => number {
+  const isScaled = slope !== 0 && Number.isFinite(slope) && Number.isFinite(intercept);
+  return isScaled && (slope !== 1 || intercept !== 0) ? (stored) => stored * slope + intercept : (stored) => stored;
+}
+
+/** A volume whose voxels can be read. */
+export interface NiftiVoxels extends ImageDescription {
+  /** Value of one voxel as the header scales it; index with x fastest, over further volumes last. */
+  readonly at: (index: number) => number;
+}
+
+/**
+ * Opens an image for reading its voxels.
+ * @returns null for colour images
+ * @throws ReaderError as describeNiftiImage
+ */
+export function openNiftiVoxels(file: Uint8Array, fileName: string): NiftiVoxels | null {
+  const { header, type } = openImage(file, fileName);
+  const { read, bytes: size } = type;
+  if (read === null) return null;
+  const { bytes, dataOffset, littleEndian } = header;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + dataOffset, bytes.byteLength - dataOffset);
+  const scaled = scaling(header);
+  return { ...describeNiftiImage(bytes, fileName), at: (index) => scaled(read(view, index * size, littleEndian)) };
+}
+
 /**
  * Smallest and largest finite intensity, scaled as the header says; reads every voxel.
  * @returns null for colour images and images without a finite value
@@ -130,7 +157,6 @@ export function niftiIntensityRange(file: Uint8Array, fileName: string): readonl
     if (value > high) high = value;
   }
   if (low > high) return null;
-  const slope = header.slope === 0 || !Number.isFinite(header.slope) ? 1 : header.slope;
-  const ends = [low * slope + header.intercept, high * slope + header.intercept];
+  const ends = [low, high].map(scaling(header));
   return [Math.min(...ends), Math.max(...ends)];
 }

@@ -1,12 +1,20 @@
 // The pipeline's public face: recipes, preprocessing, analysis, and the study workflow on top.
 export * from './recipes.ts';
+export { quantifyVoxel } from './quantifyVoxel.ts';
+export { recipeWithQuantities } from './scanQuantities.ts';
+export { readSegmentation } from './segmentation.ts';
+export type { LabelChoice, ScanSegmentation } from './segmentation.ts';
 export * from './runPreprocessing.ts';
+export * from './seriesPoints.ts';
 export * from './analyse.ts';
+export * from './analyseSeries.ts';
 export * from './describeDataset.ts';
 export * from './guessRole.ts';
 export * from './imageVolume.ts';
 export * from './importFiles.ts';
+export { mapFiles, resultMaps } from './maps.ts';
 export { waterFor } from './pairing.ts';
 export type { Pairable } from './pairing.ts';
 export * from './studyWorkflow.ts';
 export * from './voxelImage.ts';
+export { voxelsInMask } from './voxelMask.ts';

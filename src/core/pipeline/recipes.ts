@@ -1,8 +1,10 @@
 // The shipped recipes, and the reading of a recipe from JSON. A recipe orders the steps; only pipeline/ runs them.
+import type { EditingCondition } from '../domain/basisRequest.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
 import { dimensionLength, voxelCount } from '../domain/mrsDataset.ts';
+import { parseQuantityOptions } from '../domain/quantityOptions.ts';
 import type { Recipe, RecipeStep, StepName } from '../domain/recipe.ts';
 
 const NLLS = { method: 'nlls', options: {} } as const;
@@ -66,6 +68,56 @@ const MRSI_DEFAULT: Recipe = {
   quantification: NLLS,
 };
 
+/**
+ * Nuclei other than ¹H: no water to remove, no eddy currents to take from it, and no lines known for referencing. Peaks are
+ * fitted with prior knowledge: 31P-brain for ³¹P, a file's for others.
+ */
+const X_NUCLEUS: Recipe = {
+  schema: 'lineshape.recipe/1',
+  id: 'x-nucleus',
+  title: 'Other nuclei than hydrogen',
+  version: 1,
+  preprocessing: [step('echoStart'), step('coilCombination'), step('averaging'), step('phasing')],
+  quantification: { method: 'amares', options: {} },
+};
+
+/**
+ * Up to the referenced and phased spectra of either condition: both have creatine and choline, their difference has not.
+ * Transients are aligned by those lines alone: where phase cycling cancels a spurious echo, an alignment over everything
+ * follows the echo's phase and undoes that (measured on a Siemens scan: the echo eight times the noise, GABA+ lost).
+ */
+const MEGA_STEPS: readonly RecipeStep[] = [
+  step('echoStart'),
+  step('coilCombination'),
+  step('eddyCurrent'),
+  step('alignment', { ppmRange: [1.8, 3.4], maximumShiftHz: 20 }),
+  step('outlierRejection'),
+  step('averaging'),
+  step('waterRemoval'),
+  step('ppmReferencing'),
+  step('phasing'),
+];
+
+/** Edited single-voxel scans (MEGA): the difference spectrum, fitted with its basis, over creatine of OFF. */
+const MEGA_DIFFERENCE: Recipe = {
+  schema: 'lineshape.recipe/1',
+  id: 'mega-difference',
+  title: 'Edited (MEGA), difference spectrum',
+  version: 1,
+  preprocessing: [...MEGA_STEPS, step('editing', { output: 'difference' })],
+  quantification: NLLS,
+};
+
+/** The same scans, OFF alone: an ordinary spectrum of the editing sequence's echo time. */
+const MEGA_OFF: Recipe = {
+  schema: 'lineshape.recipe/1',
+  id: 'mega-off',
+  title: 'Edited (MEGA), edit-off spectrum alone',
+  version: 1,
+  preprocessing: [...MEGA_STEPS, step('editing', { output: 'off' })],
+  quantification: NLLS,
+};
+
 /** The fit alone: data exactly as they are. */
 const FIT_ONLY: Recipe = {
   schema: 'lineshape.recipe/1',
@@ -76,7 +128,15 @@ const FIT_ONLY: Recipe = {
   quantification: NLLS,
 };
 
-export const RECIPES: readonly Recipe[] = [SVS_DEFAULT, SVS_PROCESSED, MRSI_DEFAULT, FIT_ONLY];
+export const RECIPES: readonly Recipe[] = [
+  SVS_DEFAULT,
+  SVS_PROCESSED,
+  MRSI_DEFAULT,
+  X_NUCLEUS,
+  MEGA_DIFFERENCE,
+  MEGA_OFF,
+  FIT_ONLY,
+];
 
 const STEP_NAMES: readonly StepName[] = [
   'echoStart',
@@ -88,6 +148,7 @@ const STEP_NAMES: readonly StepName[] = [
   'waterRemoval',
   'phasing',
   'ppmReferencing',
+  'editing',
 ];
 
 /** @throws UsageError naming the recipes there are */
@@ -101,9 +162,19 @@ export function recipeById(id: string): Recipe {
 
 /** The recipe a newcomer would want for this dataset. */
 export function defaultRecipeFor(dataset: MrsDataset): Recipe {
+  if (dataset.nucleus !== '1H') return X_NUCLEUS;
+  if (dimensionLength(dataset, 'DIM_EDIT') === 2) return MEGA_DIFFERENCE;
   if (voxelCount(dataset) > 1) return MRSI_DEFAULT;
   const isRaw = dimensionLength(dataset, 'DIM_COIL') > 1 || dimensionLength(dataset, 'DIM_DYN') > 1;
   return isRaw ? SVS_DEFAULT : SVS_PROCESSED;
+}
+
+/** Which sub-spectrum of an edited scan a recipe leaves to be fitted; null where it edits nothing, or leaves the sum. */
+export function editingOf(recipe: Recipe): EditingCondition | null {
+  const editing = recipe.preprocessing.find((s) => s.step === 'editing');
+  if (editing === undefined) return null;
+  const output = editing.options['output'] ?? 'difference';
+  return output === 'on' || output === 'off' || output === 'difference' ? output : null;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -130,23 +201,31 @@ export function parseRecipe(json: unknown): Recipe {
   if (!isObject(json) || json['schema'] !== 'lineshape.recipe/1') {
     throw new UsageError('This is not a recipe: it lacks "schema": "lineshape.recipe/1".');
   }
-  const { id, title, version, preprocessing, quantification } = json;
+  const { id, title, version, preprocessing, quantification, quantities } = json;
   if (typeof id !== 'string' || id === '') throw new UsageError('The recipe lacks an "id".');
   if (!Array.isArray(preprocessing)) throw new UsageError('The recipe lacks its list "preprocessing".');
   if (quantification !== undefined && !isObject(quantification)) {
     throw new UsageError('The recipe\'s "quantification" must be an object.');
   }
+  const steps = preprocessing.map(parseStep);
+  if (steps.slice(0, -1).some((s) => s.step === 'editing')) {
+    throw new UsageError(
+      'The step "editing" must be the last of the recipe: a difference has no lines to phase or align by.',
+    );
+  }
   const options = quantification?.['options'] ?? {};
   if (!isObject(options)) throw new UsageError("The recipe's quantification options must be an object.");
+  if (quantities !== undefined) parseQuantityOptions(quantities as JsonObject, `The recipe ${id}`);
   return {
     schema: 'lineshape.recipe/1',
     id,
     title: typeof title === 'string' ? title : id,
     version: typeof version === 'number' ? version : 1,
-    preprocessing: preprocessing.map(parseStep),
+    preprocessing: steps,
     quantification: {
       method: typeof quantification?.['method'] === 'string' ? quantification['method'] : 'nlls',
       options: options as JsonObject,
     },
+    ...(quantities === undefined ? {} : { quantities: quantities as JsonObject }),
   };
 }

@@ -18,6 +18,8 @@ export interface RunContext {
 export interface PreprocessingOutcome {
   readonly dataset: MrsDataset;
   readonly water: MrsDataset | null;
+  /** Beside a difference spectrum: the edit-off spectra it was made of, in the same frame. */
+  readonly editOff?: MrsDataset;
   /** What each step did, in order. */
   readonly steps: readonly { readonly step: StepName; readonly details: JsonObject }[];
   /** Warnings of the reading and of every step. */
@@ -51,6 +53,7 @@ export function runPreprocessing(
   const steps: { step: StepName; details: JsonObject }[] = [];
   let current = dataset;
   let currentWater = water;
+  let editOff: MrsDataset | undefined;
   recipe.preprocessing.forEach(({ step, options }, index) => {
     context.cancellation.throwIfCancelled();
     const { run, title } = PREPROCESSING_STEPS[step];
@@ -63,9 +66,11 @@ export function runPreprocessing(
     });
     current = outcome.dataset;
     currentWater = outcome.water;
+    editOff = outcome.editOff;
     warnings.push(...outcome.warnings);
     steps.push({ step, details: outcome.details });
   });
   context.onProgress({ fraction: 1, message: 'Preprocessing done' });
-  return { dataset: current, water: currentWater, steps, warnings };
+  const beside = editOff === undefined ? {} : { editOff };
+  return { dataset: current, water: currentWater, ...beside, steps, warnings };
 }

@@ -21,6 +21,7 @@ import { analyse } from './analyse.ts';
 import type { ImportDeps, ImportFailure, ImportOptions, ImportPlan, SourceFile } from './importFiles.ts';
 import { imageVolumeNifti } from './imageVolume.ts';
 import { planImport } from './importFiles.ts';
+import type { ScanSegmentation } from './segmentation.ts';
 import { voxelImage } from './voxelImage.ts';
 
 export interface ImportSummary {
@@ -65,6 +66,8 @@ export interface AnalyseDatasetRequest {
   readonly voxels: readonly number[] | null;
   /** What reading the basis had to correct or could not verify. */
   readonly basisWarnings?: readonly Warning[];
+  /** Where tissue fractions are taken from. */
+  readonly segmentation?: ScanSegmentation;
 }
 
 /** Formats whose header or control file lies beside the data; it is kept with the study, for reading the data again. */
@@ -125,7 +128,9 @@ export async function analyseDataset(request: AnalyseDatasetRequest, deps: Study
   }
   const scan = await readStored(store, record, deps);
   const water = waterRecord === null ? scan.water : (await readStored(store, waterRecord, deps)).dataset;
-  const outcome = await analyse({ dataset: scan.dataset, water, basis, recipe, voxels }, deps);
+  const { segmentation } = request;
+  const tissue = segmentation === undefined ? {} : { segmentation };
+  const outcome = await analyse({ dataset: scan.dataset, water, basis, recipe, voxels, ...tissue }, deps);
   deps.cancellation.throwIfCancelled();
   const analysis = store.addAnalysis({
     studyId: record.studyId,

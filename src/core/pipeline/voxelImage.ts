@@ -1,7 +1,6 @@
 // The axial slice of a structural image through the centre of a voxel, with the voxel's outline, for the report.
 import type { Affine } from '../domain/mrsDataset.ts';
-import { readNiftiHeader } from '../formats/niftiHeader.ts';
-import { describeNiftiImage } from '../formats/niftiImage.ts';
+import { openNiftiVoxels } from '../formats/niftiImage.ts';
 import type { Vec3 } from '../geometry/index.ts';
 import {
   axisPlane,
@@ -19,39 +18,15 @@ const LONGEST_EDGE = 224;
 /** Shares of the slice's values that are drawn black and white. */
 const WINDOW = [0.02, 0.995] as const;
 
-type ValueAt = (index: number) => number;
-
-/** Reader of single values for the usual types of structural images; null for the others. Codes: nifti1.h. */
-function valueReader(datatype: number, view: DataView, littleEndian: boolean): ValueAt | null {
-  switch (datatype) {
-    case 2:
-      return (i) => view.getUint8(i);
-    case 4:
-      return (i) => view.getInt16(2 * i, littleEndian);
-    case 8:
-      return (i) => view.getInt32(4 * i, littleEndian);
-    case 16:
-      return (i) => view.getFloat32(4 * i, littleEndian);
-    case 64:
-      return (i) => view.getFloat64(8 * i, littleEndian);
-    case 512:
-      return (i) => view.getUint16(2 * i, littleEndian);
-    default:
-      return null;
-  }
-}
-
 interface Volume {
   readonly matrix: Vec3;
   readonly affine: Affine;
-  readonly at: ValueAt;
+  readonly at: (index: number) => number;
 }
 
 function openVolume(file: Uint8Array, fileName: string): Volume | null {
-  const { matrix, affine } = describeNiftiImage(file, fileName);
-  const { bytes, dataOffset, datatype, littleEndian } = readNiftiHeader(file, fileName);
-  const at = valueReader(datatype, new DataView(bytes.buffer, bytes.byteOffset + dataOffset), littleEndian);
-  return affine === null || at === null ? null : { matrix, affine, at };
+  const voxels = openNiftiVoxels(file, fileName);
+  return voxels === null || voxels.affine === null ? null : { ...voxels, affine: voxels.affine };
 }
 
 /** Trilinear value at a place in mm; 0 outside. */

@@ -3,6 +3,8 @@ import type { BasisSet } from '../domain/basisSet.ts';
 import type { ComplexSignal } from '../domain/complexArray.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { FitCurves, QuantificationResult } from '../domain/quantification.ts';
+import type { QuantitySettings } from '../domain/quantitySettings.ts';
+import type { TissueFractions } from '../domain/tissueFractions.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { ProgressListener } from './progress.ts';
 
@@ -15,6 +17,23 @@ export interface FitInput {
   readonly nucleus: string;
   /** Noise SD per real channel and time point; null to estimate it from the data. */
   readonly noiseSd: number | null;
+  /** Where `fid` is the difference spectrum's of an edited scan: its edit-off spectrum's FID, in the same frame. */
+  readonly editOff?: ComplexSignal;
+  /** Where the fit may begin; methods with a start of their own pass it by. */
+  readonly start?: FitStart;
+  /** The voxel's water reference, averaged and combined as the FID, for amounts; absent without one. */
+  readonly water?: ComplexSignal;
+  /** Absent where unknown. */
+  readonly tissue?: TissueFractions;
+}
+
+/** Values of the common parameters near which a fit is expected to end, as a result gives them. */
+export interface FitStart {
+  readonly phase0Deg: number;
+  readonly phase1DegPerPpm: number;
+  readonly shiftHz: number;
+  readonly lorentzianHz: number;
+  readonly gaussianHz: number;
 }
 
 export interface FitOutput {
@@ -28,6 +47,15 @@ export interface FitBatch {
   readonly options: JsonObject;
   readonly basis: BasisSet;
   readonly inputs: readonly FitInput[];
+  /** Whether curves come in full; else in single precision and without a component a signal. True where not given. */
+  readonly withComponents?: boolean;
+  /** Ratios, amounts and quality figures that come with each result; without it, the bare fit. */
+  readonly quantities?: QuantitySettings;
+  /**
+   * Told of a voxel whose own fit failed (no signal, a worker that died); that voxel has no output then. Without it, and
+   * for what concerns every voxel (a wrong basis, a cancellation), the first failure ends the batch.
+   */
+  readonly onVoxelFailure?: (voxel: number, error: Error) => void;
 }
 
 export interface FitRunner {

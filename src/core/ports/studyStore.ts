@@ -103,6 +103,8 @@ export interface AnalysisSummary {
   readonly datasetId: string;
   readonly method: string;
   readonly recipeId: string;
+  /** Tells set-ups of one recipe apart. */
+  readonly recipeSha256: string;
   readonly basisId: string;
   readonly status: string;
   readonly voxelCount: number;

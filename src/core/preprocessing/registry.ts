@@ -8,6 +8,7 @@ import * as averaging from './averaging/index.ts';
 import * as coilCombination from './coilCombination/index.ts';
 import * as echoStart from './echoStart/index.ts';
 import * as eddyCurrent from './eddyCurrent/index.ts';
+import * as editing from './editing/index.ts';
 import * as outlierRejection from './outlierRejection/index.ts';
 import * as phasing from './phasing/index.ts';
 import * as ppmReferencing from './ppmReferencing/index.ts';
@@ -87,4 +88,5 @@ export const PREPROCESSING_STEPS: Readonly<Record<StepName, RegisteredStep>> = {
     'ppm referencing',
     ppmReferencing.METHOD_NAME,
   ),
+  editing: register(editing.editSpectra, editing.readOptions, 'Editing: difference of ON and OFF', editing.METHOD_NAME),
 };

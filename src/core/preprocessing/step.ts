@@ -18,6 +18,8 @@ export interface StepContext {
 export interface StepOutcome {
   readonly dataset: MrsDataset;
   readonly water: MrsDataset | null;
+  /** Beside a difference spectrum: the edit-off spectra it was made of, in the same frame. */
+  readonly editOff?: MrsDataset;
   /** The warnings of this step alone; they stand in `dataset.warnings` too. */
   readonly warnings: readonly Warning[];
   /** Options and measured outcome, as in the provenance; {skipped: reason} where nothing was done. */

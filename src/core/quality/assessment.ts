@@ -3,29 +3,13 @@ import { gradeByLimits } from '../domain/qualityGrade.ts';
 import type { GradeLimits, QualityGrade } from '../domain/qualityGrade.ts';
 import type { QualityQuantity, QualityThresholds } from '../domain/qualityThresholds.ts';
 import { QUALITY_QUANTITIES } from '../domain/qualityThresholds.ts';
+import type { GradedFigure, QualityAssessment } from '../domain/spectrumQuality.ts';
 import { worstGrade } from './verdicts.ts';
 
 /** What was measured; null or absent where it could not be. */
 export type QualityFigures = Readonly<Partial<Record<QualityQuantity, number | null>>>;
 
-export interface GradedFigure {
-  readonly quantity: QualityQuantity;
-  readonly value: number;
-  readonly grade: QualityGrade;
-  /** One sentence with the figure, the grade and, unless good, the border it missed. */
-  readonly words: string;
-  /** Of the limits. */
-  readonly source: string;
-}
-
-export interface QualityAssessment {
-  readonly thresholds: string;
-  /** The worst of all graded; null where nothing was. */
-  readonly grade: QualityGrade | null;
-  readonly figures: readonly GradedFigure[];
-  /** Graded by these thresholds, but not measured. */
-  readonly notMeasured: readonly QualityQuantity[];
-}
+export type { GradedFigure, QualityAssessment };
 
 /** Names and spelling of figures. */
 const WORDS: Readonly<Record<QualityQuantity, { readonly name: string; readonly spell: (v: number) => string }>> = {
@@ -35,7 +19,7 @@ const WORDS: Readonly<Record<QualityQuantity, { readonly name: string; readonly 
   driftSdPpm: { name: 'The scatter of the transients’ frequency', spell: (v) => `${v.toFixed(3)} ppm` },
   residualOverNoise: { name: 'The residual over the noise', spell: (v) => v.toFixed(2) },
   whitenessP: { name: 'The probability that the residual is mere noise', spell: (v) => (v < 0.001 ? v.toExponential(1) : v.toFixed(3)) }, // prettier-ignore
-  crlbPercent: { name: 'The Cramér–Rao bound', spell: (v) => `${v.toFixed(0)} %` },
+  crlbPercent: { name: 'The largest Cramér–Rao bound of tNAA, tCr and tCho', spell: (v) => `${v.toFixed(0)} %` },
 };
 
 const MEANING: Readonly<Record<QualityGrade, string>> = {

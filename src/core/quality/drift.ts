@@ -1,18 +1,8 @@
 // Frequency drift of a scan, from the frequency found in each transient.
+import type { FrequencyDrift } from '../domain/spectrumQuality.ts';
 import { standardDeviation } from '../math/robustStatistics.ts';
 
-export interface FrequencyDrift {
-  readonly transients: number;
-  /** Of the transients' frequencies. [Hz] */
-  readonly meanHz: number;
-  readonly sdHz: number;
-  /** Largest minus smallest. [Hz] */
-  readonly rangeHz: number;
-  /** Straight line through the frequencies in time, least squares; null where the time between transients is unknown. */
-  readonly slopeHzPerMin: number | null;
-  /** Standard error of the slope, from the scatter about the line; null for fewer than three transients. */
-  readonly slopeSeHzPerMin: number | null;
-}
+export type { FrequencyDrift };
 
 /**
  * Drift statistics.

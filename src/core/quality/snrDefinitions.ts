@@ -1,19 +1,11 @@
 // Signal-to-noise ratios by name: no figure without its definition, since the usual ones differ by a factor of two and more.
 import { ppmAxis } from '../domain/axes.ts';
+import type { SnrDefinition, SnrFigure } from '../domain/spectrumQuality.ts';
 import { lineFwhm, LINE_WINDOWS_PPM } from './linewidth.ts';
 import { lcmodelSnr, NAA_PPM, spectralNoiseSd, spectralSnr, timeDomainSnr } from './snr.ts';
 import type { FidWithAxes } from './spectrumRegions.ts';
 
-export type SnrDefinition = 'lcmodel' | 'naaDownfieldNoise' | 'naaUpfieldNoise' | 'consensus' | 'timeDomain';
-
-export interface SnrFigure {
-  readonly definition: SnrDefinition;
-  readonly label: string;
-  /** Infinity without noise; null where it can't be told. */
-  readonly value: number | null;
-  /** Why it can't. */
-  readonly reason: string | null;
-}
+export type { SnrDefinition, SnrFigure };
 
 /** Noise windows. [ppm] 8–10: no proton line of tissue but weak amides; −2–0: below lipids. */
 export const NOISE_WINDOWS_PPM = { downfield: [8, 10], upfield: [-2, 0] } as const;

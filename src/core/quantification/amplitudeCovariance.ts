@@ -1,5 +1,5 @@
 // Variances of linear combinations of a result's amplitudes, from its CRLBs and correlation matrix.
-import { COMBINED_METABOLITES } from '../domain/metaboliteNames.ts';
+import { COMBINED_METABOLITES, EDITED_SUM } from '../domain/metaboliteNames.ts';
 import type { QuantificationResult } from '../domain/quantification.ts';
 
 /** Σ w_i · amplitude of metabolite i, weights in the order of `result.metabolites`. */
@@ -12,7 +12,8 @@ export type AmplitudeWeights = Float64Array;
  */
 export function amplitudeWeights(result: QuantificationResult, name: string): AmplitudeWeights | null {
   const isOwn = result.metabolites.some((m) => m.name === name);
-  const members = isOwn ? [name] : (COMBINED_METABOLITES.find((c) => c.name === name)?.members ?? [name]);
+  const sum = [...COMBINED_METABOLITES, EDITED_SUM].find((c) => c.name === name);
+  const members: readonly string[] = isOwn ? [name] : (sum?.members ?? [name]);
   const weights = Float64Array.from(result.metabolites, (m) => (members.includes(m.name) ? 1 : 0));
   return weights.some((w) => w > 0) ? weights : null;
 }

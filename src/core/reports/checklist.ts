@@ -2,6 +2,7 @@
 // Lin et al., "Minimum Reporting Standards for in vivo Magnetic Resonance Spectroscopy (MRSinMRS)",
 // NMR Biomed 2021;34:e4484, doi:10.1002/nbm.4484.
 import type { JsonObject } from '../domain/json.ts';
+import { CONVENTION_NAMES, shownConcentration } from './quantities.ts';
 import type { ReportModel } from './reportModel.ts';
 import { formatFixed, formatSignificant, formatTrimmed } from './tables.ts';
 
@@ -99,7 +100,15 @@ function acquisitionItems(model: ReportModel): ChecklistItem[] {
   ];
 }
 
+function outputMeasure({ result }: ReportModel): string {
+  const shown = shownConcentration(result);
+  const bare = 'amplitude in units of the basis; ratio to tCr (Cr + PCr)';
+  if (shown === null) return `${bare}; no relaxation or tissue correction`;
+  return `${bare}; amounts by water as ${CONVENTION_NAMES[shown.convention].toLowerCase()}, ${shown.unit}, with the factors on page 3`;
+}
+
 function analysisItems(model: ReportModel): ChecklistItem[] {
+  const amounts = shownConcentration(model.result);
   const steps = model.recipe.preprocessing.map((s) => s.step).join(', ') || 'none (as stored in the file)';
   const quantified = model.result.metabolites.map((m) => m.name).join(', ');
   return [
@@ -114,9 +123,9 @@ function analysisItems(model: ReportModel): ChecklistItem[] {
     },
     {
       label: 'Output measure',
-      value: 'amplitude in units of the basis; ratio to tCr (Cr + PCr); no relaxation or tissue correction',
+      value: outputMeasure(model),
     },
-    { label: 'Quantification reference', value: 'internal, tCr' },
+    { label: 'Quantification reference', value: amounts === null ? 'internal, tCr' : 'water reference; internal, tCr' },
     { label: 'Fitting model', value: `${model.result.method} ${model.result.version}` },
     {
       label: 'Basis set',
@@ -133,13 +142,28 @@ function fittedRange(model: ReportModel): string | null {
   return `${formatFixed(ppm[0] as number, 2)} to ${formatFixed(ppm[ppm.length - 1] as number, 2)} ppm`;
 }
 
+function fitText({ result }: ReportModel): string {
+  const { phase0Deg, phase1DegPerPpm, lorentzianHz, gaussianHz } = result;
+  return `${formatFixed(phase0Deg, 1)}° and ${formatFixed(phase1DegPerPpm, 2)}°/ppm; ${formatFixed(lorentzianHz, 1)} Hz Lorentzian, ${formatFixed(gaussianHz, 1)} Hz Gaussian beyond the basis`;
+}
+
+/** By every definition there is. */
+function snrText({ result }: ReportModel): string {
+  const { snr, quality } = result;
+  const named = (quality?.snr ?? []).filter(({ value }) => value !== null);
+  if (named.length === 0) return `${formatFixed(snr.value, 1)} (${snr.definition})`;
+  // Without its citation: the label's own brackets.
+  return named.map(({ value, label }) => `${formatFixed(value, 1)} (${label.split(' (')[0] ?? label})`).join('; ');
+}
+
 function qualityItems(model: ReportModel): ChecklistItem[] {
   const { result } = model;
   const ppm = result.fwhmHz / model.scan.spectrometerFrequencyMHz;
   const linewidth = Number.isFinite(ppm) ? `${formatFixed(result.fwhmHz, 1)} Hz (${formatFixed(ppm, 3)} ppm)` : null;
   return [
-    { label: 'SNR', value: `${formatFixed(result.snr.value, 1)} (${result.snr.definition})` },
+    { label: 'SNR', value: snrText(model) },
     { label: 'Linewidth', value: linewidth },
+    { label: 'Phase, broadening by the fit', value: fitText(model) },
     { label: 'Exclusion criteria', value: 'none: values above the CRLB limit are marked, not removed' },
     {
       label: 'Quality of the model',

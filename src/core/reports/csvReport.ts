@@ -1,7 +1,8 @@
 // Results as CSV (RFC 4180): one row a metabolite and voxel, units in the header, every hash beside the numbers.
+import { concentrationIn, shownConcentration } from './quantities.ts';
 import { voxelPosition } from './reportModel.ts';
 import { resultRows } from './tables.ts';
-import type { QuantificationResult } from '../domain/quantification.ts';
+import type { MetaboliteEstimate, QuantificationResult, RatioEstimate } from '../domain/quantification.ts';
 
 /** One voxel's result with what identifies where it comes from. No patient identifiers. */
 export interface CsvInput {
@@ -37,7 +38,21 @@ const COLUMNS = [
   'crlb_percent',
   'crlb_absolute_basis_units',
   'ratio_to_tCr',
-  'concentration_mM',
+  'ratio_to_tCr_sd',
+  'ratio_to_tNAA',
+  'ratio_to_tNAA_sd',
+  'ratio_to_tCho',
+  'ratio_to_tCho_sd',
+  'ratio_to_water',
+  'ratio_to_water_sd',
+  'concentration',
+  'concentration_sd',
+  'concentration_unit',
+  'molality_mmol_per_kg',
+  'molarity_mmol_per_l',
+  'lcmodel_mM',
+  'interval95_low_basis_units',
+  'interval95_high_basis_units',
   'reliability',
   'snr',
   'fwhm_Hz',
@@ -46,6 +61,9 @@ const COLUMNS = [
   'phase1_deg_per_ppm',
   'lorentzian_Hz',
   'gaussian_Hz',
+  'water_fwhm_Hz',
+  'quality_grade',
+  'quality_thresholds',
   'warnings',
   'basis',
   'basis_sha256',
@@ -63,6 +81,31 @@ function csvCell(value: Cell): string {
   // A leading =, +, - or @ would be run as a formula by a spreadsheet; a plain name such as "-CrCH2" is none.
   const safe = /^[=+\-@\t]/.test(value) && !/^-\w+$/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** In the order of the columns from ratio_to_tCr_sd to interval95_high_basis_units. */
+function quantityCells(result: QuantificationResult, estimate: MetaboliteEstimate): Cell[] {
+  const ratio = (name: string): RatioEstimate | undefined => estimate.ratios?.find((r) => r.reference === name);
+  const others = ['tNAA', 'tCho', 'water'].flatMap((name): Cell[] => {
+    const found = ratio(name);
+    return [found?.value ?? null, found?.sd ?? null];
+  });
+  const shown = shownConcentration(result);
+  const displayed = shown === null ? null : concentrationIn(estimate, shown.convention);
+  const conventions = (['molality', 'molarity', 'lcmodel'] as const).map(
+    (c) => concentrationIn(estimate, c)?.value ?? null,
+  );
+  const { interval95 } = estimate;
+  return [
+    ratio('tCr')?.sd ?? null,
+    ...others,
+    displayed?.value ?? estimate.concentrationMM,
+    displayed?.sd ?? null,
+    displayed?.unit ?? (estimate.concentrationMM === null ? null : 'mM'),
+    ...conventions,
+    interval95?.low ?? null,
+    interval95?.high ?? null,
+  ];
 }
 
 function voxelRows(input: CsvInput, voxel: number, result: QuantificationResult): Cell[][] {
@@ -83,7 +126,7 @@ function voxelRows(input: CsvInput, voxel: number, result: QuantificationResult)
     estimate.crlbPercent,
     estimate.crlbAbsolute,
     estimate.ratioToTCr,
-    estimate.concentrationMM,
+    ...quantityCells(result, estimate),
     reliability,
     result.snr.value,
     result.fwhmHz,
@@ -92,6 +135,9 @@ function voxelRows(input: CsvInput, voxel: number, result: QuantificationResult)
     result.phase1DegPerPpm,
     result.lorentzianHz,
     result.gaussianHz,
+    result.quality?.waterFwhmHz ?? null,
+    result.quality?.assessment.grade ?? null,
+    result.quality?.assessment.thresholds ?? null,
     warnings,
     input.basisId,
     input.hashes.basis,

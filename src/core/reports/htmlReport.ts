@@ -1,4 +1,5 @@
-// The report as one static HTML page: page one for the reader, page two the MRSinMRS checklist and the provenance.
+// The report as one static HTML page: page one for the reader, page two the MRSinMRS checklist and the provenance, page
+// three the ratios, amounts and factors where there are any.
 import type { MetaboliteEstimate } from '../domain/quantification.ts';
 import type { QualityGrade } from '../domain/qualityGrade.ts';
 import type { ChecklistSection } from './checklist.ts';
@@ -6,6 +7,9 @@ import { mrsInMrsChecklist, voxelText } from './checklist.ts';
 import { escapeMarkup as esc } from './escape.ts';
 import { figureSvg } from './figureSvg.ts';
 import { imageSvg } from './imageSvg.ts';
+import type { ShownConcentration } from './quantities.ts';
+import { CONVENTION_NAMES, concentrationIn, ratioReferences, shownConcentration } from './quantities.ts';
+import { hasQuantities, quantitySections } from './quantityPage.ts';
 import type { QualityItem, ReportModel } from './reportModel.ts';
 import { REPORT_STYLE } from './reportStyle.ts';
 import type { ResultRow } from './tables.ts';
@@ -98,30 +102,54 @@ function cells(estimate: MetaboliteEstimate): string {
   return `<td>${formatSignificant(estimate.ratioToTCr, 3)}</td><td>${formatCrlb(estimate.crlbPercent)}</td>`;
 }
 
-function tableRow(row: ResultRow, withAmplitude: boolean): string {
-  const mark = RELIABILITY_MARKS[row.reliability];
-  const members = row.members.length > 1 ? ` <small>${esc(row.members.join(' + '))}</small>` : '';
-  const amplitude = withAmplitude ? `<td>${formatSignificant(row.estimate.amplitude, 3)}</td>` : '';
-  const symbol = mark.symbol === '' ? '' : `<span title="${esc(mark.words)}">${mark.symbol}</span>`;
-  return `<tr class="${row.reliability}"><td>${esc(row.name)}${members}</td>${cells(row.estimate)}${amplitude}<td class="mark">${symbol}</td></tr>`;
+/** The amount where there is one, else, for single metabolites, the amplitude. */
+function lastCell(row: ResultRow, shown: ShownConcentration | null): string {
+  if (shown === null) return row.kind === 'sum' ? '' : `<td>${formatSignificant(row.estimate.amplitude, 3)}</td>`;
+  return `<td>${formatSignificant(concentrationIn(row.estimate, shown.convention)?.value ?? null, 3)}</td>`;
 }
 
-function table(rows: readonly ResultRow[], kind: 'sums' | 'singles'): string {
+function tableRow(row: ResultRow, shown: ShownConcentration | null): string {
+  const mark = RELIABILITY_MARKS[row.reliability];
+  // With an amount beside it there is no room; the annex names the members then.
+  const members = row.members.length > 1 && shown === null ? ` <small>${esc(row.members.join(' + '))}</small>` : '';
+  const symbol = mark.symbol === '' ? '' : `<span title="${esc(mark.words)}">${mark.symbol}</span>`;
+  return `<tr class="${row.reliability}"><td>${esc(row.name)}${members}</td>${cells(row.estimate)}${lastCell(row, shown)}<td class="mark">${symbol}</td></tr>`;
+}
+
+/** "mmol/kg" of "mmol/kg tissue water": what of is said in the key. */
+const shortUnit = (unit: string): string => unit.split(' ')[0] ?? unit;
+
+function lastHead(kind: 'sums' | 'singles', shown: ShownConcentration | null): string {
+  if (shown !== null) return `<th>Amount<br><small>${esc(shortUnit(shown.unit))}</small></th>`;
+  return kind === 'sums' ? '' : '<th>Amplitude<br><small>basis units</small></th>';
+}
+
+function table(rows: readonly ResultRow[], kind: 'sums' | 'singles', shown: ShownConcentration | null): string {
   const head = '<th>Metabolite</th><th>Ratio<br><small>to tCr</small></th><th>CRLB<br><small>%</small></th>';
-  const amplitude = kind === 'sums' ? '' : '<th>Amplitude<br><small>basis units</small></th>';
-  return `<table class="${kind}"><thead><tr>${head}${amplitude}<th class="mark"></th></tr></thead><tbody>${rows.map((r) => tableRow(r, kind === 'singles')).join('')}</tbody></table>`;
+  return `<table class="${kind}"><thead><tr>${head}${lastHead(kind, shown)}<th class="mark"></th></tr></thead><tbody>${rows.map((r) => tableRow(r, shown)).join('')}</tbody></table>`;
+}
+
+/** What the tables' numbers are. */
+function keyText({ result }: ReportModel, shown: ShownConcentration | null): string {
+  const { uncertain, undetermined } = RELIABILITY_MARKS;
+  const amounts =
+    shown === null
+      ? 'No relaxation or tissue correction.'
+      : `Amount: ${CONVENTION_NAMES[shown.convention].toLowerCase()}, ${shown.unit}; its factors: page 3.`;
+  const more = ratioReferences(result).length > 1 ? ' Further ratios: page 3.' : '';
+  return `Ratio to tCr; CRLB of the amplitude. ${uncertain.symbol} ${uncertain.words}. ${undetermined.symbol} ${undetermined.words}. ${amounts}${more}`;
 }
 
 function tablesSection(model: ReportModel): string {
+  const shown = shownConcentration(model.result);
   const sums = model.rows.filter((r) => r.kind === 'sum');
   const singles = model.rows.filter((r) => r.kind === 'single');
   const perColumn = Math.max(SINGLES_PER_COLUMN, Math.ceil(singles.length / 2));
   const half = singles.length > SINGLES_PER_COLUMN ? Math.ceil(singles.length / 2) : perColumn;
   const columns = [singles.slice(0, half), singles.slice(half)].filter((c) => c.length > 0);
-  const { uncertain, undetermined } = RELIABILITY_MARKS;
-  const key = `<p class="key">Ratio to tCr; CRLB of the amplitude. ${uncertain.symbol} ${esc(uncertain.words)}. ${undetermined.symbol} ${esc(undetermined.words)}. No relaxation or tissue correction.</p>`;
-  return `<section class="box results"><div class="tables"><div><h2>Ratios</h2>${table(sums, 'sums')}${key}</div>${columns
-    .map((c, i) => `<div><h2>${i === 0 ? 'Single metabolites' : '&nbsp;'}</h2>${table(c, 'singles')}</div>`)
+  const key = `<p class="key">${esc(keyText(model, shown))}</p>`;
+  return `<section class="box results"><div class="tables"><div><h2>${shown === null ? 'Ratios' : 'Ratios and amounts'}</h2>${table(sums, 'sums', shown)}${key}</div>${columns
+    .map((c, i) => `<div><h2>${i === 0 ? 'Single metabolites' : '&nbsp;'}</h2>${table(c, 'singles', shown)}</div>`)
     .join('')}</div></section>`;
 }
 
@@ -141,9 +169,18 @@ function qualityItem(item: QualityItem): string {
   return `<tr><td>${esc(item.label)}</td><td><b>${esc(value)}</b>${notes === '' ? '' : ` (${esc(notes)})`}</td></tr>`;
 }
 
+/** The verdict, with a sentence for each figure that is not good. */
+function verdictText({ result }: ReportModel): string {
+  const assessment = result.quality?.assessment;
+  if (assessment === undefined || assessment.grade === null) return '';
+  const reasons = assessment.figures.filter(({ grade }) => grade !== 'good').map(({ words }) => words);
+  const verdict = `${VERDICT_WORDS[assessment.grade]} by the thresholds “${assessment.thresholds}”.`;
+  return `<p class="verdict"><b>${esc(verdict)}</b> ${esc(reasons.join(' '))}</p>`;
+}
+
 function qualitySection(model: ReportModel): string {
   const rows = model.quality.map(qualityItem).join('');
-  return `<section class="quality-box"><h2>Quality</h2><table class="quality"><tbody>${rows}</tbody></table></section>`;
+  return `<section class="quality-box"><h2>Quality</h2>${verdictText(model)}<table class="quality"><tbody>${rows}</tbody></table></section>`;
 }
 
 function warningsSection(model: ReportModel): string {
@@ -165,7 +202,8 @@ function signatureSection(): string {
 }
 
 function footer(model: ReportModel, page: number): string {
-  return `<footer><b>${RESEARCH_USE_LINE}</b><span>${esc(`${model.program} ${model.programVersion}`)} · input ${esc(model.hashes.input.slice(0, 12))} · page ${page} of 2</span></footer>`;
+  const pages = hasQuantities(model) ? 3 : 2;
+  return `<footer><b>${RESEARCH_USE_LINE}</b><span>${esc(`${model.program} ${model.programVersion}`)} · input ${esc(model.hashes.input.slice(0, 12))} · page ${page} of ${pages}</span></footer>`;
 }
 
 function checklistTable(section: ChecklistSection): string {
@@ -238,6 +276,12 @@ export function htmlReport(model: ReportModel): string {
     allWarningsSection(model),
     footer(model, 2),
   ];
+  const third = [
+    '<header class="top"><div><h1>Quantities</h1></div></header>',
+    quantitySections(model),
+    footer(model, 3),
+  ];
+  const annex = hasQuantities(model) ? `\n<article class="page third">${third.join('\n')}</article>` : '';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
@@ -245,6 +289,6 @@ export function htmlReport(model: ReportModel): string {
 <title>MR spectroscopy report</title>
 <style>${REPORT_STYLE}</style></head>
 <body><main><article class="page first">${first.join('\n')}</article>
-<article class="page second">${second.join('\n')}</article></main></body></html>
+<article class="page second">${second.join('\n')}</article>${annex}</main></body></html>
 `;
 }

@@ -7,3 +7,4 @@ export type { FigureOptions } from './figureSvg.ts';
 export { csvReport } from './csvReport.ts';
 export type { CsvInput } from './csvReport.ts';
 export * from './tables.ts';
+export * from './quantities.ts';

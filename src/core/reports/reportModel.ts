@@ -93,32 +93,70 @@ export interface ReportModel extends ReportInput {
   readonly allWarnings: readonly Warning[];
 }
 
-function qualityItems(result: QuantificationResult, frequencyMHz: number): QualityItem[] {
-  const finite = (v: number): number | null => (Number.isFinite(v) ? v : null);
-  const fwhmPpm = result.fwhmHz > 0 && frequencyMHz > 0 ? result.fwhmHz / frequencyMHz : null;
-  const item = (label: string, value: number | null, decimals: number, unit: string, note: string): QualityItem => ({
-    label,
-    value,
-    decimals,
-    unit,
-    verdict: null,
-    note,
-  });
+/** Figures that were measured besides the fit's own. */
+function measuredItems({ quality }: QuantificationResult, frequencyMHz: number): QualityItem[] {
+  if (quality === undefined) return [];
+  const width = (label: string, hz: number | null): QualityItem[] => {
+    if (hz === null) return [];
+    const note = frequencyMHz > 0 ? `${(hz / frequencyMHz).toFixed(3)} ppm` : '';
+    return [{ label, value: hz, decimals: 1, unit: 'Hz', verdict: null, note }];
+  };
+  const { drift } = quality;
+  const ofDrift: QualityItem[] =
+    drift === null
+      ? []
+      : [{ label: 'Frequency scatter', value: drift.sdHz, decimals: 2, unit: 'Hz SD', verdict: null, note: `range ${formatFixed(drift.rangeHz, 1)} Hz over ${drift.transients} transients` }]; // prettier-ignore
+  return [...width('Water linewidth', quality.waterFwhmHz), ...ofDrift];
+}
+
+const plainItem = (label: string, value: number | null, decimals: number, unit: string, note: string): QualityItem => ({
+  label,
+  value,
+  decimals,
+  unit,
+  verdict: null,
+  note,
+});
+
+const finite = (v: number): number | null => (Number.isFinite(v) ? v : null);
+
+/** What the fit had to do to the spectrum. */
+function fitItems(result: QuantificationResult): QualityItem[] {
   return [
-    item('SNR', finite(result.snr.value), 1, '', result.snr.definition),
-    {
-      ...item('Linewidth (FWHM)', finite(result.fwhmHz), 1, 'Hz', fwhmPpm === null ? '' : `${fwhmPpm.toFixed(3)} ppm`),
-      verdict: fwhmPpm === null ? null : linewidthGrade(fwhmPpm),
-    },
-    item('Frequency shift', finite(result.shiftHz), 2, 'Hz', ''),
-    item('Phase', finite(result.phase0Deg), 1, '°', `and ${formatFixed(result.phase1DegPerPpm, 2)}°/ppm`),
-    item(
+    plainItem('Phase', finite(result.phase0Deg), 1, '°', `and ${formatFixed(result.phase1DegPerPpm, 2)}°/ppm`),
+    plainItem(
       'Broadening',
       finite(result.lorentzianHz),
       1,
       'Hz Lorentzian',
       `and ${formatFixed(result.gaussianHz, 1)} Hz Gaussian, beyond the basis`,
     ),
+  ];
+}
+
+/** The definition; LCModel's by its name alone where page two spells it out. */
+function snrNote({ snr, quality }: QuantificationResult): string {
+  return quality !== undefined && snr.definition.includes('LCModel') ? 'LCModel’s definition' : snr.definition;
+}
+
+function qualityItems(result: QuantificationResult, frequencyMHz: number): QualityItem[] {
+  const fwhmPpm = result.fwhmHz > 0 && frequencyMHz > 0 ? result.fwhmHz / frequencyMHz : null;
+  return [
+    plainItem('SNR', finite(result.snr.value), 1, '', snrNote(result)),
+    {
+      ...plainItem(
+        'Linewidth (FWHM)',
+        finite(result.fwhmHz),
+        1,
+        'Hz',
+        fwhmPpm === null ? '' : `${fwhmPpm.toFixed(3)} ppm`,
+      ),
+      verdict: fwhmPpm === null ? null : linewidthGrade(fwhmPpm),
+    },
+    ...measuredItems(result, frequencyMHz),
+    plainItem('Frequency shift', finite(result.shiftHz), 2, 'Hz', ''),
+    // With a verdict above them there is no room for these on page one; page two has them.
+    ...(result.quality === undefined ? fitItems(result) : []),
   ];
 }
 

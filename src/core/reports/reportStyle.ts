@@ -28,7 +28,7 @@ dd.strong { font-weight: 650; }
 .figure .images svg { display: block; width: 44mm; height: auto; }
 .figure .spectrum { flex: 1 1 auto; min-width: 0; }
 .figure .spectrum svg { display: block; width: 100%; height: auto; }
-.tables { display: grid; grid-template-columns: 1.05fr 1fr 1fr; gap: 5mm; align-items: start; }
+.tables { display: grid; grid-template-columns: minmax(0, 1.1fr) minmax(0, 1fr) minmax(0, 1fr); gap: 4.5mm; align-items: start; }
 table { border-collapse: collapse; width: 100%; }
 th { text-align: right; font-weight: 600; color: #1B2129; border-bottom: 0.3mm solid #1B2129; padding: 0.3mm 1mm; font-size: 8pt; vertical-align: bottom; white-space: nowrap; line-height: 1.15; }
 th small { font-weight: 400; font-size: 7.2pt; }
@@ -46,6 +46,15 @@ table.quality td { border: 0; font-size: 8.6pt; padding: 0 1.5mm 0 0; text-align
 table.quality td:first-child { color: #5B6675; width: 30mm; }
 table.quality td { white-space: normal; }
 table.quality b { font-weight: 650; }
+.verdict { margin: 0 0 1mm; font-size: 8.6pt; line-height: 1.25; }
+table.quantities td, table.quantities th { font-size: 7.2pt; line-height: 1.2; padding: 0.1mm 1mm; }
+table.quantities th { white-space: normal; }
+table.quantities th small { font-size: 6.4pt; }
+table.factors td { border-bottom: 0.15mm solid #D9DEE5; }
+table.factors td:nth-child(2) { width: 34mm; white-space: nowrap; }
+table.factors small { color: #5B6675; font-size: 7pt; }
+.own-factors { columns: 3; }
+.own-factors h2 { column-span: all; }
 ul { margin: 0; padding-left: 4mm; }
 li { margin: 0 0 0.3mm; }
 .warnings li { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }

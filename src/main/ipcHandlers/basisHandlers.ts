@@ -19,9 +19,11 @@ export type BasisSource = BasisCardView['source'];
 
 /** @returns what decides which basis fits, or null for what is no scan */
 export function basisTarget(description: DatasetDescription): BasisTarget | null {
-  const { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence } = description;
+  const { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence, dimensions } = description;
   if (nucleus === null || spectrometerFrequencyMHz === null) return null;
-  return { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence };
+  // As defaultRecipeFor: two editing conditions are fitted by their difference.
+  const isEdited = dimensions.some(({ tag, length }) => tag === 'DIM_EDIT' && length === 2);
+  return { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence, editing: isEdited ? 'difference' : null };
 }
 
 /** A card as the page shows it; a refusal becomes its `mismatch`. */
@@ -114,6 +116,7 @@ export function basisHandlers({ services }: HandlerContext): Pick<HostHandlers, 
       const found = (await placedCards(basisFolders)).find(({ card }) => card.id === basisId);
       return basisFiles(basis, format, (file, sha256) => ({ ...(found as PlacedCard).card, file, sha256 }));
     },
-    'recipe:list': () => RECIPES.map(({ id, title, version }) => ({ id, title, version })),
+    'recipe:list': () =>
+      RECIPES.map(({ id, title, version, quantification }) => ({ id, title, version, ...quantification })),
   };
 }

@@ -1,26 +1,60 @@
-// Fit jobs: the workflow of the command line, run as a job with progress and cancellation.
+// Fit jobs and their settings: the workflow of the command line, run as a job with progress and cancellation.
+import { basename } from 'node:path';
+import { UsageError } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
 import type { Recipe } from '../../core/domain/recipe.ts';
 import { recipeById } from '../../core/pipeline/index.ts';
 import { analyseDataset } from '../../core/pipeline/studyWorkflow.ts';
+import { METHOD_IDS, needsBasis, NO_BASIS, readPriorKnowledge } from '../../core/quantification/index.ts';
+import { checkMethodOptions, methodDefaults, shippedKnowledge } from '../../core/quantification/methodOptions.ts';
+import type { ChannelRequest } from '../../ipc/contract.ts';
 import { recipeSha256 } from '../../node/files/hashing.ts';
-import type { HostHandlers } from '../hostMessages.ts';
+import { readPriorKnowledgeFile } from '../../node/files/priorKnowledgeFile.ts';
+import type { HostHandlers, HostResponse } from '../hostMessages.ts';
 import type { HandlerContext } from './context.ts';
 
-/** @returns the recipe with the user's fit options over its own; its hash tells it from the shipped one */
-export function recipeWithOptions(recipe: Recipe, options: JsonObject): Recipe {
-  if (Object.keys(options).length === 0) return recipe;
-  const { quantification } = recipe;
-  return { ...recipe, quantification: { ...quantification, options: { ...quantification.options, ...options } } };
+type Channels = 'fit:methods' | 'fit:start' | 'job:cancel' | 'host:read-prior-knowledge';
+
+/**
+ * The recipe with the method and options that the user chose; its hash tells it from the shipped one.
+ * @param method undefined: the recipe's own; its options count for no other
+ */
+export function recipeWithOptions(recipe: Recipe, options: JsonObject, method?: string): Recipe {
+  const own = recipe.quantification;
+  const chosen = method ?? own.method;
+  if (chosen === own.method && Object.keys(options).length === 0) return recipe;
+  const ofRecipe = chosen === own.method ? own.options : {};
+  return { ...recipe, quantification: { method: chosen, options: { ...ofRecipe, ...options } } };
 }
 
-export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, 'fit:start' | 'job:cancel'> {
+/** @throws UsageError where the method or an option of it is not there or wrong: before a job is begun */
+function chosenRecipe({ recipeId, options, method }: ChannelRequest<'fit:start'>): Recipe {
+  const recipe = recipeWithOptions(recipeById(recipeId), options as JsonObject, method);
+  checkMethodOptions(recipe.quantification.method, recipe.quantification.options);
+  return recipe;
+}
+
+/** What the page is told of a file with prior knowledge. */
+async function priorKnowledgeView(
+  path: string,
+  spectrometerFrequencyMHz: number,
+): Promise<HostResponse<'host:read-prior-knowledge'>> {
+  const knowledge = await readPriorKnowledgeFile(path, spectrometerFrequencyMHz);
+  const { title, nucleus, peaks } = readPriorKnowledge(knowledge);
+  return { fileName: basename(path), title, nucleus, peaks: peaks.map((p) => p.name), knowledge };
+}
+
+export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, Channels> {
   const { store, jobs, pipeline, parse, fitRunner, stamp } = services;
   return {
+    'fit:methods': () => ({
+      methods: METHOD_IDS.map((id) => ({ id, needsBasis: needsBasis(id), defaults: methodDefaults(id) })),
+      priorKnowledge: shippedKnowledge(),
+    }),
     'fit:start': async (request) => {
       const { studyId } = store.getDataset(request.datasetId);
-      const recipe = recipeWithOptions(recipeById(request.recipeId), request.options as JsonObject);
-      const basis = await services.basis(request.basisId);
+      const recipe = chosenRecipe(request);
+      const basis = needsBasis(recipe.quantification.method) ? await services.basis(request.basisId) : NO_BASIS;
       const { datasetId, waterDatasetId, voxels } = request;
       const jobId = jobs.start('fit', studyId, async (cancellation, onProgress) => {
         const analysis = await analyseDataset(
@@ -42,6 +76,12 @@ export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, 'f
     'job:cancel': ({ jobId }) => {
       jobs.cancel(jobId);
       return {};
+    },
+    'host:read-prior-knowledge': ({ path, datasetId }) => {
+      const { fileName, description } = store.getDataset(datasetId);
+      if (description.spectrometerFrequencyMHz === null)
+        throw new UsageError(`${fileName} is not a spectroscopy scan.`);
+      return priorKnowledgeView(path, description.spectrometerFrequencyMHz);
     },
   };
 }

@@ -2,11 +2,13 @@
 import type { HostHandlers } from '../hostMessages.ts';
 import { analysisHandlers } from './analysisHandlers.ts';
 import { basisHandlers } from './basisHandlers.ts';
+import { comparisonHandlers } from './comparisonHandlers.ts';
 import type { HandlerContext } from './context.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
 import { exportHandlers } from './exportHandlers.ts';
 import { fitHandlers } from './fitHandlers.ts';
 import { importHandlers } from './importHandlers.ts';
+import { lcmodelHandlers } from './lcmodelHandlers.ts';
 import { reportHandlers } from './reportHandlers.ts';
 import { settingsHandlers } from './settingsHandlers.ts';
 import { simulationHandlers } from './simulationHandlers.ts';
@@ -23,7 +25,9 @@ export function createHostHandlers(context: HandlerContext): HostHandlers {
     ...basisHandlers(context),
     ...simulationHandlers(context),
     ...fitHandlers(context),
+    ...lcmodelHandlers(context),
     ...analysisHandlers(context),
+    ...comparisonHandlers(context),
     ...reportHandlers(context),
     'host:close': async () => {
       await context.services.close();

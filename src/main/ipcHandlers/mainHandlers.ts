@@ -8,8 +8,11 @@ import type { HostChannel, MainChannel } from '../hostMessages.ts';
 import { printPdf } from '../printing.ts';
 import type { Handlers } from '../registrar.ts';
 import { basisDialogHandlers } from './basisDialogs.ts';
+import { comparisonDialogHandlers } from './comparisonDialogs.ts';
 import { chooseScans, chooseTarget } from './dialogs.ts';
 import { exportDialogHandlers } from './exportDialogs.ts';
+import { fitDialogHandlers } from './fitDialogs.ts';
+import { lcmodelDialogHandlers } from './lcmodelDialogs.ts';
 import type { MainContext } from './mainContext.ts';
 
 type ReportFormat = ChannelRequest<'report:export'>['format'];
@@ -19,6 +22,9 @@ const REPORT_KINDS: Readonly<Record<ReportFormat, string>> = {
   pdf: 'PDF document',
   csv: 'Comma-separated values',
 };
+
+/** Start work that the user waits for. */
+const JOB_CHANNELS: readonly string[] = ['fit:start', 'basis:simulate', 'lcmodel:run'];
 
 async function exportReport(
   { host, window }: MainContext,
@@ -54,12 +60,15 @@ export function createMainHandlers(context: MainContext): Handlers {
     },
     ...exportDialogHandlers(context),
     ...basisDialogHandlers(context),
+    ...lcmodelDialogHandlers(context),
+    ...fitDialogHandlers(context),
+    ...comparisonDialogHandlers(context),
     'report:export': (request) => exportReport(context, request),
   };
   const relayed = CHANNEL_NAMES.filter((channel): channel is HostChannel => !(channel in own)).map((channel) => [
     channel,
     (request: never) => {
-      if (channel === 'fit:start' || channel === 'basis:simulate') context.onJobStart();
+      if (JOB_CHANNELS.includes(channel)) context.onJobStart();
       return host.ask(channel, request);
     },
   ]);

@@ -5,6 +5,7 @@ import type { BasisCard } from '../../core/basis/basisCard.ts';
 import { datasetToBasisSet } from '../../core/basis/basisDataset.ts';
 import { readBasisFiles } from '../../core/basis/files/index.ts';
 import type { BasisReadOptions, FileBasisSet } from '../../core/basis/files/index.ts';
+import type { BasisSet } from '../../core/domain/basisSet.ts';
 import { ModelError, ReaderError } from '../../core/domain/errors.ts';
 import { readNiftiMrs } from '../../core/formats/niftiMrs.ts';
 import { placedCards, readCard } from './basisCards.ts';
@@ -120,7 +121,7 @@ export async function loadBasisFiles(
 async function loadNifti(file: ReadFile): Promise<LoadedBasis> {
   const cardPath = file.absolutePath.replace(NIFTI, '.json');
   const card = existsSync(cardPath) ? await readCard(cardPath) : null;
-  if (card !== null && card.file === file.name) return { basis: checked(file, card), card };
+  if (card !== null && card.file === file.name) return { basis: await checked(file, card), card };
   return { basis: { ...parseNifti(file), warnings: [] }, card: null };
 }
 
@@ -133,8 +134,21 @@ async function loadPlaced(folder: string, card: BasisCard): Promise<FileBasisSet
   });
 }
 
+const DIFFERENCE_FILE = /-difference(?=\.nii(\.gz)?$)/i;
+
+/** The edit-off signals that belong to a difference basis: of the file beside it that has "-off" for "-difference". */
+async function offSignalsBeside(file: ReadFile, { editing }: BasisCard): Promise<Pick<BasisSet, 'offSignals'>> {
+  const path = file.absolutePath.replace(DIFFERENCE_FILE, '-off');
+  const cardPath = path.replace(NIFTI, '.json');
+  if (editing !== 'difference' || path === file.absolutePath || !existsSync(path) || !existsSync(cardPath)) return {};
+  const card = await readCard(cardPath);
+  const [off] = await readFiles([path]);
+  if (card.editing !== 'off' || off === undefined) return {};
+  return { offSignals: (await checked(off, card)).signals };
+}
+
 /** @throws ModelError MODEL_INVALID where file and card disagree */
-function checked(file: ReadFile, card: BasisCard): FileBasisSet {
+async function checked(file: ReadFile, card: BasisCard): Promise<FileBasisSet> {
   const found = sha256Hex(file.bytes);
   if (found !== card.sha256) {
     throw new ModelError(
@@ -144,7 +158,7 @@ function checked(file: ReadFile, card: BasisCard): FileBasisSet {
       { id: card.id, expected: card.sha256, found },
     );
   }
-  return { ...parseNifti(file), id: card.id, title: card.title, warnings: [] };
+  return { ...parseNifti(file), id: card.id, title: card.title, warnings: [], ...(await offSignalsBeside(file, card)) };
 }
 
 function parseNifti(file: ReadFile): ReturnType<typeof datasetToBasisSet> {

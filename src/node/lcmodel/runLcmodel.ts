@@ -65,12 +65,12 @@ export interface LcmodelRun extends VoxelQuantification {
   readonly files: readonly WrittenFile[];
 }
 
-const DEFAULT_TIME_LIMIT_S = 120;
+export const DEFAULT_TIME_LIMIT_S = 120;
 /** Name of every run's files, and of the basis beside the runs' folders: short, and nobody's. */
 const STEM = 'spectrum';
 const BASIS_FILE = 'basis.BASIS';
 /** Larger than any result of LCModel: 12 000 points and 100 curves make 16 MB. [bytes] */
-const LARGEST_RESULT = 64 * 2 ** 20;
+export const LARGEST_RESULT = 64 * 2 ** 20;
 const RESULT_SUFFIXES = ['coord', 'table', 'csv', 'print', 'ps'] as const;
 
 /** What all spectra of a request share. */

@@ -3,10 +3,12 @@ import type { BasisRequest } from '../../core/domain/basisRequest.ts';
 import type { ErrorRecord } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
 import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
+import type { QuantitySettings } from '../../core/domain/quantitySettings.ts';
 import type { Recipe } from '../../core/domain/recipe.ts';
 import type { ReadOptions } from '../../core/formats/readOptions.ts';
 import type { FitInput } from '../../core/ports/fitRunner.ts';
 import type { ProgressReport } from '../../core/ports/progress.ts';
+import type { SeriesInput } from '../../core/quantification/dynamicSeries/index.ts';
 import type { SentFile } from './sentFiles.ts';
 
 /** Fits one voxel with the basis set shared under `basisKey`. Answer: FitOutput. */
@@ -16,6 +18,10 @@ export interface FitTask {
   readonly options: JsonObject;
   readonly basisKey: string;
   readonly input: FitInput;
+  /** Whether the curves come with one component a signal. */
+  readonly withComponents: boolean;
+  /** Ratios, amounts and quality figures; null for the bare fit. */
+  readonly quantities: QuantitySettings | null;
 }
 
 /** Runs a recipe's preprocessing. Answer: PreprocessingOutcome. */
@@ -45,7 +51,15 @@ export interface SimulateTask {
   readonly metabolite: string;
 }
 
-export type WorkerTask = FitTask | PreprocessTask | ParseTask | SimulateTask;
+/** Fits all points of a series together with the basis set shared under `basisKey`. Answer: SeriesFit. */
+export interface FitSeriesTask {
+  readonly kind: 'fitSeries';
+  readonly options: JsonObject;
+  readonly basisKey: string;
+  readonly input: SeriesInput;
+}
+
+export type WorkerTask = FitSeriesTask | FitTask | PreprocessTask | ParseTask | SimulateTask;
 
 /** To a worker. `cancelFlag` is one shared integer: not zero once the job is cancelled. */
 export type PoolMessage<Task> =

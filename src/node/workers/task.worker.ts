@@ -5,16 +5,18 @@ import type { MetaboliteSignals } from '../../core/basis/buildBasisSet.ts';
 import type { BasisSet } from '../../core/domain/basisSet.ts';
 import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
 import { readMrs } from '../../core/formats/index.ts';
+import { quantifyVoxel } from '../../core/pipeline/quantifyVoxel.ts';
 import { runPreprocessing } from '../../core/pipeline/runPreprocessing.ts';
 import type { PreprocessingOutcome } from '../../core/pipeline/runPreprocessing.ts';
 import type { FitOutput } from '../../core/ports/fitRunner.ts';
-import { fitVoxel } from '../../core/quantification/index.ts';
-import type { FitTask, PreprocessTask, WorkerTask } from './messages.ts';
+import { fitSeries } from '../../core/quantification/dynamicSeries/index.ts';
+import type { SeriesFit } from '../../core/quantification/dynamicSeries/index.ts';
+import type { FitSeriesTask, FitTask, PreprocessTask, WorkerTask } from './messages.ts';
 import { withSentFiles } from './sentFiles.ts';
 import { serveTasks } from './workerSide.ts';
 import type { TaskContext } from './workerSide.ts';
 
-type Answer = FitOutput | PreprocessingOutcome | MrsDataset | MetaboliteSignals;
+type Answer = SeriesFit | FitOutput | PreprocessingOutcome | MrsDataset | MetaboliteSignals;
 
 const givesAway = (task: WorkerTask): boolean => task.kind === 'parse';
 
@@ -24,6 +26,8 @@ function runTask(task: WorkerTask, context: TaskContext): Answer {
   switch (task.kind) {
     case 'fit':
       return fit(task, context);
+    case 'fitSeries':
+      return series(task, context);
     case 'preprocess':
       return preprocess(task, context);
     case 'parse':
@@ -34,10 +38,28 @@ function runTask(task: WorkerTask, context: TaskContext): Answer {
 }
 
 /** Core has no clock: the time a fit took is measured here. */
-function fit({ input, basisKey, method, options }: FitTask, { shared, cancellation }: TaskContext): FitOutput {
+function fit(task: FitTask, { shared, cancellation }: TaskContext): FitOutput {
+  const { input, basisKey, method, options, quantities, withComponents } = task;
   const start = performance.now();
-  const output = fitVoxel(input, shared(basisKey) as BasisSet, method, options, cancellation);
-  return { ...output, result: { ...output.result, elapsedMs: performance.now() - start } };
+  const batch = {
+    method,
+    options,
+    basis: shared(basisKey) as BasisSet,
+    ...(quantities === null ? {} : { quantities }),
+  };
+  const output = quantifyVoxel(input, batch, cancellation);
+  const curves = withComponents ? output.curves : { ...output.curves, components: [] };
+  return { ...output, curves, result: { ...output.result, elapsedMs: performance.now() - start } };
+}
+
+function series({ input, basisKey, options }: FitSeriesTask, context: TaskContext): SeriesFit {
+  const start = performance.now();
+  const { shared, cancellation, onProgress } = context;
+  const fit = fitSeries(input, shared(basisKey) as BasisSet, options, cancellation, onProgress);
+  // All points are fitted together: each bears its part of the time.
+  const elapsedMs = (performance.now() - start) / fit.points.length;
+  const points = fit.points.map((point) => ({ ...point, result: { ...point.result, elapsedMs } }));
+  return { ...fit, points };
 }
 
 function preprocess(task: PreprocessTask, { cancellation, onProgress }: TaskContext): PreprocessingOutcome {

@@ -14,6 +14,7 @@ import type { Command } from './shortcuts.ts';
 export const PAGES: readonly { readonly page: PageName; readonly title: string; readonly keys: string }[] = [
   { page: 'worklist', title: 'Worklist', keys: 'Ctrl+1' },
   { page: 'study', title: 'Study', keys: 'Ctrl+2' },
+  { page: 'comparison', title: 'Compare methods', keys: 'Ctrl+5' },
   { page: 'basis', title: 'Basis sets', keys: 'Ctrl+3' },
   { page: 'models', title: 'Models', keys: 'Ctrl+4' },
   { page: 'settings', title: 'Settings', keys: 'Ctrl+,' },

@@ -1,3 +1,7 @@
-// Charts for the features: the spectrum chart and what it draws.
+// Charts for the features: the spectrum chart, figures of points, and what they draw.
+export { default as PointChart } from './PointChart.vue';
 export { default as SpectrumChart } from './SpectrumChart.vue';
+export { blandAltmanFigure, scatterFigure, type AgreementLabels, type ValuePair } from './agreementFigures.ts';
+export { figureMarkup, type Figure, type FigureSize } from './figure.ts';
+export { spectrumFigure } from './spectrumFigure.ts';
 export type { ChartColour, ChartPanel, ChartSeries, PeakLabel, PpmRange } from './chartTypes.ts';

@@ -44,21 +44,14 @@ const LINE_SPREAD = { height: 0.1, width: 0.2 } as const;
 
 const within = (random: SeededRandom, [low, high]: Range): number => low + (high - low) * random.uniform();
 
-/** Metabolites that a preset asks for, by its own order; all of the basis where it asks for "all". */
-export function presetMetabolites(preset: SimulationPreset, basis: BasisSet): string[] {
-  const inBasis = basis.signals.filter((s) => s.kind === 'metabolite').map((s) => s.name);
-  if (preset.concentrations === 'all') return inBasis;
+/** Metabolites that a preset asks for, by its own order. */
+export function presetMetabolites(preset: SimulationPreset): string[] {
   return Object.keys(preset.concentrations).flatMap((name) => preset.sums[name] ?? [name]);
 }
 
 /** Every amount is drawn, also of what the basis lacks. */
-function drawAmounts(preset: SimulationPreset, basis: BasisSet, random: SeededRandom): Map<string, number> {
-  const { concentrations, sums } = preset;
+function drawAmounts({ concentrations, sums }: SimulationPreset, random: SeededRandom): Map<string, number> {
   const amounts = new Map<string, number>();
-  if (concentrations === 'all') {
-    for (const name of presetMetabolites(preset, basis)) amounts.set(name, within(random, [0, 1]));
-    return amounts;
-  }
   for (const [name, range] of Object.entries(concentrations)) {
     const value = within(random, range);
     const members = sums[name] ?? [name];
@@ -101,8 +94,8 @@ function drawLines(random: SeededRandom): VariedLine[] {
 /** @param random moves on by as many draws for every case of a preset and basis */
 export function drawCase(preset: SimulationPreset, basis: BasisSet, random: SeededRandom): DrawnCase {
   const { shift, lorentzian, macromolecules } = preset;
-  const names = presetMetabolites(preset, basis);
-  const amounts = drawAmounts(preset, basis, random);
+  const names = presetMetabolites(preset);
+  const amounts = drawAmounts(preset, random);
   const toHz = shift.unit === 'ppm' ? basis.spectrometerFrequencyMHz : 1;
   const shifts = drawSpread(random, shift.range, shift.per, names.length + 1).map((v) => v * toHz);
   const widths =

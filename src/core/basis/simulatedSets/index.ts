@@ -67,7 +67,7 @@ const hasOwnWidth = ({ lorentzian }: SimulationPreset): boolean =>
  */
 export function planSimulation(basis: BasisSet, id: PresetId, changes: SimulationChanges = {}): SimulationPlan {
   const preset = changed(SIMULATION_PRESETS[id], changes);
-  const wanted = presetMetabolites(preset, basis);
+  const wanted = presetMetabolites(preset);
   const present = wanted.filter((name) => basis.signals.some((s) => s.name === name));
   if (present.length === 0) {
     const message = `The basis set "${basis.title}" has none of the metabolites that the preset ${id} is made of.`;

@@ -55,8 +55,8 @@ export interface SimulationPreset {
   readonly id: PresetId;
   readonly title: string;
   readonly source: string;
-  /** mM by name; "all": every metabolite of the basis, 0 to 1. Sums are shared equally among `sums`' members. */
-  readonly concentrations: Readonly<Record<string, Range>> | 'all';
+  /** mM by name, or units of the basis signal. Sums are shared equally among `sums`' members. */
+  readonly concentrations: Readonly<Record<string, Range>>;
   readonly sums: Readonly<Record<string, readonly string[]>>;
   readonly shift: { readonly range: Range; readonly unit: 'Hz' | 'ppm'; readonly per: Spread };
   readonly lorentzian: LorentzianRule;
@@ -70,6 +70,7 @@ export interface SimulationPreset {
 }
 
 const NONE: Range = [0, 0];
+const UNIT: Range = [0, 1];
 
 /**
  * QNet. The paper's imperfection factors have one frequency shift for each metabolite (its Δf_k), one Lorentzian linewidth
@@ -132,9 +133,13 @@ const DQ: SimulationPreset = {
  */
 const HATAMI: SimulationPreset = {
   id: 'hatami',
-  title: 'Hatami: every metabolite 0 to 1, each with its own shift and damping, SNR 10',
-  source: 'Hatami N et al., MICCAI 2018, LNCS 11070:467, doi:10.1007/978-3-030-00928-1_53 (sections 2.1 and 3)',
-  concentrations: 'all',
+  title: 'Hatami: 20 metabolites, 0 to 1, each with its own shift and damping, SNR 10',
+  source:
+    'Hatami N et al., MICCAI 2018, LNCS 11070:467, doi:10.1007/978-3-030-00928-1_53 (sections 2.1 and 3, Table 1)',
+  concentrations: {
+    Ala: UNIT, Asc: UNIT, Asp: UNIT, Cr: UNIT, GABA: UNIT, GPC: UNIT, GSH: UNIT, Glc: UNIT, Gln: UNIT, Glu: UNIT, Gly: UNIT,
+    Ins: UNIT, Lac: UNIT, NAA: UNIT, NAAG: UNIT, PCho: UNIT, PCr: UNIT, PE: UNIT, Tau: UNIT, Scyllo: UNIT,
+  }, // prettier-ignore
   sums: {},
   shift: { range: [-10, 10], unit: 'Hz', per: 'metabolite' },
   lorentzian: { kind: 'range', range: [0, 20], unit: '1/s', includesBasis: false, per: 'metabolite' },

@@ -152,7 +152,7 @@ export function fitAmares(
   const { dwellTimeS, spectrometerFrequencyMHz: f0, nucleus } = input;
   const dataScale = dataScaleOf(input.fid, 0);
   const fid = scaledSignal(input.fid, 1 / dataScale);
-  const noise = input.noiseSd ?? estimateNoiseSd(input.fid, dwellTimeS, f0);
+  const noise = input.noiseSd ?? estimateNoiseSd(input.fid, dwellTimeS, f0, nucleus);
   const noiseSd = Math.max(noise / dataScale, NOISE_FLOOR);
   const referencePpm = options.referencePpm === 'auto' ? carrierPpm(nucleus) : options.referencePpm;
   const prior = compilePrior(knowledge, f0);

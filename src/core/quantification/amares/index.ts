@@ -16,7 +16,7 @@ export type { AmaresOptions } from './options.ts';
 export type { PriorKnowledge } from './priorKnowledge.ts';
 export { priorKnowledgeFromCsv } from './readCsv.ts';
 export { PRIOR_KNOWLEDGE_SCHEMA, readPriorKnowledge } from './readPriorKnowledge.ts';
-export { SHIPPED_PRIOR_KNOWLEDGE } from './shippedPriorKnowledge.ts';
+export { DEFAULT_PRIOR_KNOWLEDGE, SHIPPED_PRIOR_KNOWLEDGE } from './shippedPriorKnowledge.ts';
 
 /** The prior knowledge that the option names or holds. */
 function knowledgeFor(option: JsonValue, nucleus: string): PriorKnowledge {

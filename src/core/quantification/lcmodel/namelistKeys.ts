@@ -88,3 +88,16 @@ export const RESERVED_KEYS: ReadonlySet<string> = new Set(
     /\s+/,
   ),
 );
+
+/**
+ * The parameters that say how LCModel analysed, without those that the scan and its files decide: names, titles and places of
+ * files may tell who was examined.
+ * @param changes upper-case key, with or without subscript → value as text
+ */
+export function analysisParameters(changes: ReadonlyMap<string, string>): Record<string, string> {
+  const kept = [...changes].filter(([key]) => {
+    const name = key.replace(/\(.*$/, '').trim().toLowerCase();
+    return NAMELIST_KEYS.has(name) && !RESERVED_KEYS.has(name);
+  });
+  return Object.fromEntries(kept);
+}

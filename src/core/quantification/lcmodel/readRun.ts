@@ -42,7 +42,7 @@ const sameNumbers = (a: LcmodelTables, b: LcmodelTables): boolean =>
 export function readLcmodelRun(
   files: readonly LcmodelFile[],
   context: Omit<LcmodelResultContext, 'fileName' | 'curves' | 'print'> = {},
-): LcmodelOutcome & { readonly voxel: LcmodelVoxel | null } {
+): LcmodelOutcome & { readonly voxel: LcmodelVoxel | null; readonly changes: LcmodelTables['changes'] } {
   const read = files.map(({ name, bytes }) => {
     const kind = lcmodelFileKind(bytes);
     if (kind === 'coord') return { name, tables: readLcmodelCoord(bytes, name), kind };
@@ -63,5 +63,5 @@ export function readLcmodelRun(
   const print = read.find(({ kind }) => kind === 'print')?.tables as LcmodelPrint | undefined;
   const curves = coord !== undefined && 'curves' in coord.tables ? coord.tables.curves : null;
   const outcome = lcmodelResult(main.tables, { ...context, fileName: main.name, curves, print: print ?? null });
-  return { ...outcome, voxel: main.tables.voxel };
+  return { ...outcome, voxel: main.tables.voxel, changes: main.tables.changes };
 }

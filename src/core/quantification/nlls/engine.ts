@@ -73,7 +73,7 @@ export interface LinearSolution {
 }
 
 /** Adds the amplitude priors' precision, times `scale`, to a Gram matrix over the given signals. */
-function addAmplitudePriors(
+export function addAmplitudePriors(
   gram: Float64Array,
   order: number,
   signals: readonly number[],
@@ -349,6 +349,18 @@ function informedParameters(problem: Problem, theta: Float64Array, amplitudes: F
     if (!isFinite(priorSd) || Math.abs((theta[j] as number) - priorMean) > MOVED * priorSd) return true;
     return (information(j) * priorSd ** 2) / sigma ** 2 > LEAST_INFORMATION;
   });
+}
+
+/**
+ * Curvature of the objective at a solution over the parameters that the data know of, amplitudes eliminated.
+ * @returns n × n, row-major, in the order of `free`
+ */
+export function deviationCurvature(
+  problem: Problem,
+  { theta, amplitudes, linear }: Solution,
+): { readonly free: readonly number[]; readonly hessian: Float64Array } {
+  const free = informedParameters(problem, theta, amplitudes);
+  return { free, hessian: normalEquations(problem, theta, linear, free).hessian };
 }
 
 /** Parameters that may move from θ: those at a bound that the gradient pushes outward stay. */

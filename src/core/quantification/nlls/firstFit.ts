@@ -1,7 +1,9 @@
 // The first fit: where the lines lie, how wide they are, and their phase, from the data alone, with one shift and width
 // for all signals. It looks at the first part of the FID only, which is enough to be near.
+import { WATER_PPM } from '../../domain/axes.ts';
 import { nextPowerOfTwo } from '../../math/fft.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
+import type { FitStart } from '../../ports/fitRunner.ts';
 import { minimise, solveAmplitudes } from './engine.ts';
 import type { ParameterRule, Problem, Tolerance } from './engine.ts';
 import { parameterRules, shortenFrame } from './frame.ts';
@@ -30,6 +32,9 @@ const RIVAL_SCORE = 0.5;
 
 /** Then φ1 too: the full fit's baseline is real, and wants data whose phase is nearly right all along the window. */
 const COMMON_PARAMETERS: readonly number[] = [PHASE0, PHASE1, SHIFT, LORENTZIAN, GAUSSIAN];
+
+/** How far the fit may move the lines from where it begins. [ppm] */
+const SHIFT_ROOM_PPM = 0.1;
 
 /** The first fit needs no more of the FID than this: in vivo lines have decayed to a tenth by then. [s] */
 const ENOUGH_S = 0.125;
@@ -62,7 +67,7 @@ function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOpti
     theta[SHIFT] = candidate.shiftHz;
     theta[LORENTZIAN] = lorentzianHz;
     theta[GAUSSIAN] = gaussianHzToGamma(gaussianHz);
-    const rules = parameterRules(model, options, candidate.shiftHz, 0.1 * f0);
+    const rules = parameterRules(model, options, candidate.shiftHz, SHIFT_ROOM_PPM * f0);
     const problem: Problem = {
       model,
       baseline,
@@ -82,11 +87,38 @@ function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOpti
   return [[strongestStage, ...widened].sort(byCost)[0] as Stage, ...rivals].sort(byCost);
 }
 
-/** @throws CancelledError */
-export function firstFit(frame: Frame, options: NllsOptions, cancellation: Cancellation): FirstFit {
+/** The common fit from where another one, a neighbour's, has ended: nothing is searched. */
+function fitFromStart(frame: Frame, start: FitStart, options: NllsOptions, cancellation: Cancellation): FirstFit {
+  const { model, baseline, fid, noiseRows } = frame;
+  const phase1 = (start.phase1DegPerPpm * Math.PI) / 180;
+  const theta = new Float64Array(model.parameterCount);
+  theta[PHASE0] = (start.phase0Deg * Math.PI) / 180 - phase1 * (WATER_PPM - model.pivotPpm);
+  theta[PHASE1] = phase1;
+  theta[SHIFT] = start.shiftHz;
+  theta[LORENTZIAN] = start.lorentzianHz;
+  theta[GAUSSIAN] = gaussianHzToGamma(start.gaussianHz);
+  const rules = parameterRules(model, options, start.shiftHz, SHIFT_ROOM_PPM * model.spectrometerFrequencyMHz);
+  const y = model.dataRows(fid, 0, 0);
+  const free = COMMON_PARAMETERS;
+  const problem: Problem = { model, baseline, y, sigma: noiseRows, rules, amplitudePriors: [], free };
+  const solution = minimise(problem, theta, MOST_ITERATIONS, PHASED, cancellation);
+  return { theta: solution.theta, rules, iterations: solution.iterations };
+}
+
+/**
+ * @param start where the fit may begin; null: from the data alone
+ * @throws CancelledError
+ */
+export function firstFit(
+  frame: Frame,
+  start: FitStart | null,
+  options: NllsOptions,
+  cancellation: Cancellation,
+): FirstFit {
   // A power of two, for the FFT's sake.
   const points = nextPowerOfTwo(Math.ceil(ENOUGH_S / frame.model.dwellTimeS));
   const short = points < frame.model.points ? shortenFrame(frame, points, options) : frame;
+  if (start !== null) return fitFromStart(short, start, options, cancellation);
   const starts = bestStart(short, options);
   const bestCost = (starts[0] as Stage).cost;
   let iterations = 0;

@@ -8,7 +8,8 @@ import type { Cancellation } from '../../ports/cancellation.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
 import { weightColumns, weightedGram, withoutBaseline } from './baseline.ts';
 import { amplitudeCovariance, minimise, solveAmplitudes, solveProducts, subtractColumns } from './engine.ts';
-import type { LinearSolution, Problem, Solution, Tolerance } from './engine.ts';
+import type { LinearSolution, ParameterRule, Problem, Solution, Tolerance } from './engine.ts';
+import { learnSpread } from './deviationSpread.ts';
 import { firstFit } from './firstFit.ts';
 import { prepareFrame, shortenFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
@@ -92,6 +93,7 @@ const rms = (v: Float64Array): number => Math.sqrt(v.reduce((s, x) => s + x * x,
 /**
  * Chooses the baseline's smoothness by the modified Akaike criterion of ABfit, ln(SSR) + 2·w·ED/N, with the lines held
  * as the common fit left them.
+ * @returns RMS of what is left at the smoothness chosen; null where there was nothing to choose
  */
 function chooseSmoothness(
   problem: Problem,
@@ -99,8 +101,8 @@ function chooseSmoothness(
   { baseline, ppmSpan, model, noiseRows }: Frame,
   wholePoints: number,
   options: NllsOptions,
-): void {
-  if (baseline === null || options.baseline !== 'auto') return;
+): number | null {
+  if (baseline === null || options.baseline !== 'auto') return null;
   // Samples left out at the end of the FID hold noise only; they count as data here as they do for ABfit.
   const rows = problem.y.length;
   const dataRows = (rows * wholePoints) / model.points;
@@ -113,6 +115,7 @@ function chooseSmoothness(
   const projections = all.map((column) => baseline.project(column));
   let best = grid[0] as number;
   let bestCriterion = Infinity;
+  let bestSsr = 0;
   for (const degrees of grid) {
     baseline.setEffectiveDegrees(degrees);
     const { gram, h } = splitProducts(
@@ -131,10 +134,12 @@ function chooseSmoothness(
       (2 * options.baselineAicWeight * degrees * model.parts) / dataRows;
     if (criterion < bestCriterion) {
       bestCriterion = criterion;
+      bestSsr = ssr;
       best = degrees;
     }
   }
   baseline.setEffectiveDegrees(best);
+  return Math.sqrt(bestSsr / rows);
 }
 
 /** Takes [A, y]ᵀW[A, y] apart into AᵀWA and AᵀWy. @param n columns of A */
@@ -172,8 +177,73 @@ function fullProblem(frame: Frame, wholePoints: number, standing: Standing, opti
     ],
     free: [...COMMON_PARAMETERS, ...freeDeviations(model, options)],
   };
-  chooseSmoothness(full, linear, frame, wholePoints, options);
-  return full;
+  const left = chooseSmoothness(full, linear, frame, wholePoints, options) ?? sigma;
+  return { ...full, rules: widenedWidths(full, model, left / frame.noiseRows) };
+}
+
+/** Misfit beyond which the prior of the widths grows no more: from there on they are as good as free. */
+const MOST_MISFIT = 3;
+
+/**
+ * The prior of the Lorentzian widths is the spread of T2, which holds where one shape can explain the lines down to the
+ * noise. Where it can't (a poor shim, a basis that is not quite the scan's), it is wider by as much as the misfit.
+ * @param misfit residual over noise, all signals having one shape
+ */
+function widenedWidths({ rules }: Problem, model: SpectralModel, misfit: number): readonly ParameterRule[] {
+  const factor = Math.min(MOST_MISFIT, Math.max(1, misfit));
+  const widened = rules.slice();
+  for (let group = 0; group < model.groupCount; group++) {
+    const at = model.lorentzianDeviation(group);
+    const { priorMean, priorSd, lower, upper } = rules[at] as ParameterRule;
+    widened[at] = { priorMean, priorSd: factor * priorSd, lower: factor * lower, upper: factor * upper };
+  }
+  return widened;
+}
+
+const withinBounds = (rules: readonly ParameterRule[], theta: Float64Array): Float64Array =>
+  theta.map((v, j) => Math.min((rules[j] as ParameterRule).upper, Math.max((rules[j] as ParameterRule).lower, v)));
+
+/** Rounds of fit and spread: a third would move τ by some percent. */
+const SPREAD_ROUNDS = 2;
+/** Between the rounds the fit only has to be near. */
+const NEAR: Tolerance = { absolute: 0.1, relative: 1e-5 };
+
+/** Residual over noise above which the model is not right, so that what it says of the spread means little. */
+const REACHES_NOISE = 1.25;
+
+/**
+ * The full fit, with the spread of shifts and widths learned on the way where the options say so and the model reaches the
+ * noise. Where it doesn't, deviations take up what the basis has wrong, and their spread stays as wide as the options let it.
+ */
+function fullFit(
+  standing: Standing,
+  known: LinearSolution | null,
+  noiseRows: number,
+  options: NllsOptions,
+  cancellation: Cancellation,
+): { readonly standing: Standing; readonly solution: Solution; readonly iterations: number } {
+  const most = standing.problem.rules;
+  let { problem } = standing;
+  let iterations = 0;
+  const step = (theta: Float64Array, tolerance: Tolerance, linear: LinearSolution | null): Solution => {
+    const from = withinBounds(problem.rules, theta);
+    const found = minimise(problem, from, options.maxIterations, tolerance, cancellation, linear);
+    iterations += found.iterations;
+    return found;
+  };
+  const isAsked = options.deviationSpread === 'learned' && options.grouping !== 'common';
+  let solution = step(standing.theta, isAsked ? NEAR : FINE, known);
+  if (!isAsked) return { standing, solution, iterations };
+  const misfit = rms(residualOf(problem, solution.linear).residual) / noiseRows;
+  let rounds = misfit > REACHES_NOISE ? 0 : SPREAD_ROUNDS;
+  for (; rounds > 0; rounds--) {
+    const rules = learnSpread(problem, solution, most);
+    if (rules === null) break;
+    problem = { ...problem, rules };
+    if (rounds > 1) solution = step(solution.theta, NEAR, null);
+  }
+  solution = step(solution.theta, FINE, null);
+  return { standing: { ...standing, problem }, solution, iterations };
 }
 
 /** Part of a signal's energy that lies beyond `points` samples once the lines are as wide as θ says. */
@@ -249,7 +319,7 @@ export function fitSpectrum(
   cancellation: Cancellation,
 ): FitState {
   const frame = prepareFrame(input, signals, options);
-  const first = firstFit(frame, options, cancellation);
+  const first = firstFit(frame, input.start ?? null, options, cancellation);
   const work = truncated(frame, first.theta, options);
   const { fid, model, baseline } = work;
   const unrotated: Problem = {
@@ -268,8 +338,10 @@ export function fitSpectrum(
   const turns = largestPhase(near.theta, frame.ppmSpan) > SMALL_PHASE;
   standing = turns ? rotate(fid, { ...standing, theta: near.theta }) : { ...standing, theta: near.theta };
   const known = turns ? null : near.linear;
-  const solution = minimise(standing.problem, standing.theta, options.maxIterations, FINE, cancellation, known);
-  const iterations = first.iterations + near.iterations + solution.iterations;
+  const full = fullFit(standing, known, work.noiseRows, options, cancellation);
+  const { solution } = full;
+  standing = full.standing;
+  const iterations = first.iterations + near.iterations + full.iterations;
   // The view has a model of its own where the FID was truncated, so that this one still stands at the solution.
   const view = viewOf(frame, work, standing, solution);
   const level = Math.max(frame.noiseRows, view.residualRms) * Math.sqrt(model.points / frame.model.points);

@@ -26,6 +26,11 @@ export interface NllsOptions {
   readonly gaussianDeviations: 'free' | 'none';
   /** "voigt", or "free": times a smooth common shape with a prior (lineshape.ts), for eddy currents and poor shims. */
   readonly lineshape: 'voigt' | 'free';
+  /**
+   * Whether the SD of shifts and Lorentzian widths about the common ones is learned from the spectrum (deviationSpread.ts)
+   * or stands at the options below.
+   */
+  readonly deviationSpread: 'learned' | 'fixed';
   readonly baseline: BaselineMode;
   /** Knot intervals of the baseline spline per ppm. Source: ABfit (Wilson 2021, doi:10.1002/mrm.28385), 15. */
   readonly baselineKnotsPerPpm: number;
@@ -38,11 +43,11 @@ export interface NllsOptions {
   readonly baselineMaxEdPerPpm: number;
   /** Weight of the effective degrees of freedom in the modified Akaike criterion of "auto". Source: ABfit, 5. */
   readonly baselineAicWeight: number;
-  /** SD of a metabolite's shift about the common one. [ppm] Source: LCModel manual §11.14, DESDSH 0.004. */
+  /** SD of a metabolite's shift about the common one, or the largest where it is learned. [ppm] Source: LCModel manual §11.14, DESDSH 0.004. */
   readonly shiftPriorSdPpm: number;
   /**
-   * SD of a metabolite's Lorentzian FWHM about the common one. [Hz] Wider than the T2 of metabolites alone make it (150 to
-   * 270 ms at 3 T: an SD of 0.35 Hz), for bases whose lines are not quite right.
+   * SD of a metabolite's Lorentzian FWHM about the common one, or the largest where it is learned. [Hz] What the T2 of
+   * metabolites make it (150 to 270 ms at 3 T: 0.35 Hz); it grows with the misfit of a single shape (fit.ts).
    */
   readonly lorentzianPriorSdHz: number;
   /** SD of a metabolite's Gaussian FWHM about the common one, counted where the line is 4 Hz wide. [Hz] */
@@ -76,13 +81,14 @@ export const DEFAULT_NLLS_OPTIONS: NllsOptions = {
   grouping: 'related',
   gaussianDeviations: 'none',
   lineshape: 'voigt',
+  deviationSpread: 'learned',
   baseline: 'auto',
   baselineKnotsPerPpm: 15,
   baselineEdPerPpm: 3,
   baselineMaxEdPerPpm: 12,
   baselineAicWeight: 5,
   shiftPriorSdPpm: 0.004,
-  lorentzianPriorSdHz: 1,
+  lorentzianPriorSdHz: 0.4,
   gaussianPriorSdHz: 1,
   phase1PriorSdDegPerPpm: 3,
   shiftSearchPpm: 0.35,
@@ -100,6 +106,7 @@ const RULES: Readonly<Record<keyof NllsOptions, OptionRule>> = {
   grouping: { kind: 'choice', choices: ['common', 'related', 'perMetabolite'] },
   gaussianDeviations: { kind: 'choice', choices: ['free', 'none'] },
   lineshape: { kind: 'choice', choices: ['voigt', 'free'] },
+  deviationSpread: { kind: 'choice', choices: ['learned', 'fixed'] },
   baseline: { kind: 'choice', choices: ['auto', 'fixed', 'none'] },
   baselineKnotsPerPpm: { kind: 'positive' },
   baselineEdPerPpm: { kind: 'positive' },

@@ -17,10 +17,15 @@ import type { FittedAmplitudes } from '../shared/estimates.ts';
 import type { FitState } from './fit.ts';
 import { GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT, gammaToGaussianHz } from './model.ts';
 
-export const NLLS_VERSION = '1.0.0';
+export const NLLS_VERSION = '2.0.0';
+
+/** What of a fit its result is made from. */
+export type ShownFit = Omit<FitState, 'fitted' | 'solution'> & {
+  readonly solution: Pick<FitState['solution'], 'theta' | 'amplitudes' | 'converged' | 'cost'>;
+};
 
 /** Amplitudes and covariance in the units of the basis. */
-export function fittedAmplitudes({ problem, solution, covariance, amplitudeScale }: FitState): FittedAmplitudes {
+export function fittedAmplitudes({ problem, solution, covariance, amplitudeScale }: ShownFit): FittedAmplitudes {
   return {
     names: problem.model.signals.map((s) => s.name),
     amplitudes: solution.amplitudes.map((a) => a * amplitudeScale),
@@ -32,7 +37,7 @@ export function fittedAmplitudes({ problem, solution, covariance, amplitudeScale
  * Curves as they were fitted: in the frame of the last rotation, in which at most a few degrees of phase are left in the
  * model, so that data = components + baseline + residual holds exactly.
  */
-function curvesOf(input: FitInput, state: FitState): FitCurves {
+function curvesOf(input: FitInput, state: ShownFit): FitCurves {
   const { model, y } = state.problem;
   const { theta, amplitudes } = state.solution;
   const n = model.bandLength;
@@ -52,7 +57,7 @@ function curvesOf(input: FitInput, state: FitState): FitCurves {
 }
 
 /** Amplitudes that a bound or a prior holds are no free estimates: the reader is told. */
-function amplitudeWarnings({ problem, solution }: FitState): Warning[] {
+function amplitudeWarnings({ problem, solution }: ShownFit): Warning[] {
   const { signals } = problem.model;
   const atZero = signals.filter(({ kind }, m) => kind === 'metabolite' && solution.amplitudes[m] === 0);
   const tied = problem.amplitudePriors.flatMap(({ terms }) => {
@@ -72,7 +77,7 @@ function amplitudeWarnings({ problem, solution }: FitState): Warning[] {
   return warnings;
 }
 
-function warningsOf(state: FitState, input: FitInput, fwhmHz: number, residualSd: number): Warning[] {
+function warningsOf(state: ShownFit, input: FitInput, fwhmHz: number, residualSd: number): Warning[] {
   const warnings = amplitudeWarnings(state);
   const f0 = input.spectrometerFrequencyMHz;
   const shiftPpm = Math.abs((state.solution.theta[SHIFT] as number) / f0);
@@ -110,7 +115,7 @@ function warningsOf(state: FitState, input: FitInput, fwhmHz: number, residualSd
  */
 export function buildResult(
   input: FitInput,
-  state: FitState,
+  state: ShownFit,
   elapsedMs: number,
 ): { result: QuantificationResult; curves: FitCurves } {
   const curves = curvesOf(input, state);

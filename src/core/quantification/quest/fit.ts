@@ -220,7 +220,7 @@ export function fitQuest(
   const from = subtracts ? Math.max(1, Math.round(options.truncationS / dwellTimeS)) : 0;
   const dataScale = dataScaleOf(input.fid, from);
   const basisScale = Math.max(...signals.map((s) => largestMagnitude(s.fid)));
-  const noise = input.noiseSd ?? estimateNoiseSd(input.fid, dwellTimeS, spectrometerFrequencyMHz);
+  const noise = input.noiseSd ?? estimateNoiseSd(input.fid, dwellTimeS, spectrometerFrequencyMHz, nucleus);
   const scaled: Scaled = {
     input,
     fid: scaledSignal(input.fid, 1 / dataScale),

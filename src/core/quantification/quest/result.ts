@@ -1,5 +1,5 @@
 // From QUEST's fitted state to the result every method returns.
-import { hzToPpm } from '../../domain/axes.ts';
+import { carrierPpm, hzToPpm } from '../../domain/axes.ts';
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { FitCurves, QuantificationResult } from '../../domain/quantification.ts';
@@ -36,7 +36,8 @@ function shownRange(input: FitInput, options: QuestOptions): readonly [number, n
   if (input.nucleus === '1H') return PROTON_RANGE_PPM;
   const nyquistHz = 0.5 / input.dwellTimeS;
   const f0 = input.spectrometerFrequencyMHz;
-  return [hzToPpm(nyquistHz, f0), hzToPpm(-nyquistHz, f0)];
+  const carrier = carrierPpm(input.nucleus);
+  return [hzToPpm(nyquistHz, f0, carrier), hzToPpm(-nyquistHz, f0, carrier)];
 }
 
 /** The background over the whole FID, in data units. */
@@ -70,6 +71,7 @@ function curvesOf(input: FitInput, state: QuestState, options: QuestOptions): Fi
   const frame = {
     dwellTimeS,
     spectrometerFrequencyMHz,
+    referencePpm: carrierPpm(input.nucleus),
     ppmRange: [low - shiftPpm, high - shiftPpm] as const,
     phase0: theta[PHASE0] as number,
     beginTimeS: options.beginTimeS,

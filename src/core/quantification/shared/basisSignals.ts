@@ -1,6 +1,6 @@
 // The basis as one fit needs it: on the data's own time axis, without what the user omits, with macromolecules and
 // lipids added where the basis has none.
-import { ppmToHz } from '../../domain/axes.ts';
+import { carrierPpm, ppmToHz } from '../../domain/axes.ts';
 import type { BasisSet } from '../../domain/basisSet.ts';
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { ModelError } from '../../domain/errors.ts';
@@ -24,9 +24,9 @@ export interface BasisChoice {
 /** Resampling is done once for each basis and sampling, not for each voxel. */
 const prepared = new WeakMap<BasisSet, Map<string, readonly ModelSignal[]>>();
 
-/** Moves a signal whose zero frequency stands elsewhere than at water, where the data's stands. */
-function referencedToWater(fid: ComplexSignal, input: FitInput, referencePpm: number): ComplexSignal {
-  const hz = ppmToHz(referencePpm, input.spectrometerFrequencyMHz);
+/** Moves a signal whose zero frequency stands elsewhere than the data's, which is at the nucleus's usual shift (¹H: water). */
+function referencedToData(fid: ComplexSignal, input: FitInput, referencePpm: number): ComplexSignal {
+  const hz = ppmToHz(referencePpm, input.spectrometerFrequencyMHz, carrierPpm(input.nucleus));
   if (Math.abs(hz) < 1e-9) return fid;
   const re = new Float64Array(fid.re.length);
   const im = new Float64Array(fid.re.length);
@@ -74,7 +74,7 @@ export function signalsFor(input: FitInput, basis: BasisSet, options: BasisChoic
   });
   const own: ModelSignal[] = resampled.signals
     .filter((s) => !omitted.has(s.name))
-    .map((s) => ({ ...s, fid: referencedToWater(s.fid, input, basis.referencePpm) }));
+    .map((s) => ({ ...s, fid: referencedToData(s.fid, input, basis.referencePpm) }));
   if (!own.some((s) => s.kind === 'metabolite')) {
     throw new ModelError('BASIS_MISMATCH', `The basis set "${basis.title}" holds no metabolite to fit.`);
   }

@@ -1,11 +1,18 @@
 // Noise of one FID, told from the parts of its spectrum where no metabolite resonates.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
-import { ppmAxis } from '../../domain/axes.ts';
+import { carrierPpm, ppmAxis } from '../../domain/axes.ts';
 import { fidToSpectrum } from '../../math/fft.ts';
 
-/** Beyond these no proton line of tissue is expected. [ppm] */
-const QUIET_ABOVE_PPM = 9.5;
-const QUIET_BELOW_PPM = -0.8;
+/**
+ * Below the first and above the second no line of tissue is expected, by nucleus. [ppm] ¹H and ²H: beyond the amides and the
+ * reference at 0. ³¹P: beyond β-ATP (−16.1) and the phosphomonoesters (6.8), with room for broad feet of both. Of other
+ * nuclei the outermost tenths of the spectrum are taken.
+ */
+const QUIET_BEYOND_PPM: Readonly<Record<string, readonly [number, number]>> = {
+  '1H': [-0.8, 9.5],
+  '2H': [-0.8, 9.5],
+  '31P': [-20, 11],
+};
 /** Fewer points than this say too little. */
 const LEAST_POINTS = 32;
 
@@ -20,26 +27,44 @@ function secondDifferenceSd(values: Float64Array): number {
   return (differences[Math.floor(differences.length / 2)] as number) / (0.6745 * Math.sqrt(6));
 }
 
+/** Half-open index ranges of a centred spectrum that hold noise alone. */
+function quietRegions(ppm: Float64Array, nucleus: string): [number, number][] {
+  const n = ppm.length;
+  const regions: [number, number][] = [];
+  const beyond = QUIET_BEYOND_PPM[nucleus];
+  if (beyond !== undefined) {
+    const [below, above] = beyond;
+    let start = 0;
+    while (start < n && (ppm[start] as number) > above) start++;
+    if (start >= LEAST_POINTS) regions.push([0, start]);
+    let end = n;
+    while (end > 0 && (ppm[end - 1] as number) < below) end--;
+    if (n - end >= LEAST_POINTS) regions.push([end, n]);
+  }
+  // A narrow sweep width shows no quiet region: its outermost tenths are the best there is.
+  if (regions.length === 0) regions.push([0, Math.ceil(n / 10)], [n - Math.ceil(n / 10), n]);
+  return regions;
+}
+
 /**
  * Noise SD of one channel (real or imaginary) of one time point. Second differences make slow baselines and the feet of
  * water harmless.
  * @param fid one FID
+ * @param nucleus decides where no line is expected
+ * @param referencePpm shift at zero frequency
  * @returns SD in the FID's units; 0 for a noiseless signal
  */
-export function estimateNoiseSd(fid: ComplexSignal, dwellTimeS: number, spectrometerFrequencyMHz: number): number {
+export function estimateNoiseSd(
+  fid: ComplexSignal,
+  dwellTimeS: number,
+  spectrometerFrequencyMHz: number,
+  nucleus = '1H',
+  referencePpm: number = carrierPpm(nucleus),
+): number {
   const n = fid.re.length;
   const spectrum = fidToSpectrum(fid);
-  const ppm = ppmAxis(n, dwellTimeS, spectrometerFrequencyMHz);
-  const regions: [number, number][] = [];
-  let start = 0;
-  while (start < n && (ppm[start] as number) > QUIET_ABOVE_PPM) start++;
-  if (start >= LEAST_POINTS) regions.push([0, start]);
-  let end = n;
-  while (end > 0 && (ppm[end - 1] as number) < QUIET_BELOW_PPM) end--;
-  if (n - end >= LEAST_POINTS) regions.push([end, n]);
-  // A narrow sweep width shows no quiet region: its outermost tenths are the best there is.
-  if (regions.length === 0) regions.push([0, Math.ceil(n / 10)], [n - Math.ceil(n / 10), n]);
-  const estimates = regions.flatMap(([a, b]) => [
+  const ppm = ppmAxis(n, dwellTimeS, spectrometerFrequencyMHz, referencePpm);
+  const estimates = quietRegions(ppm, nucleus).flatMap(([a, b]) => [
     secondDifferenceSd(spectrum.re.subarray(a, b)),
     secondDifferenceSd(spectrum.im.subarray(a, b)),
   ]);

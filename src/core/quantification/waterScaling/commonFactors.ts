@@ -8,19 +8,12 @@ import type {
   QuantityFactor,
   WaterReferenceAmplitude,
 } from '../../domain/quantification.ts';
+import type { DataScale, ProtonAmplitude, ScanTiming } from '../../domain/quantitySettings.ts';
 import type { WaterScalingOptions } from '../../domain/waterScalingOptions.ts';
-import type { ProtonAmplitude } from './protonAmplitude.ts';
 import { waterRelaxation } from './relaxationFactors.ts';
 import type { RelaxationContext, TissueShares } from './relaxationFactors.ts';
-import type { ScanTiming } from './signalEquation.ts';
 
-/** Water's amplitude and the metabolites' need not be on one scale: other gain, sums instead of averages. */
-export interface DataScale {
-  /** Factor that brings the water reference to the metabolite scan's scale. */
-  readonly waterToMetabolite: number;
-  /** Where it comes from, in words. */
-  readonly source: string;
-}
+export type { DataScale };
 
 export const SAME_SCALE: DataScale = {
   waterToMetabolite: 1,

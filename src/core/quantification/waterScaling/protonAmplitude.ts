@@ -2,14 +2,10 @@
 // LCModel's rule (manual, water scaling): creatine's CH3 at 3.027 ppm, 3 protons, is the reference singlet.
 import type { BasisSet } from '../../domain/basisSet.ts';
 import { ModelError } from '../../domain/errors.ts';
+import type { ProtonAmplitude } from '../../domain/quantitySettings.ts';
 import { amplitudeAtStart, decomposeLines, liesNear } from './exponentialLines.ts';
 
-export interface ProtonAmplitude {
-  /** Basis units at t = 0 per proton and unit concentration. */
-  readonly amplitude: number;
-  /** The singlet it was read from. */
-  readonly singlet: string;
-}
+export type { ProtonAmplitude };
 
 /**
  * Singlets in order of preference. Shifts: Govindaraju 2000, doi:10.1002/1099-1492(200005)13:3<129::AID-NBM619>3.0.CO;2-V.
@@ -40,8 +36,10 @@ export function protonAmplitude(basis: BasisSet): ProtonAmplitude {
     spectrometerFrequencyMHz: basis.spectrometerFrequencyMHz,
     referencePpm: basis.referencePpm,
   };
+  // A difference basis holds what is left of singlets by subtraction.
+  const signals = basis.editing === 'difference' ? (basis.offSignals ?? []) : basis.signals;
   for (const { name, ppm, protons } of SINGLETS) {
-    const signal = basis.signals.find((s) => s.name === name);
+    const signal = signals.find((s) => s.name === name);
     if (signal === undefined) continue;
     const sampled = { ...axes, fid: signal.fid };
     const lines = decomposeLines(signal.fid, POINTS, RANK);

@@ -1,14 +1,9 @@
 // What relaxation leaves of a signal: transverse exp(−TE/T2), longitudinal 1 − exp(−TR/T1) (Gasparovic 2006,
 // doi:10.1002/mrm.20901; Near 2021, doi:10.1002/nbm.4257), for STEAM also exp(−TM/T1); or, on request, the steady state of
 // Mz with ideal pulses at their times.
+import type { ScanTiming } from '../../domain/quantitySettings.ts';
 
-export interface ScanTiming {
-  /** As SEQUENCE_FAMILIES has it ("PRESS", "STEAM", "SLASER" …); null where unknown. */
-  readonly sequence: string | null;
-  readonly echoTimeS: number | null;
-  readonly repetitionTimeS: number | null;
-  readonly mixingTimeS: number | null;
-}
+export type { ScanTiming };
 
 /** Transverse part. */
 export function transverseFactor(echoTimeS: number, t2S: number): number {

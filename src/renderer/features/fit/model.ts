@@ -1,4 +1,5 @@
 // A fit as it is shown: table rows, CRLB grades, quality line, curves on panels.
+import type { MetaboliteEstimate } from '../../../core/domain/quantification.ts';
 import type { CurvesView, QuantificationResultView } from '../../../ipc/contract.ts';
 import type { ChartPanel, ChartSeries } from '../../charts/chartTypes.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type Reliability,
 } from '../../../core/reports/tables.ts';
 import { metaboliteColour, metaboliteRank } from './metaboliteColours.ts';
+import { quantityColumns } from './quantityColumns.ts';
 
 export type ComponentMode = 'overlay' | 'stack' | 'off';
 export type Tone = 'ok' | 'caution' | 'stop';
@@ -48,8 +50,8 @@ export interface EstimateRow {
   readonly amplitude: string;
   readonly crlb: string;
   readonly grade: Grade;
-  readonly ratio: string;
-  readonly concentration: string;
+  /** For the further columns (quantityColumns.ts). */
+  readonly estimate: MetaboliteEstimate;
   readonly colour: string;
   /** Greyed: not to be read as a finding. */
   readonly weak: boolean;
@@ -69,8 +71,7 @@ export function estimateRows(result: QuantificationResultView): EstimateRow[] {
       amplitude: formatSignificant(estimate.amplitude),
       crlb: formatCrlb(estimate.crlbPercent),
       grade: GRADES[reliability],
-      ratio: formatSignificant(estimate.ratioToTCr),
-      concentration: formatSignificant(estimate.concentrationMM),
+      estimate,
       colour: metaboliteColour(name),
       weak: reliability !== 'reliable',
     }),
@@ -80,9 +81,10 @@ export function estimateRows(result: QuantificationResultView): EstimateRow[] {
 /** The table as tab-separated text, for a spreadsheet: plain numbers, full precision. */
 export function tableTsv(result: QuantificationResultView): string {
   const cell = (value: number | null): string => (value === null ? '' : String(value));
-  const head = ['metabolite', 'amplitude', 'CRLB [%]', 'ratio to tCr', 'concentration [mM]'];
+  const further = quantityColumns(result).flatMap((column) => column.cells);
+  const head = ['metabolite', 'amplitude', 'CRLB [%]', ...further.map((c) => c.head)];
   const lines = [...result.combined, ...result.metabolites].map((e) =>
-    [e.name, cell(e.amplitude), cell(e.crlbPercent), cell(e.ratioToTCr), cell(e.concentrationMM)].join('\t'),
+    [e.name, cell(e.amplitude), cell(e.crlbPercent), ...further.map((c) => cell(c.value(e)))].join('\t'),
   );
   return `${[head.join('\t'), ...lines].join('\n')}\n`;
 }
@@ -93,14 +95,19 @@ export interface QualityFact {
   readonly title: string;
 }
 
+/** The line whose width is told: tNAA's, or of what has none the strongest. */
+function widthLine({ metabolites }: QuantificationResultView): string {
+  return metabolites.some((m) => m.name === 'NAA') ? 'tNAA line' : 'strongest line';
+}
+
 /** Quality of a fit in figures with units. @param frequencyMHz spectrometer frequency, null where unknown */
 export function qualityFacts(result: QuantificationResultView, frequencyMHz: number | null): QualityFact[] {
   const width = `${result.fwhmHz.toFixed(1)} Hz`;
   const widthPpm = frequencyMHz === null ? '' : ` (${(result.fwhmHz / frequencyMHz).toFixed(3)} ppm)`;
   return [
     { name: 'SNR', value: result.snr.value.toFixed(result.snr.value >= 100 ? 0 : 1), title: result.snr.definition },
-    { name: 'FWHM', value: width + widthPpm, title: 'Full width at half maximum of the fitted tNAA line' },
-    { name: 'Shift', value: `${signed(result.shiftHz, 1)} Hz`, title: 'Frequency shift of the data against the basis' },
+    { name: 'FWHM', value: width + widthPpm, title: `Full width at half maximum of the fitted ${widthLine(result)}` },
+    { name: 'Shift', value: `${signed(result.shiftHz, 1)} Hz`, title: 'Frequency shift of the data against the model' },
     {
       name: 'Phase',
       value: `${signed(result.phase0Deg, 1)}°, ${signed(result.phase1DegPerPpm, 1)} °/ppm`,
@@ -209,25 +216,44 @@ export function fitPanels(curves: CurvesView, hidden: ReadonlySet<string>, mode:
   return panels;
 }
 
+/** What decides which recipe suits a scan. */
+export interface ScanKind {
+  readonly nucleus: string;
+  readonly voxels: number;
+  readonly coils: number;
+  readonly transients: number;
+  /** Editing conditions: 2 of a MEGA scan whose ON and OFF are still apart. */
+  readonly conditions: number;
+}
+
 /**
- * The recipe a dataset calls for: imaging for a grid, from transients where coils or transients are still apart, the
+ * The recipe a dataset calls for: another nucleus's, an edited scan's, imaging for a grid, from transients where coils or transients are still apart, the
  * averaged one otherwise; the first where the program has others.
  * @param ids recipes at hand
  */
-export function suitableRecipe(ids: readonly string[], voxels: number, coils: number, transients: number): string {
-  const wanted = voxels > 1 ? 'mrsi-default' : coils > 1 || transients > 1 ? 'svs-default' : 'svs-processed';
+export function suitableRecipe(
+  ids: readonly string[],
+  { nucleus, voxels, coils, transients, conditions }: ScanKind,
+): string {
+  const single = coils > 1 || transients > 1 ? 'svs-default' : 'svs-processed';
+  const proton = conditions === 2 ? 'mega-difference' : voxels > 1 ? 'mrsi-default' : single;
+  const wanted = nucleus === '1H' ? proton : 'x-nucleus';
   return ids.find((id) => id === wanted) ?? ids[0] ?? '';
 }
 
-/** A ppm range as the fit takes it, or why not. */
+/** A ppm range as the fit takes it, or why not. @param nucleus whose shifts it must be possible for */
 export function parsePpmRange(
   from: number,
   to: number,
+  nucleus = '1H',
 ): { readonly range: [number, number] } | { readonly problem: string } {
   if (!Number.isFinite(from) || !Number.isFinite(to)) return { problem: 'Give both borders of the fit range in ppm.' };
   const low = Math.min(from, to);
   const high = Math.max(from, to);
   if (high - low < 0.5) return { problem: 'The fit range must span at least 0.5 ppm.' };
-  if (low < -10 || high > 20) return { problem: 'The fit range must lie between −10 and 20 ppm.' };
+  const [least, most] = nucleus === '1H' ? [-10, 20] : [-300, 300];
+  if (low < least || high > most) {
+    return { problem: `The fit range must lie between ${formatFixed(least, 0)} and ${most} ppm.` };
+  }
   return { range: [low, high] };
 }

@@ -12,9 +12,9 @@ import type {
 import { useJobs, type JobEnd } from '../jobs/index.ts';
 import { useNotices } from '../notices/index.ts';
 import { dimensionLength, useSession } from '../session/index.ts';
-import { parsePpmRange, suitableRecipe, type ComponentMode } from './model.ts';
+import { createFitSettings } from './fitSettings.ts';
+import { suitableRecipe, type ComponentMode } from './model.ts';
 
-const DEFAULT_PPM = [0.2, 4.2] as const;
 const NO_BEST: BasisListView['best'] = { basisId: null, closeEnough: true, message: null };
 
 export type BasisSuggestion = NonNullable<ChannelResponse<'basis:suggest'>>;
@@ -27,15 +27,13 @@ export const useFit = defineStore('fit', () => {
   /** Which of them suits the open scan best, and whether well enough. */
   const best = shallowRef(NO_BEST);
   const choicesLoaded = ref(false);
+  /** The scan that the choices are for: those for another must not be fitted with. */
+  const choicesFor = ref<string | null>(null);
   /** A basis set that was asked for from here; the basis page takes it up. */
   const suggestion = shallowRef<BasisSuggestion | null>(null);
   const recipes = shallowRef<ChannelResponse<'recipe:list'>>([]);
   const basisId = ref('');
   const recipeId = ref('');
-  const ppmLow = ref<number>(DEFAULT_PPM[0]);
-  const ppmHigh = ref<number>(DEFAULT_PPM[1]);
-  /** The fit chooses its window by the basis and the residual water, unless the reader sets it. */
-  const autoRange = ref(true);
   const onlyThisVoxel = ref(false);
   const jobId = ref<string | null>(null);
   const analysis = shallowRef<AnalysisDetailView | null>(null);
@@ -50,26 +48,38 @@ export const useFit = defineStore('fit', () => {
   const running = computed(() => jobId.value !== null);
   const basis = computed(() => bases.value.find((b) => b.id === basisId.value) ?? null);
   const result = computed(() => analysis.value?.voxels.find((v) => v.voxel === session.voxel)?.result ?? null);
-  const range = computed(() => parsePpmRange(ppmHigh.value, ppmLow.value));
+  const settings = createFitSettings({
+    basis,
+    recipe: computed(() => recipes.value.find((r) => r.id === recipeId.value) ?? null),
+    nucleus: computed(() => session.dataset?.description.nucleus ?? '1H'),
+  });
 
   /** Why a fit can't be started now, in words; null if it can. */
   const obstacle = computed(() => {
     if (session.dataset === null) return 'Open a study with a spectrum first.';
-    if (basis.value === null) return 'No basis set is chosen.';
-    if (basis.value.mismatch !== null) return basis.value.mismatch;
+    if (choicesFor.value !== session.datasetId) return 'The choices for this scan are being looked up.';
+    if (settings.needsBasis.value) {
+      if (basis.value === null) return 'No basis set is chosen.';
+      if (basis.value.mismatch !== null) return basis.value.mismatch;
+    }
     if (recipeId.value === '') return 'No recipe is chosen.';
-    return !autoRange.value && 'problem' in range.value ? range.value.problem : null;
+    return settings.optionProblem.value;
   });
 
   async function loadChoices(): Promise<void> {
     const datasetId = session.datasetId;
-    const [answer, list] = await Promise.all([request('basis:list', { datasetId }), request('recipe:list', {})]);
+    const [answer, list] = await Promise.all([
+      request('basis:list', { datasetId }),
+      request('recipe:list', {}),
+      settings.loadMethods(),
+    ]);
     if (datasetId !== session.datasetId) return;
     const { cards } = answer;
     bases.value = cards;
     best.value = answer.best;
     recipes.value = list;
     choicesLoaded.value = true;
+    choicesFor.value = datasetId;
     // The list comes with the best first. What was chosen before stays only where it fits this scan without a doubt.
     const kept = cards.find((c) => c.id === basisId.value && c.mismatch === null && c.warnings.length === 0);
     const fitting = kept ?? cards.find((c) => c.mismatch === null);
@@ -77,9 +87,13 @@ export const useFit = defineStore('fit', () => {
     const { dataset, voxels } = session;
     recipeId.value = suitableRecipe(
       list.map((r) => r.id),
-      voxels,
-      dimensionLength(dataset, 'DIM_COIL'),
-      dimensionLength(dataset, 'DIM_DYN'),
+      {
+        nucleus: dataset?.description.nucleus ?? '1H',
+        voxels,
+        coils: dimensionLength(dataset, 'DIM_COIL'),
+        transients: dimensionLength(dataset, 'DIM_DYN'),
+        conditions: dimensionLength(dataset, 'DIM_EDIT'),
+      },
     );
   }
 
@@ -132,14 +146,15 @@ export const useFit = defineStore('fit', () => {
   async function run(): Promise<void> {
     const dataset = session.dataset;
     if (dataset === null || running.value || obstacle.value !== null) return;
-    const chosen = autoRange.value || 'problem' in range.value ? {} : { ppmRange: range.value.range };
     const fit = await notices.attempt(() =>
       request('fit:start', {
         datasetId: dataset.id,
         waterDatasetId: session.water?.id ?? null,
-        basisId: basisId.value,
+        // Methods without a basis set take no notice of it.
+        basisId: settings.needsBasis.value ? basisId.value : 'none',
         recipeId: recipeId.value,
-        options: chosen,
+        method: settings.method.value,
+        options: settings.options.value,
         voxels: session.voxels > 1 && onlyThisVoxel.value ? [session.voxel] : null,
       }),
     );
@@ -200,9 +215,7 @@ export const useFit = defineStore('fit', () => {
     basisId,
     recipeId,
     basis,
-    ppmLow,
-    ppmHigh,
-    autoRange,
+    ...settings,
     onlyThisVoxel,
     running,
     finished,

@@ -1,7 +1,7 @@
 // The open study: which of its datasets are what, and how they are named on screen.
 import type { AnalysisSummaryView, DatasetView, StudyDetailView, StudySummaryView } from '../../../ipc/contract.ts';
 
-export type PageName = 'worklist' | 'study' | 'basis' | 'models' | 'settings';
+export type PageName = 'worklist' | 'study' | 'comparison' | 'basis' | 'models' | 'settings';
 
 /** Number of voxels of a dataset's grid. */
 export function voxelCount(dataset: DatasetView | null): number {

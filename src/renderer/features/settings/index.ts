@@ -1,4 +1,5 @@
-// Settings: theme, image convention, about.
+// Settings: theme, image convention, LCModel, about.
 export { default as SettingsPage } from './SettingsPage.vue';
+export { useLcmodelInstallation } from './lcmodelStore.ts';
 export { useSettings } from './store.ts';
 export type { ImageConvention, Theme } from './model.ts';

@@ -16,3 +16,11 @@ export function effectiveTheme(theme: Theme, systemDark: boolean): 'dark' | 'lig
   if (theme === 'system') return systemDark ? 'dark' : 'light';
   return theme;
 }
+
+const LONGEST_S = 86_400;
+
+/** A time limit as typed, in whole seconds; null where it is none. */
+export function parseTimeLimit(text: string): number | null {
+  const seconds = text.trim() === '' ? NaN : Number(text);
+  return Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_S ? seconds : null;
+}

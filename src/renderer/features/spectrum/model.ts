@@ -2,6 +2,7 @@
 import { ppmAxis } from '../../../core/domain/axes.ts';
 import { fidToSpectrum, nextPowerOfTwo } from '../../../core/math/fft.ts';
 import type { SignalView } from '../../../ipc/contract.ts';
+import { pivotPpm, usualWindow, type Window } from './nucleusView.ts';
 
 export type SpectrumPart = 'real' | 'imaginary' | 'magnitude';
 export type SignalSource = 'processed' | 'raw' | 'both';
@@ -20,15 +21,11 @@ export interface SpectrumView {
   readonly coil: number | 'combined';
   readonly transient: number | 'mean';
   readonly showLabels: boolean;
-  /** ppm at the left and right border. */
-  readonly range: readonly [number, number];
+  /** What the reader zoomed to, ppm at the left and right border; null: the nucleus's usual window. */
+  readonly range: readonly [number, number] | null;
+  /** Whose ppm axis `range` is on: a study may hold scans of several nuclei. */
+  readonly nucleus: string;
 }
-
-/** 4.2 to 0.2 ppm: what proton spectra of the brain are read in. */
-export const DEFAULT_RANGE: readonly [number, number] = [4.2, 0.2];
-
-/** First-order phase turns around NAA, the line that is phased by eye. [ppm] */
-export const PIVOT_PPM = 2.01;
 
 export const DEFAULT_VIEW: SpectrumView = {
   source: 'processed',
@@ -40,20 +37,9 @@ export const DEFAULT_VIEW: SpectrumView = {
   coil: 'combined',
   transient: 'mean',
   showLabels: true,
-  range: DEFAULT_RANGE,
+  range: null,
+  nucleus: '1H',
 };
-
-/** Singlets and groups by which a reader finds the way, most important first. Source: Govindaraju 2000, doi:10.1002/1099-1492(200005)13:3<129::AID-NBM619>3.0.CO;2-V. */
-export const PEAKS_1H: readonly { readonly ppm: number; readonly text: string }[] = [
-  { ppm: 2.01, text: 'tNAA' },
-  { ppm: 3.03, text: 'tCr' },
-  { ppm: 3.21, text: 'tCho' },
-  { ppm: 3.56, text: 'mI' },
-  { ppm: 3.92, text: 'tCr' },
-  { ppm: 2.35, text: 'Glx' },
-  { ppm: 3.75, text: 'Glx' },
-  { ppm: 1.32, text: 'Lac' },
-];
 
 export interface SpectrumCurve {
   /** Falling. */
@@ -95,6 +81,7 @@ export function spectrumCurve(signal: SignalView, view: SpectrumView): SpectrumC
   const spectrum = fidToSpectrum(prepareFid(signal, view.broadeningHz, view.zeroFill));
   const points = spectrum.re.length;
   const ppm = ppmAxis(points, signal.dwellTimeS, signal.spectrometerFrequencyMHz, signal.referencePpm);
+  const pivot = pivotPpm(signal.nucleus, signal.referencePpm);
   const y = new Float64Array(points);
   for (let i = 0; i < points; i++) {
     const re = spectrum.re[i] as number;
@@ -103,7 +90,7 @@ export function spectrumCurve(signal: SignalView, view: SpectrumView): SpectrumC
       y[i] = Math.hypot(re, im);
       continue;
     }
-    const phase = DEG * (view.phase0Deg + view.phase1DegPerPpm * ((ppm[i] as number) - PIVOT_PPM));
+    const phase = DEG * (view.phase0Deg + view.phase1DegPerPpm * ((ppm[i] as number) - pivot));
     const c = Math.cos(phase);
     const s = Math.sin(phase);
     y[i] = view.part === 'real' ? re * c - im * s : re * s + im * c;
@@ -149,6 +136,12 @@ export function axisLimits(signal: SignalView): readonly [number, number] {
   return [axis[0] ?? 10, axis[axis.length - 1] ?? 0];
 }
 
+/** The window of a signal: what the reader zoomed to on its nucleus's axis, else the usual one. */
+export function shownWindow(view: SpectrumView, signal: SignalView): Window {
+  if (view.range !== null && view.nucleus === signal.nucleus) return view.range;
+  return usualWindow(signal.nucleus, axisLimits(signal));
+}
+
 const isOneOf = <T>(value: unknown, allowed: readonly T[]): value is T =>
   (allowed as readonly unknown[]).includes(value);
 
@@ -162,8 +155,8 @@ const index = <T extends string>(value: unknown, word: T): number | T =>
 export function parseView(stored: unknown): SpectrumView {
   const v = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>;
   const range = Array.isArray(v['range']) ? v['range'] : [];
-  const left = finite(range[0], DEFAULT_RANGE[0], 1000);
-  const right = finite(range[1], DEFAULT_RANGE[1], 1000);
+  const left = finite(range[0], 0, 1000);
+  const right = finite(range[1], 0, 1000);
   return {
     source: isOneOf(v['source'], ['processed', 'raw', 'both'] as const) ? v['source'] : DEFAULT_VIEW.source,
     part: isOneOf(v['part'], ['real', 'imaginary', 'magnitude'] as const) ? v['part'] : DEFAULT_VIEW.part,
@@ -174,6 +167,7 @@ export function parseView(stored: unknown): SpectrumView {
     coil: index(v['coil'], 'combined'),
     transient: index(v['transient'], 'mean'),
     showLabels: typeof v['showLabels'] === 'boolean' ? v['showLabels'] : true,
-    range: left > right ? [left, right] : DEFAULT_RANGE,
+    range: left > right ? [left, right] : null,
+    nucleus: typeof v['nucleus'] === 'string' ? v['nucleus'] : DEFAULT_VIEW.nucleus,
   };
 }

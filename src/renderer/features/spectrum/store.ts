@@ -4,7 +4,7 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
 import type { SignalView } from '../../../ipc/contract.ts';
 import { dimensionLength, useSession } from '../session/index.ts';
-import { DEFAULT_RANGE, DEFAULT_VIEW, draggedPhase, parseView, type SpectrumView } from './model.ts';
+import { DEFAULT_VIEW, draggedPhase, parseView, type SpectrumView } from './model.ts';
 
 type Stage = 'raw' | 'processed';
 
@@ -29,7 +29,7 @@ export const useSpectrum = defineStore('spectrum', () => {
   }
 
   function reset(): void {
-    change({ ...DEFAULT_VIEW, source: view.value.source, range: DEFAULT_RANGE });
+    change({ ...DEFAULT_VIEW, source: view.value.source });
   }
 
   const dragPhase = (pixels: number): void => change({ phase0Deg: draggedPhase(view.value.phase0Deg, pixels) });

@@ -1,6 +1,6 @@
 // Arrangements of the study view, and what the layout remembers.
 
-export type Preset = 'read' | 'physics' | 'compare' | 'mrsi' | 'report';
+export type Preset = 'read' | 'physics' | 'compare' | 'mrsi' | 'report' | 'methods';
 export type SignalTab = 'spectrum' | 'fit';
 
 export interface Layout {
@@ -15,6 +15,7 @@ export const PRESETS: readonly { readonly value: Preset; readonly text: string; 
   { value: 'compare', text: 'Before/after', title: 'Raw against processed, and what was done between' },
   { value: 'mrsi', text: 'MRSI', title: 'Map, spectrum and results of each voxel' },
   { value: 'report', text: 'Report', title: 'The report as it will be printed' },
+  { value: 'methods', text: 'Compare', title: 'Two results of this scan: values, residuals, agreement' },
 ];
 
 /** Sizes of a fresh installation, in percent. */
@@ -25,6 +26,7 @@ export const DEFAULT_SIZES: Readonly<Record<string, readonly number[]>> = {
   'physics-columns': [64, 36],
   'physics-right': [58, 42],
   'compare-columns': [72, 28],
+  'methods-columns': [55, 45],
   'mrsi-columns': [38, 62],
   'mrsi-left': [58, 42],
   'mrsi-right': [58, 42],

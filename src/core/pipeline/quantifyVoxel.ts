@@ -1,0 +1,99 @@
+// One voxel from FID to result: the fit, the amounts by its water reference, the ratios, the quality figures. Workers and
+// tests run this one function.
+import { ProcessingError } from '../domain/errors.ts';
+import type { Warning } from '../domain/provenance.ts';
+import type { QuantificationResult } from '../domain/quantification.ts';
+import type { QuantitySettings, WaterScalingSettings } from '../domain/quantitySettings.ts';
+import type { Cancellation } from '../ports/cancellation.ts';
+import type { FitBatch, FitInput, FitOutput } from '../ports/fitRunner.ts';
+import { amplitudeWeights } from '../quantification/amplitudeCovariance.ts';
+import { fitVoxel } from '../quantification/index.ts';
+import { withRatios } from '../quantification/ratios/index.ts';
+import type { WaterMeasurement } from '../quantification/waterScaling/waterAmplitude.ts';
+import {
+  measureWaterAmplitude,
+  scaleToWater,
+  tableWithOverrides,
+  waterInBasisUnits,
+} from '../quantification/waterScaling/index.ts';
+import { voxelQuality } from './voxelQuality.ts';
+
+const warned = (result: QuantificationResult, warnings: readonly Warning[]): QuantificationResult =>
+  warnings.length === 0 ? result : { ...result, warnings: [...result.warnings, ...warnings] };
+
+const skipped = (why: string): Warning => ({
+  code: 'water-scaling-skipped',
+  message: `No amounts by the water reference: ${why}`,
+});
+
+/** The voxel's water, or why it could not be measured. */
+function measureWater({ water }: FitInput, settings: WaterScalingSettings): WaterMeasurement | Warning {
+  if (water === undefined) return skipped('this voxel has none.');
+  try {
+    return measureWaterAmplitude({ fid: water, ...settings.waterAxes });
+  } catch (error) {
+    if (error instanceof ProcessingError) return skipped(error.message);
+    throw error;
+  }
+}
+
+function scaled(
+  result: QuantificationResult,
+  input: FitInput,
+  { water, warnings }: WaterMeasurement,
+  settings: WaterScalingSettings,
+): QuantificationResult {
+  const { options, proton, scale, fieldT, metaboliteTiming, waterTiming, detail } = settings;
+  const table = tableWithOverrides(settings.relaxation);
+  const withAmounts = scaleToWater(result, {
+    water,
+    proton,
+    scale,
+    relaxation: { table, fieldT, saturation: options.saturation },
+    metaboliteTiming,
+    waterTiming,
+    fractions: input.tissue ?? null,
+    options,
+    detail,
+  });
+  return warned(withAmounts, warnings);
+}
+
+/** Ratios to what was asked for, or to those of the defaults that the result has. */
+function ratioed(
+  result: QuantificationResult,
+  { ratios, tellsMissingRatios, waterScaling }: QuantitySettings,
+): QuantificationResult {
+  const measured = result.waterScaling?.water;
+  const water =
+    measured === undefined || waterScaling === null
+      ? null
+      : waterInBasisUnits(measured, waterScaling.proton, waterScaling.scale);
+  const has = (name: string): boolean => (name === 'water' ? water !== null : amplitudeWeights(result, name) !== null);
+  const references = tellsMissingRatios ? ratios : ratios.filter(has);
+  return references.length === 0 ? result : withRatios(result, references, water);
+}
+
+/**
+ * Fits one voxel and adds its quantities.
+ * @param batch method, options, basis; `quantities` for ratios, amounts and quality, without it the bare fit
+ * @throws UsageError (unknown method or option), ModelError, ProcessingError, CancelledError
+ */
+export function quantifyVoxel(
+  input: FitInput,
+  batch: Pick<FitBatch, 'method' | 'options' | 'basis' | 'quantities'>,
+  cancellation: Cancellation,
+): FitOutput {
+  const { method, options, basis, quantities } = batch;
+  const output = fitVoxel(input, basis, method, options, cancellation);
+  if (quantities === undefined || output.result.status === 'refused') return output;
+  const { waterScaling } = quantities;
+  const water = waterScaling === null ? null : measureWater(input, waterScaling);
+  const isMeasured = water !== null && 'water' in water;
+  let { result } = output;
+  if (isMeasured && waterScaling !== null) result = scaled(result, input, water, waterScaling);
+  else if (water !== null && !isMeasured) result = warned(result, [water as Warning]);
+  result = ratioed(result, quantities);
+  const quality = voxelQuality(input, output, isMeasured ? water.water.fwhmHz : null, quantities);
+  return { ...output, result: { ...result, quality } };
+}

@@ -1,0 +1,80 @@
+// How far the metabolites of this spectrum scatter about their common shift and width, learned from the spectrum itself.
+// Shifts and Lorentzian widths of the groups are draws from a normal distribution of unknown SD τ; the marginal likelihood
+// of the data is largest where τ² = Σ δ² / Σ (1 − v/τ²), v being the variance of a deviation δ after the fit: the sum below
+// counts the deviations that the data, and not the prior, have set (MacKay 1992, doi:10.1162/neco.1992.4.3.415). A fixed τ
+// that suits a poor basis or shim costs precision in a spectrum whose lines all move together.
+import { choleskyFactor, choleskyInverse } from '../../math/cholesky.ts';
+import { deviationCurvature } from './engine.ts';
+import type { ParameterRule, Problem, Solution } from './engine.ts';
+import type { SpectralModel } from './model.ts';
+
+/** Smallest τ as part of the largest: a spectrum with little to say of its deviations must not freeze them. */
+const LEAST_PART = 0.05;
+/** Data that have set less than this much of all deviations together say nothing of their spread. */
+const LEAST_COUNT = 0.01;
+/** A change of τ below this part is none. */
+const SAME_PART = 0.05;
+/** Bounds of a deviation, in its SD. */
+const BOUND_SD = 6;
+
+/** Index of group g's deviation of one kind. */
+type DeviationIndex = (model: SpectralModel, group: number) => number;
+const KINDS: readonly DeviationIndex[] = [
+  (model, group) => model.shiftDeviation(group),
+  (model, group) => model.lorentzianDeviation(group),
+];
+
+/** Posterior variance of each free parameter. */
+function variances(problem: Problem, solution: Solution): ReadonlyMap<number, number> {
+  const { free, hessian } = deviationCurvature(problem, solution);
+  const n = free.length;
+  const unit = Float64Array.from(
+    { length: n },
+    (_, i) => 1 / Math.sqrt(Math.max(hessian[i * n + i] as number, 1e-300)),
+  );
+  const scaled = hessian.map((v, at) => v * (unit[Math.floor(at / n)] as number) * (unit[at % n] as number));
+  const factor = choleskyFactor(scaled, n, 1e-12);
+  if (factor === null) return new Map();
+  const inverse = choleskyInverse(factor, n);
+  return new Map(free.map((j, i) => [j, (inverse[i * n + i] as number) * (unit[i] as number) ** 2]));
+}
+
+/**
+ * The priors of shifts and widths with the spread that the spectrum shows.
+ * @param problem fitted, with the priors of the last round
+ * @param most rules before the first round: no τ grows beyond theirs
+ * @returns null where nothing changes
+ */
+export function learnSpread(
+  problem: Problem,
+  solution: Solution,
+  most: readonly ParameterRule[],
+): readonly ParameterRule[] | null {
+  const { model } = problem;
+  const known = variances(problem, solution);
+  const groups = Array.from({ length: model.groupCount }, (_, g) => g).filter((g) => !model.isBroadGroup(g));
+  const rules = problem.rules.slice();
+  let changed = false;
+  for (const kind of KINDS) {
+    const indices = groups.map((g) => kind(model, g));
+    const first = indices[0];
+    if (first === undefined) continue;
+    const { priorSd } = rules[first] as ParameterRule;
+    let squares = 0;
+    let count = 0;
+    for (const j of indices) {
+      const variance = known.get(j);
+      if (variance === undefined) continue;
+      squares += (solution.theta[j] as number) ** 2;
+      count += Math.max(0, 1 - variance / priorSd ** 2);
+    }
+    if (count < LEAST_COUNT) continue;
+    const largest = (most[first] as ParameterRule).priorSd;
+    const learned = Math.min(largest, Math.max(LEAST_PART * largest, Math.sqrt(squares / count)));
+    if (Math.abs(learned / priorSd - 1) < SAME_PART) continue;
+    changed = true;
+    const room = BOUND_SD * learned;
+    for (const j of indices) rules[j] = { lower: -room, upper: room, priorMean: 0, priorSd: learned };
+  }
+  return changed ? rules : null;
+}

@@ -1,0 +1,99 @@
+// Schemas of what a result carries beyond the bare fit: amounts with their factors, ratios, intervals, quality. All optional:
+// results stored by earlier versions lack them.
+import { z } from 'zod';
+
+const factorInputSchema = z.object({ name: z.string(), value: z.number(), unit: z.string(), source: z.string() });
+
+const factorSchema = z.object({
+  name: z.string(),
+  operation: z.enum(['times', 'over']),
+  value: z.number(),
+  unit: z.string(),
+  source: z.string(),
+  inputs: z.array(factorInputSchema),
+  assumedOne: z.boolean(),
+});
+
+const conventionSchema = z.enum(['molality', 'molarity', 'lcmodel']);
+
+/** Further fields of an estimate. */
+export const estimateQuantities = {
+  concentrations: z
+    .array(
+      z.object({
+        convention: conventionSchema,
+        value: z.number(),
+        unit: z.string(),
+        sd: z.number().nullable(),
+        factors: z.array(factorSchema),
+        members: z.array(z.string()).nullable(),
+      }),
+    )
+    .exactOptional(),
+  interval95: z
+    .object({ low: z.number(), high: z.number(), method: z.enum(['profileLikelihood', 'monteCarlo']) })
+    .exactOptional(),
+  ratios: z.array(z.object({ reference: z.string(), value: z.number(), sd: z.number().nullable() })).exactOptional(),
+} as const;
+
+const waterScalingSchema = z.object({
+  water: z.object({ amplitude: z.number(), sd: z.number(), fwhmHz: z.number().nullable(), method: z.string() }),
+  conventions: z.array(z.object({ convention: conventionSchema, unit: z.string(), factors: z.array(factorSchema) })),
+});
+
+const quantitySchema = z.enum([
+  'linewidthPpm',
+  'waterLinewidthPpm',
+  'snr',
+  'driftSdPpm',
+  'residualOverNoise',
+  'whitenessP',
+  'crlbPercent',
+]);
+
+const gradeSchema = z.enum(['good', 'average', 'borderline', 'fail']);
+
+const qualitySchema = z.object({
+  snr: z.array(
+    z.object({
+      definition: z.enum(['lcmodel', 'naaDownfieldNoise', 'naaUpfieldNoise', 'consensus', 'timeDomain']),
+      label: z.string(),
+      value: z.number().nullable(),
+      reason: z.string().nullable(),
+    }),
+  ),
+  waterFwhmHz: z.number().nullable(),
+  tCrFwhmHz: z.number().nullable(),
+  drift: z
+    .object({
+      transients: z.number(),
+      meanHz: z.number(),
+      sdHz: z.number(),
+      rangeHz: z.number(),
+      slopeHzPerMin: z.number().nullable(),
+      slopeSeHzPerMin: z.number().nullable(),
+    })
+    .nullable(),
+  residualOverNoise: z.number().nullable(),
+  whitenessP: z.number().nullable(),
+  assessment: z.object({
+    thresholds: z.string(),
+    grade: gradeSchema.nullable(),
+    figures: z.array(
+      z.object({
+        quantity: quantitySchema,
+        value: z.number(),
+        grade: gradeSchema,
+        words: z.string(),
+        source: z.string(),
+      }),
+    ),
+    notMeasured: z.array(quantitySchema),
+  }),
+});
+
+/** Further fields of a result. */
+export const resultQuantities = {
+  waterScaling: waterScalingSchema.exactOptional(),
+  quality: qualitySchema.exactOptional(),
+} as const;

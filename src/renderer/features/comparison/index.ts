@@ -1,0 +1,7 @@
+// Comparison of two methods: of one scan in the study view, of many studies on its own page.
+export { default as ComparedCurves } from './ComparedCurves.vue';
+export { default as ComparedTable } from './ComparedTable.vue';
+export { default as ComparisonBar } from './ComparisonBar.vue';
+export { default as ComparisonPage } from './ComparisonPage.vue';
+export type { Spectrum as ComparedSpectrum } from './agreement.ts';
+export { useComparison } from './store.ts';

@@ -1,0 +1,213 @@
+// Two analyses of one spectrum: each metabolite's values with their intervals, the difference, and whether they agree.
+import { NORMAL_95 } from '../../../core/math/accuracy.ts';
+import type { Interval } from '../../../core/math/limitsOfAgreement.ts';
+import type { ComparedEstimateView, ComparedQuantityView, ComparedSideView } from '../../../ipc/contract.ts';
+
+export type Result = NonNullable<ComparedSideView['result']>;
+
+/** A value with its 95 % interval; null where the method states none. */
+export interface ComparedValue {
+  readonly value: number;
+  readonly interval: Interval | null;
+}
+
+/** beyondBoth: neither value lies in the other's interval. unknown: one has no value or no interval. */
+export type Verdict = 'within' | 'beyondOne' | 'beyondBoth' | 'unknown';
+
+export const VERDICTS: Readonly<
+  Record<Verdict, { readonly symbol: string; readonly word: string; readonly tone: string; readonly title: string }>
+> = {
+  within: { symbol: '●', word: 'within both', tone: 'ok', title: 'Each value lies within the other’s 95 % interval' },
+  beyondOne: { symbol: '△', word: 'beyond one', tone: 'caution', title: 'One value lies outside the other’s interval' },
+  beyondBoth: { symbol: '▲', word: 'beyond both', tone: 'stop', title: 'Each value lies outside the other’s interval' },
+  unknown: { symbol: '–', word: 'no interval', tone: 'muted', title: 'One method gives no interval for this value' },
+};
+
+export interface PairRow {
+  readonly name: string;
+  readonly isSum: boolean;
+  readonly a: ComparedValue | null;
+  readonly b: ComparedValue | null;
+  /** A − B; null where one lacks. */
+  readonly difference: ComparedValue | null;
+  /** The difference as part of the mean of both; null where either is not above 0. [%] */
+  readonly differencePercent: number | null;
+  readonly verdict: Verdict;
+}
+
+export const QUANTITIES: readonly { readonly value: ComparedQuantityView; readonly text: string }[] = [
+  { value: 'ratio', text: 'Ratio to tCr' },
+  { value: 'amplitude', text: 'Amplitude' },
+  { value: 'concentration', text: 'Concentration' },
+];
+
+const around = (value: number, sd: number | null): ComparedValue => ({
+  value,
+  interval: sd === null || !Number.isFinite(sd) ? null : [value - NORMAL_95 * sd, value + NORMAL_95 * sd],
+});
+
+const partOf = (crlbPercent: number | null | undefined): number | null =>
+  typeof crlbPercent === 'number' ? crlbPercent / 100 : null;
+
+/** Where the method gives no SD of the ratio: both bounds as independent, which leaves out their covariance. */
+function ratioValue(estimate: ComparedEstimateView, tCr: ComparedEstimateView | undefined): ComparedValue | null {
+  const value = estimate.ratioToTCr;
+  if (value === null) return null;
+  const own = estimate.ratios?.find((r) => r.reference === 'tCr')?.sd ?? null;
+  if (own !== null) return around(value, own);
+  const [part, reference] = [partOf(estimate.crlbPercent), partOf(tCr?.crlbPercent)];
+  return around(value, part === null || reference === null ? null : Math.abs(value) * Math.hypot(part, reference));
+}
+
+function concentrationValue(estimate: ComparedEstimateView): ComparedValue | null {
+  const value = estimate.concentrationMM;
+  if (value === null) return null;
+  const own = estimate.concentrations?.find((c) => c.value === value)?.sd ?? null;
+  const part = partOf(estimate.crlbPercent);
+  return around(value, own ?? (part === null ? null : Math.abs(value) * part));
+}
+
+/** A quantity of one estimate with its 95 % interval: the method's own where it has one, else ±1.96 CRLB. */
+export function comparedValue(
+  estimate: ComparedEstimateView,
+  result: Result,
+  quantity: ComparedQuantityView,
+): ComparedValue | null {
+  if (quantity === 'ratio') return ratioValue(estimate, result.combined.find((e) => e.name === 'tCr')); // prettier-ignore
+  if (quantity === 'concentration') return concentrationValue(estimate);
+  const { amplitude, crlbAbsolute, interval95 } = estimate;
+  return interval95 === undefined
+    ? around(amplitude, crlbAbsolute)
+    : { value: amplitude, interval: [interval95.low, interval95.high] };
+}
+
+/**
+ * The difference A − B. Its interval is recovered from the two (MOVER: Zou & Donner, Stat Med 2008;27:1693,
+ * doi:10.1002/sim.3095), as if the errors were independent; both methods saw the same noise, so that it is rather too wide.
+ */
+export function differenceOf(a: ComparedValue, b: ComparedValue): ComparedValue {
+  const value = a.value - b.value;
+  if (a.interval === null || b.interval === null) return { value, interval: null };
+  const below = Math.hypot(a.value - a.interval[0], b.interval[1] - b.value);
+  const above = Math.hypot(a.interval[1] - a.value, b.value - b.interval[0]);
+  return { value, interval: [value - below, value + above] };
+}
+
+const within = (value: number, [low, high]: Interval): boolean => value >= low && value <= high;
+
+function verdictOf(a: ComparedValue | null, b: ComparedValue | null): Verdict {
+  if (a === null || b === null || a.interval === null || b.interval === null) return 'unknown';
+  const [first, second] = [within(a.value, b.interval), within(b.value, a.interval)];
+  if (first && second) return 'within';
+  return first || second ? 'beyondOne' : 'beyondBoth';
+}
+
+const finite = (value: ComparedValue | null): ComparedValue | null =>
+  value !== null && Number.isFinite(value.value) ? value : null;
+
+/** Rows of all that either has, sums first, in the order of A; of ratios, tCr to itself says nothing and is left out. */
+export function pairRows(a: Result, b: Result, quantity: ComparedQuantityView): PairRow[] {
+  return (['combined', 'metabolites'] as const).flatMap((kind) => {
+    const names = [...new Set([...a[kind], ...b[kind]].map((e) => e.name))];
+    return names.flatMap((name): PairRow[] => {
+      if (quantity === 'ratio' && name === 'tCr') return [];
+      const of = (result: Result): ComparedValue | null => {
+        const estimate = result[kind].find((e) => e.name === name);
+        return estimate === undefined ? null : finite(comparedValue(estimate, result, quantity));
+      };
+      const [va, vb] = [of(a), of(b)];
+      if (va === null && vb === null) return [];
+      const difference = va === null || vb === null ? null : differenceOf(va, vb);
+      const positive = va !== null && vb !== null && va.value > 0 && vb.value > 0;
+      return [
+        {
+          name,
+          isSum: kind === 'combined',
+          a: va,
+          b: vb,
+          difference,
+          differencePercent: positive ? (200 * (va.value - vb.value)) / (va.value + vb.value) : null,
+          verdict: verdictOf(va, vb),
+        },
+      ];
+    });
+  });
+}
+
+/** Quantities that both have a value of. */
+export function commonQuantities(a: Result, b: Result): ComparedQuantityView[] {
+  return QUANTITIES.map((q) => q.value).filter((quantity) =>
+    pairRows(a, b, quantity).some((row) => row.difference !== null),
+  );
+}
+
+export type PairSort = 'name' | 'difference' | 'percent';
+
+/** @param rank of a name in lists; sums stay first where sorted by it */
+export function sortedPairs(rows: readonly PairRow[], sort: PairSort, rank: (name: string) => number): PairRow[] {
+  if (sort === 'name') {
+    return [...rows].sort((x, y) => Number(y.isSum) - Number(x.isSum) || rank(x.name) - rank(y.name));
+  }
+  const size = (row: PairRow): number => {
+    const value = sort === 'difference' ? row.difference?.value : row.differencePercent;
+    return value === null || value === undefined ? -1 : Math.abs(value);
+  };
+  return [...rows].sort((x, y) => size(y) - size(x));
+}
+
+export interface RecipeDifference {
+  readonly name: string;
+  readonly a: string;
+  readonly b: string;
+}
+
+function flat(value: unknown, path: string, into: Map<string, string>): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [key, inner] of Object.entries(value)) flat(inner, path === '' ? key : `${path} ${key}`, into);
+  } else into.set(path, typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** What a recipe sets: each step with its options, then method and options of the fit. */
+function settings(recipe: Readonly<Record<string, unknown>>): Map<string, string> {
+  const into = new Map<string, string>();
+  const steps = Array.isArray(recipe['preprocessing']) ? (recipe['preprocessing'] as unknown[]) : [];
+  for (const each of steps) {
+    const { step, options } = each as { readonly step?: unknown; readonly options?: unknown };
+    into.set(String(step), 'on');
+    flat(options ?? {}, String(step), into);
+  }
+  const quantification = (recipe['quantification'] ?? {}) as { readonly method?: unknown; readonly options?: unknown };
+  into.set('method', String(quantification.method));
+  flat(quantification.options ?? {}, '', into);
+  return into;
+}
+
+/** Settings that two recipes don't share; what one leaves to its default is said to be that. */
+export function recipeDifferences(
+  a: Readonly<Record<string, unknown>>,
+  b: Readonly<Record<string, unknown>>,
+): RecipeDifference[] {
+  const [first, second] = [settings(a), settings(b)];
+  const names = [...new Set([...first.keys(), ...second.keys()])];
+  return names
+    .map((name) => ({ name, a: first.get(name) ?? 'default', b: second.get(name) ?? 'default' }))
+    .filter((d) => d.a !== d.b);
+}
+
+/** The analysis set beside the one on screen: the newest other one, of another method if there is one. */
+export function otherAnalysis(
+  analyses: readonly { readonly id: string; readonly method: string; readonly createdAt: string }[],
+  a: string,
+): string | null {
+  const method = analyses.find((x) => x.id === a)?.method;
+  const others = analyses.filter((x) => x.id !== a).sort((x, y) => (x.createdAt < y.createdAt ? 1 : -1));
+  return (others.find((x) => x.method !== method) ?? others[0])?.id ?? null;
+}
+
+/** Titles of a list told apart: those that stand twice are counted, in the order they were made. */
+export function distinctTitles(titles: readonly string[]): string[] {
+  return titles.map((title, i) => {
+    if (titles.indexOf(title) === titles.lastIndexOf(title)) return title;
+    return `(${titles.slice(0, i + 1).filter((t) => t === title).length}) ${title}`;
+  });
+}

@@ -1,0 +1,107 @@
+// Columns of the results beyond amplitude and bound: 95 % interval, ratios and amounts with their SD, those that the result has.
+import type { ConcentrationEstimate, MetaboliteEstimate } from '../../../core/domain/quantification.ts';
+import type { QuantificationResultView } from '../../../ipc/contract.ts';
+import { formatSignificant } from '../../../core/reports/tables.ts';
+
+export interface QuantityColumn {
+  readonly id: string;
+  readonly head: string;
+  readonly title: string;
+  readonly text: (estimate: MetaboliteEstimate) => string;
+  /** The same as plain numbers, for a spreadsheet. */
+  readonly cells: readonly { readonly head: string; readonly value: (estimate: MetaboliteEstimate) => number | null }[];
+}
+
+const INTERVAL_WORDS = { profileLikelihood: 'profile likelihood', monteCarlo: 'Monte Carlo' } as const;
+const CONVENTION_WORDS: Readonly<Record<ConcentrationEstimate['convention'], string>> = {
+  molality: 'per kg of tissue water',
+  molarity: 'per litre of tissue',
+  lcmodel: 'as LCModel counts: WCONC · ATTH2O / ATTMET',
+};
+
+function withSd(value: number | null, sd: number | null): string {
+  const text = formatSignificant(value);
+  // A ratio of a line to itself has no SD to tell.
+  return value === null || sd === null || sd === 0 ? text : `${text} ± ${formatSignificant(sd, 2)}`;
+}
+
+function intervalColumn(estimates: readonly MetaboliteEstimate[]): QuantityColumn[] {
+  const methods = [...new Set(estimates.flatMap((e) => (e.interval95 === undefined ? [] : [e.interval95.method])))];
+  if (methods.length === 0) return [];
+  return [
+    {
+      id: 'interval',
+      head: '95 % interval',
+      title: `Of the amplitude, by ${methods.map((m) => INTERVAL_WORDS[m]).join(' and ')}`,
+      text: ({ interval95: i }) =>
+        i === undefined ? '–' : `${formatSignificant(i.low)} – ${formatSignificant(i.high)}`,
+      cells: [
+        { head: '95 % low', value: (e) => e.interval95?.low ?? null },
+        { head: '95 % high', value: (e) => e.interval95?.high ?? null },
+      ],
+    },
+  ];
+}
+
+/** Ratio to one denominator; that to tCr is there without its SD too. */
+function ratioColumn(reference: string): QuantityColumn {
+  const found = (e: MetaboliteEstimate) => e.ratios?.find((r) => r.reference === reference);
+  const value = (e: MetaboliteEstimate): number | null =>
+    found(e)?.value ?? (reference === 'tCr' ? e.ratioToTCr : null);
+  const sd = (e: MetaboliteEstimate): number | null => found(e)?.sd ?? null;
+  return {
+    id: reference === 'tCr' ? 'ratio' : `ratio-${reference}`,
+    head: `Ratio to ${reference}`,
+    title: `Amplitude over that of ${reference}; ± SD where the amplitudes’ covariance is known`,
+    text: (e) => withSd(value(e), sd(e)),
+    cells: [
+      { head: `ratio to ${reference}`, value },
+      { head: `SD of ratio to ${reference}`, value: sd },
+    ],
+  };
+}
+
+function ratioColumns(estimates: readonly MetaboliteEstimate[]): QuantityColumn[] {
+  const references = new Set(estimates.flatMap((e) => e.ratios?.map((r) => r.reference) ?? []));
+  if (estimates.some((e) => e.ratioToTCr !== null)) references.add('tCr');
+  const others = [...references].filter((r) => r !== 'tCr');
+  return [...(references.has('tCr') ? ['tCr'] : []), ...others].map(ratioColumn);
+}
+
+/** The amount in the convention that is displayed: the one that `concentrationMM` repeats. */
+function displayed(e: MetaboliteEstimate): ConcentrationEstimate | null {
+  const all = e.concentrations ?? [];
+  return all.find((c) => c.value === e.concentrationMM) ?? all[0] ?? null;
+}
+
+function concentrationColumn(estimates: readonly MetaboliteEstimate[]): QuantityColumn[] {
+  const first = estimates.map(displayed).find((c) => c !== null) ?? null;
+  if (first === null && estimates.every((e) => e.concentrationMM === null)) return [];
+  const unit = first?.unit ?? 'mM';
+  const value = (e: MetaboliteEstimate): number | null => displayed(e)?.value ?? e.concentrationMM;
+  const sd = (e: MetaboliteEstimate): number | null => displayed(e)?.sd ?? null;
+  return [
+    {
+      id: 'concentration',
+      head: `Concentration (${unit})`,
+      title: first === null ? 'Water-scaled amount' : `Water-scaled amount ${CONVENTION_WORDS[first.convention]}`,
+      text: (e) => withSd(value(e), sd(e)),
+      cells: [
+        { head: `concentration [${unit}]`, value },
+        { head: `SD of concentration [${unit}]`, value: sd },
+      ],
+    },
+  ];
+}
+
+/** @returns the columns that at least one estimate has something for */
+export function quantityColumns({ combined, metabolites }: QuantificationResultView): QuantityColumn[] {
+  const estimates = [...combined, ...metabolites];
+  return [...intervalColumn(estimates), ...ratioColumns(estimates), ...concentrationColumn(estimates)].map(
+    (column) => ({
+      ...column,
+      // A column of empty cells says nothing in a spreadsheet.
+      cells: column.cells.filter(({ value }) => estimates.some((e) => value(e) !== null)),
+    }),
+  );
+}
