@@ -1,4 +1,4 @@
-// The NLLS fit on the spectra of the ISMRM 2016 fitting challenge, beside LCModel 6.3 and FSL-MRS on the same ones.
+// The NLLS fit and QUEST on the ISMRM 2016 fitting challenge, beside LCModel 6.3 and FSL-MRS on the same spectra.
 // Run: node bin/lineshape.mjs bench ismrmChallenge (needs the reference data, see LINESHAPE_DATA; prints one JSON document).
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -140,7 +140,13 @@ interface Fitted {
   readonly notes: JsonObject[];
 }
 
-function fitAll(dataDir: string, datasets: readonly number[], basis: BasisSet, options: JsonObject): Fitted {
+function fitAll(
+  dataDir: string,
+  datasets: readonly number[],
+  basis: BasisSet,
+  options: JsonObject,
+  method = 'nlls',
+): Fitted {
   const estimates = new Map<number, Estimates>();
   const times: number[] = [];
   const notes: JsonObject[] = [];
@@ -154,7 +160,7 @@ function fitAll(dataDir: string, datasets: readonly number[], basis: BasisSet, o
       nucleus: '1H',
       noiseSd: null,
     };
-    const { result } = fitVoxel(input, basis, 'nlls', options, NEVER);
+    const { result } = fitVoxel(input, basis, method, options, NEVER);
     times.push(performance.now() - start);
     estimates.set(dataset, new Map(result.metabolites.map((m) => [m.name, m.amplitude])));
     notes.push({
@@ -182,6 +188,7 @@ export function ismrmChallenge(dataDir: string, options: JsonObject): JsonObject
   const ours = fitAll(dataDir, datasets, basis, options);
   const tied = fitAll(dataDir, datasets, basis, { ...options, ratioPriors: 'lcmodel' }).estimates;
   const withoutMac = fitAll(dataDir, datasets, challengeBasis(dataDir, false), options).estimates;
+  const quest = fitAll(dataDir, datasets, basis, {}, 'quest');
   const allFsl = readTable(join(dataDir, 'ismrm_fitting_challenge', 'fsl_mrs_newton_2_4_8.csv'));
   const fsl = new Map(datasets.filter((d) => allFsl.has(d)).map((d) => [d, allFsl.get(d)!]));
   const lcmodel = new Map(datasets.map((d) => [d, readLcmodel(dataDir, d)]));
@@ -200,12 +207,14 @@ export function ismrmChallenge(dataDir: string, options: JsonObject): JsonObject
       lineshape: medianErrors(ours.estimates, truth),
       lineshapeRatioPriors: medianErrors(tied, truth),
       lineshapeWithoutMac: medianErrors(withoutMac, truth),
+      lineshapeQuest: medianErrors(quest.estimates, truth),
       lcmodel: medianErrors(lcmodel, truth),
       fslMrs: medianErrors(fsl, truth),
     },
     tCrOnOneScalePercent: {
       lineshape: creatineScaleError(ours.estimates, truth, () => 1),
       lineshapeOverWater: creatineScaleError(ours.estimates, truth, byWater),
+      lineshapeQuest: creatineScaleError(quest.estimates, truth, () => 1),
       lcmodel: creatineScaleError(lcmodel, truth, () => 1),
       lcmodelOverWater: creatineScaleError(lcmodel, truth, byWater),
       fslMrs: creatineScaleError(fsl, truth, () => 1),

@@ -132,7 +132,7 @@ interface Run {
 async function fitted(dataset: MrsDataset, basis: BasisSet, runner: FitRunner): Promise<Run> {
   const start = performance.now();
   const cpuStart = process.cpuUsage();
-  const chosen = voxelInputs(dataset, null);
+  const chosen = await voxelInputs(dataset, null, NEVER_CANCELLED);
   const batch = { method: 'nlls', options: {}, basis };
   const voxels = await fitVoxels(chosen, batch, runner, NEVER_CANCELLED, () => undefined);
   const { user, system } = process.cpuUsage(cpuStart);
@@ -181,7 +181,7 @@ function accuracy({ voxels }: Run, truths: Phantom['truths']): JsonObject {
 
 /** Time from a cancel at a random moment of a running grid to its answer. */
 async function cancelTimes(dataset: MrsDataset, basis: BasisSet, runner: FitRunner): Promise<JsonObject> {
-  const chosen = voxelInputs(dataset, null);
+  const chosen = await voxelInputs(dataset, null, NEVER_CANCELLED);
   const times: number[] = [];
   for (let i = 0; i < CANCELS; i++) {
     const { cancellation, cancel } = cancellationSource();

@@ -6,6 +6,7 @@ import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import { SHIPPED_PRIOR_KNOWLEDGE } from '../core/quantification/index.ts';
 import { checkMethodOptions, methodDefaults } from '../core/quantification/methodOptions.ts';
 import { isPriorKnowledgeFile, readPriorKnowledgeFile } from '../node/files/priorKnowledgeFile.ts';
+import { collect } from './options.ts';
 
 export interface FitOptionFlags {
   readonly fitOption?: readonly string[];
@@ -20,7 +21,7 @@ export function addFitOptions(command: Command): Command {
     .option(
       '--fit-option <key=value>',
       'an option of the method, such as baseline=none; may be given several times',
-      (text: string, before: readonly string[]) => [...before, text],
+      collect,
       [],
     )
     .option(

@@ -38,6 +38,26 @@ export function positiveNumber(option: string, text: string): number {
   return value;
 }
 
+/** @param high absent: without end @throws UsageError where the text is not a whole number in that range */
+export function wholeNumber(option: string, text: string, low: number, high = Infinity): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
+    const range = high === Infinity ? `from ${low}` : `from ${low} to ${high}`;
+    throw new UsageError(`${option} takes a whole number ${range}, not "${text}".`);
+  }
+  return value;
+}
+
+/** The one of `known` that the text names, in whatever case. @throws UsageError naming them */
+export function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {
+  const found = known.find((value) => value.toLowerCase() === text.toLowerCase());
+  if (found === undefined) throw new UsageError(`${option} takes ${known.join(', ')}, not "${text}".`);
+  return found;
+}
+
+/** For an option that may be given several times. */
+export const collect = (text: string, before: readonly string[]): string[] => [...before, text];
+
 /** @throws UsageError */
 export function readOptionsOf(options: HeaderOptions): ReadOptions {
   const { frequencyMhz, dwellS, teMs } = options;

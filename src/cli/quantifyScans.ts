@@ -1,21 +1,12 @@
 // Scans from files through the pipeline: what `quantify` and `report` have in common.
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { FileBasisSet } from '../core/basis/files/index.ts';
-import { CancelledError, ReaderError, UsageError } from '../core/domain/errors.ts';
+import { CancelledError, UsageError } from '../core/domain/errors.ts';
 import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import type { Warning } from '../core/domain/provenance.ts';
 import type { VoxelQuantification } from '../core/domain/quantification.ts';
 import type { Recipe } from '../core/domain/recipe.ts';
-import {
-  analyse,
-  defaultRecipeFor,
-  editingOf,
-  parseRecipe,
-  recipeById,
-  recipeWithQuantities,
-} from '../core/pipeline/index.ts';
+import { analyse, defaultRecipeFor, editingOf, recipeWithQuantities } from '../core/pipeline/index.ts';
 import type { AnalysisOutcome, ScanSegmentation } from '../core/pipeline/index.ts';
 import { METHOD_IDS } from '../core/quantification/index.ts';
 import { basisForMethods } from './basisChoice.ts';
@@ -33,18 +24,19 @@ import {
   segmentationOf,
 } from './quantityOptions.ts';
 import type { QuantityFlags } from './quantityOptions.ts';
+import { chosenRecipe } from './recipeChoice.ts';
+import type { RecipeFlags } from './recipeChoice.ts';
 import { readOneScan, readScans } from './scanInputs.ts';
 import type { ScanInput } from './scanInputs.ts';
 import type { Session } from './session.ts';
 
-export interface QuantifyOptions extends CommonOptions, HeaderOptions, FitOptionFlags, QuantityFlags, VoxelOptions {
+export interface QuantifyOptions
+  extends CommonOptions, HeaderOptions, RecipeFlags, FitOptionFlags, QuantityFlags, VoxelOptions {
   readonly basis?: string;
   readonly removeBasisMarker?: boolean;
   readonly water?: string;
   /** Methods, separated by commas; absent: the recipe's own. */
   readonly method?: string;
-  readonly recipe?: string;
-  readonly preprocess: boolean;
   readonly ppm?: string;
 }
 
@@ -84,6 +76,9 @@ export function addQuantifyOptions(command: Command): Command {
 export function methodsOf(text: string): string[] {
   const methods = [...new Set(text.split(',').map((m) => m.trim().toLowerCase()))];
   for (const method of methods) {
+    if (method === 'lcmodel') {
+      throw new UsageError('LCModel is run by "lineshape lcmodel run", with your own installation of it.');
+    }
     if (!METHOD_IDS.includes(method)) {
       throw new UsageError(`There is no method "${method}" in this version; there is ${METHOD_IDS.join(', ')}.`);
     }
@@ -91,34 +86,11 @@ export function methodsOf(text: string): string[] {
   return methods;
 }
 
-/** A recipe by id, or from a JSON file. */
-export async function loadRecipe(name: string): Promise<Recipe> {
-  if (!/\.json$/i.test(name)) return recipeById(name);
-  let text: string;
-  try {
-    text = await readFile(name, 'utf8');
-  } catch (error) {
-    throw new ReaderError('READ_FAILED', `The recipe ${basename(name)} can't be read.`, {}, error);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new UsageError(`The recipe ${basename(name)} is not valid JSON.`);
-  }
-  return parseRecipe(json);
-}
-
-/** The recipe that is named, or the scan's kind's. */
+/** The recipe as the options have it; without preprocessing other nuclei keep the fit of their own recipe. */
 async function baseRecipeFor(options: QuantifyOptions, dataset: MrsDataset): Promise<Recipe> {
-  if (!options.preprocess && options.recipe !== undefined) {
-    throw new UsageError('--no-preprocess and --recipe contradict each other; give one of them.');
-  }
-  if (options.recipe !== undefined) return loadRecipe(options.recipe);
-  const usual = defaultRecipeFor(dataset);
-  if (options.preprocess) return usual;
-  const bare = recipeById('fit-only');
-  return dataset.nucleus === '1H' ? bare : { ...bare, quantification: usual.quantification };
+  const recipe = await chosenRecipe(options, dataset);
+  if (options.preprocess || dataset.nucleus === '1H') return recipe;
+  return { ...recipe, quantification: defaultRecipeFor(dataset).quantification };
 }
 
 /** Methods that the options name; null where the recipe is to say. @throws UsageError */

@@ -20,6 +20,7 @@ import {
 } from '../core/reports/index.ts';
 import type { CsvInput, ReportModel } from '../core/reports/index.ts';
 import { recipeSha256 } from '../node/files/hashing.ts';
+import { fileEntry, plainJson, WRITTEN_BY } from './jsonDocuments.ts';
 import type { ScanResult } from './quantifyScans.ts';
 import { PROGRAM, VERSION } from './session.ts';
 import { textTable } from './terminal.ts';
@@ -56,16 +57,16 @@ export function quantificationDocument(result: ScanResult): JsonObject {
   const { scan, water, basis, analyses } = result;
   const document = {
     schema: 'lineshape.quantification/1',
-    input: { file: scan.fileName, sha256: scan.sha256 },
+    input: fileEntry(scan),
     basis: { id: basis.id, sha256: basis.sha256 },
     results: analyses.flatMap((a) => a.voxels.map((v) => resultDocument(a, v))),
-    water: water === null ? null : { file: water.fileName, sha256: water.sha256 },
+    water: fileEntry(water),
     recipes: analyses.map((a) => ({ method: a.method, sha256: recipeSha256(a.recipe), recipe: a.recipe })),
     warnings: analyses[0]?.warnings ?? [],
     provenance: analyses[0]?.outcome.preprocessed.dataset.provenance ?? [],
-    program: { name: PROGRAM, version: VERSION },
+    program: WRITTEN_BY,
   };
-  return JSON.parse(JSON.stringify(document)) as JsonObject;
+  return plainJson(document);
 }
 
 function hashesOf(result: ScanResult, analysis: Analysis): ReportModel['hashes'] {

@@ -5,10 +5,11 @@ import type { Warning } from '../core/domain/provenance.ts';
 import type { MetaboliteEstimate } from '../core/domain/quantification.ts';
 import type { SeriesOutcome, SeriesRequest } from '../core/pipeline/index.ts';
 import type { SeriesFit, SeriesPoint } from '../core/quantification/dynamicSeries/index.ts';
-import { formatCrlb, formatSignificant } from '../core/reports/index.ts';
+import { csvRow, formatCrlb, formatSignificant } from '../core/reports/index.ts';
+import type { CsvCell } from '../core/reports/index.ts';
 import { recipeSha256 } from '../node/files/hashing.ts';
+import { fileEntry, plainJson, WRITTEN_BY } from './jsonDocuments.ts';
 import type { ScanInput } from './scanInputs.ts';
-import { PROGRAM, VERSION } from './session.ts';
 import { textTable } from './terminal.ts';
 
 export interface SeriesResult {
@@ -26,8 +27,8 @@ export function seriesDocument({ scan, water, basis, request, outcome, warnings 
   const { recipe, dimension, bins, voxel, options } = request;
   const document = {
     schema: 'lineshape.series/1',
-    input: { file: scan.fileName, sha256: scan.sha256 },
-    water: water === null ? null : { file: water.fileName, sha256: water.sha256 },
+    input: fileEntry(scan),
+    water: fileEntry(water),
     basis: { id: basis.id, sha256: basis.sha256 },
     series: { dimension, ...bins, voxel, x: { name: fit.xName, unit: fit.xUnit } },
     options,
@@ -40,13 +41,12 @@ export function seriesDocument({ scan, water, basis, request, outcome, warnings 
     recipe: { sha256: recipeSha256(recipe), recipe },
     warnings,
     provenance: preprocessed.dataset.provenance,
-    program: { name: PROGRAM, version: VERSION },
+    program: WRITTEN_BY,
   };
-  return JSON.parse(JSON.stringify(document)) as JsonObject;
+  return plainJson(document);
 }
 
-const csv = (rows: readonly (readonly (string | number | null)[])[]): string =>
-  `${rows.map((row) => row.map((cell) => cell ?? '').join(',')).join('\r\n')}\r\n`;
+const csv = (rows: readonly (readonly CsvCell[])[]): string => `${rows.map(csvRow).join('\r\n')}\r\n`;
 
 const estimatesOf = ({ result }: SeriesPoint): readonly MetaboliteEstimate[] => [
   ...result.metabolites,

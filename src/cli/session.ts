@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { existsSync } from 'node:fs';
 import type { BasisRequest } from '../core/domain/basisRequest.ts';
 import type { BasisSet } from '../core/domain/basisSet.ts';
-import { BugError, UsageError } from '../core/domain/errors.ts';
+import { BugError } from '../core/domain/errors.ts';
 import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import { readMrs } from '../core/formats/index.ts';
 import type { SeriesDeps, StudyDeps } from '../core/pipeline/index.ts';
@@ -16,6 +16,7 @@ import type { WorkerTask } from '../node/workers/messages.ts';
 import { pipelineRunnerOn } from '../node/workers/pipelineRunner.ts';
 import { seriesRunnerOn } from '../node/workers/seriesRunner.ts';
 import { createWorkerPool, defaultThreads } from '../node/workers/workerPool.ts';
+import { wholeNumber } from './options.ts';
 import { progressReporter } from './terminal.ts';
 
 declare const __APP_VERSION__: string;
@@ -44,13 +45,11 @@ function workerUrl(): URL {
   return url;
 }
 
+const MAX_THREADS = 256;
+
 function threadCount(given: string | undefined): number {
   if (given === undefined) return defaultThreads();
-  const threads = Number(given);
-  if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
-    throw new UsageError(`--threads takes a whole number from 1 to 256, not "${given}".`);
-  }
-  return threads;
+  return wholeNumber('--threads', given, 1, MAX_THREADS);
 }
 
 /**

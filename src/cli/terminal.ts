@@ -17,8 +17,11 @@ export function endQuietlyOnClosedPipe(): void {
   }
 }
 
+/** A document as it is printed and as it is written to a file. */
+export const jsonText = (document: unknown): string => `${JSON.stringify(document, null, 1)}\n`;
+
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, null, 1)}\n`);
+  process.stdout.write(jsonText(document));
 }
 
 export function printText(text: string): void {
@@ -66,6 +69,9 @@ export function progressReporter(): { readonly onProgress: ProgressListener; rea
     end: () => undefined,
   };
 }
+
+/** Of a table's cell; a dash where the value is missing. */
+export const fixed = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
 
 /** Columns padded to their widest cell; the first left-aligned, the others right-aligned. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -8,7 +8,7 @@ import {
   SEQUENCE_FAMILIES,
   type BasisRequest,
 } from '../core/domain/basisRequest.ts';
-import { warningSchema } from './commonSchemas.ts';
+import { savedFileSchema, warningSchema } from './commonSchemas.ts';
 
 /** Steps of a pulse waveform: vendors' pulses have up to some thousands. */
 const MAX_WAVEFORM_STEPS = 100_000;
@@ -122,7 +122,14 @@ export const basisExportFormatSchema = z.enum(['lineshape', 'lcmodel', 'lcmodel-
 
 /** Requests about basis sets (see contract.ts, which lists all channels). */
 export const BASIS_CHANNELS = {
-  'basis:list': { request: z.object({ datasetId: id.nullable() }), response: basisListSchema },
+  'basis:list': {
+    request: z.object({
+      datasetId: id.nullable(),
+      /** Chooses which sub-spectrum of an edited scan the basis is for; absent: the difference. */
+      recipeId: z.string().max(200).exactOptional(),
+    }),
+    response: basisListSchema,
+  },
   /** Opens the system's file dialog for a basis set of the user's; null if the user cancelled it. */
   'basis:import': {
     request: z.object({}),
@@ -181,7 +188,7 @@ export const BASIS_CHANNELS = {
   /** Asks where to save and writes a file, or a folder of files; saved false if the user cancelled the dialog. */
   'basis:export': {
     request: z.object({ basisId, format: basisExportFormatSchema }),
-    response: z.object({ saved: z.boolean(), fileName: z.string().nullable() }),
+    response: savedFileSchema,
   },
 } as const;
 

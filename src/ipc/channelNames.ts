@@ -51,6 +51,7 @@ export const CHANNEL_NAMES = [
   'comparison:methods',
   'comparison:agreement',
   'comparison:save',
+  'maps:export',
   'report:preview',
   'report:export',
 ] as const satisfies readonly ChannelName[];

@@ -1,6 +1,6 @@
 // The comparison part of the contract: two analyses of one spectrum side by side, and two methods over many spectra.
 import { z } from 'zod';
-import { jsonSchema } from './commonSchemas.ts';
+import { jsonSchema, savedFileSchema } from './commonSchemas.ts';
 
 const id = z.string().min(1).max(64);
 const floats = z.instanceof(Float64Array);
@@ -111,7 +111,7 @@ export const COMPARISON_CHANNELS = {
       suggestedName: z.string().regex(/^[\w][\w -]{0,80}$/),
       content: z.string().max(MAX_CONTENT),
     }),
-    response: z.object({ saved: z.boolean(), fileName: z.string().nullable() }),
+    response: savedFileSchema,
   },
 } as const;
 

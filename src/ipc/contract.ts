@@ -2,11 +2,12 @@
 // about basis sets, imports and exports are spelled out in basisContract.ts, importContract.ts and exportContract.ts).
 import { z } from 'zod';
 import { BASIS_CHANNELS } from './basisContract.ts';
-import { errorSchema, jsonSchema as json, warningSchema } from './commonSchemas.ts';
+import { errorSchema, jsonSchema as json, savedFileSchema, warningSchema } from './commonSchemas.ts';
 import { COMPARISON_CHANNELS } from './comparisonContract.ts';
 import { EXPORT_CHANNELS, EXPORT_EVENTS } from './exportContract.ts';
 import { FIT_CHANNELS } from './fitContract.ts';
 import { IMPORT_CHANNELS, IMPORT_EVENTS } from './importContract.ts';
+import { MAP_CHANNELS } from './mapContract.ts';
 import { estimateQuantities, resultQuantities } from './quantityContract.ts';
 import { LCMODEL_CHANNELS } from './lcmodelContract.ts';
 
@@ -232,7 +233,11 @@ export const CHANNELS = {
   },
   ...BASIS_CHANNELS,
   ...FIT_CHANNELS,
-  'recipe:list': { request: z.object({}), response: z.array(recipeCardSchema) },
+  /** With a dataset: which of them suits it; null for what is no scan. */
+  'recipe:list': {
+    request: z.object({ datasetId: id.nullable() }),
+    response: z.object({ recipes: z.array(recipeCardSchema), suitable: z.string().nullable() }),
+  },
   /** Starts preprocessing and fit; progress and end come as events. Voxels null = all with signal. */
   'fit:start': {
     request: z.object({
@@ -244,6 +249,10 @@ export const CHANNELS = {
       method: z.string().max(64).exactOptional(),
       /** Of the method. */
       options: json,
+      /** Ratios, amounts and quality, as in a recipe; absent: the recipe's own. */
+      quantities: json.exactOptional(),
+      /** Image of the study that tissue fractions are taken from: one label a tissue. */
+      segmentationDatasetId: id.exactOptional(),
       voxels: z.array(z.number().int().min(0)).max(100000).nullable(),
     }),
     response: z.object({ jobId: id }),
@@ -256,6 +265,7 @@ export const CHANNELS = {
     response: curvesSchema.nullable(),
   },
   ...COMPARISON_CHANNELS,
+  ...MAP_CHANNELS,
   /** The report of one analysis (of one voxel for MRSI) as a complete HTML page, for the preview pane. */
   'report:preview': {
     request: z.object({ analysisId: id, voxel: z.number().int().min(0) }),
@@ -268,7 +278,7 @@ export const CHANNELS = {
       voxel: z.number().int().min(0),
       format: z.enum(['html', 'pdf', 'csv']),
     }),
-    response: z.object({ saved: z.boolean(), fileName: z.string().nullable() }),
+    response: savedFileSchema,
   },
 } as const;
 
@@ -360,3 +370,4 @@ export type { ExportResultView } from './exportContract.ts';
 export type { FitMethodView, PriorKnowledgeView, ShippedKnowledgeView } from './fitContract.ts';
 export type { ImportResultView, InspectionView } from './importContract.ts';
 export type { LcmodelInstallationView, LcmodelProbeView } from './lcmodelContract.ts';
+export type { MapExportView } from './mapContract.ts';

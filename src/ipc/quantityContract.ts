@@ -1,6 +1,7 @@
 // Schemas of what a result carries beyond the bare fit: amounts with their factors, ratios, intervals, quality. All optional:
 // results stored by earlier versions lack them.
 import { z } from 'zod';
+import { QUALITY_QUANTITIES } from '../core/domain/qualityThresholds.ts';
 
 const factorInputSchema = z.object({ name: z.string(), value: z.number(), unit: z.string(), source: z.string() });
 
@@ -41,15 +42,7 @@ const waterScalingSchema = z.object({
   conventions: z.array(z.object({ convention: conventionSchema, unit: z.string(), factors: z.array(factorSchema) })),
 });
 
-const quantitySchema = z.enum([
-  'linewidthPpm',
-  'waterLinewidthPpm',
-  'snr',
-  'driftSdPpm',
-  'residualOverNoise',
-  'whitenessP',
-  'crlbPercent',
-]);
+const quantitySchema = z.enum(QUALITY_QUANTITIES);
 
 const gradeSchema = z.enum(['good', 'average', 'borderline', 'fail']);
 

@@ -24,6 +24,7 @@ export type MainChannel =
   | 'comparison:save'
   | 'lcmodel:choose'
   | 'lcmodel:import'
+  | 'maps:export'
   | 'report:export';
 export type HostChannel = Exclude<ChannelName, MainChannel>;
 
@@ -42,6 +43,11 @@ export interface InternalRequests {
   readonly 'host:export-study': {
     readonly request: ChannelRequest<'export:study'> & { readonly parent: string };
     readonly response: { readonly folder: string; readonly result: DeepReadonly<ExportResultView> } | null;
+  };
+  /** Writes the maps of an analysis into a new folder within `parent`, which the user chose. */
+  readonly 'host:export-maps': {
+    readonly request: ChannelRequest<'maps:export'> & { readonly parent: string };
+    readonly response: DeepReadonly<NonNullable<ChannelResponse<'maps:export'>>>;
   };
   /** Takes a user's basis set in. */
   readonly 'host:add-basis': {

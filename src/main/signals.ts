@@ -4,6 +4,7 @@ import type { ComplexSignal } from '../core/domain/complexArray.ts';
 import { ProcessingError } from '../core/domain/errors.ts';
 import { dimensionLength, voxelCount } from '../core/domain/mrsDataset.ts';
 import type { DimensionTag, MrsDataset } from '../core/domain/mrsDataset.ts';
+import { meanSignal } from '../core/math/meanSignal.ts';
 import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import type { Recipe } from '../core/domain/recipe.ts';
 import { zeroFrequencyPpm } from '../core/domain/zeroFrequency.ts';
@@ -56,19 +57,6 @@ function checkIndex(name: string, index: number, length: number): void {
     'PROCESSING_FAILED',
     `The scan has ${length} ${name}${length === 1 ? '' : 's'}; number ${index + 1} was asked for.`,
   );
-}
-
-/** Mean of signals of equal length. @returns a new signal */
-export function meanSignal(signals: readonly ComplexSignal[]): ComplexSignal {
-  const points = signals[0]?.re.length ?? 0;
-  const mean = { re: new Float64Array(points), im: new Float64Array(points) };
-  for (const { re, im } of signals) {
-    for (let t = 0; t < points; t++) {
-      mean.re[t] = (mean.re[t] as number) + (re[t] as number) / signals.length;
-      mean.im[t] = (mean.im[t] as number) + (im[t] as number) / signals.length;
-    }
-  }
-  return mean;
 }
 
 /**

@@ -6,11 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildBasisSets } from '../../src/core/basis/buildBasisSet.ts';
 import { readBasisFiles } from '../../src/core/basis/files/index.ts';
 import type { BasisRequest } from '../../src/core/domain/basisRequest.ts';
+import { recipeById } from '../../src/core/pipeline/index.ts';
 import { CHANNELS } from '../../src/ipc/contract.ts';
 import type { ChannelName, ChannelRequest } from '../../src/ipc/contract.ts';
 import { createEventLog } from '../../src/main/eventLog.ts';
 import type { HostHandlers } from '../../src/main/hostMessages.ts';
-import { basisHandlers, basisList } from '../../src/main/ipcHandlers/basisHandlers.ts';
+import { basisHandlers, basisList, basisTarget } from '../../src/main/ipcHandlers/basisHandlers.ts';
 import type { HandlerContext } from '../../src/main/ipcHandlers/context.ts';
 import { simulationHandlers } from '../../src/main/ipcHandlers/simulationHandlers.ts';
 import { createJobs } from '../../src/main/jobs.ts';
@@ -19,7 +20,7 @@ import { placedCards } from '../../src/node/files/basisCards.ts';
 import { loadListedBasis } from '../../src/node/files/basisLibrary.ts';
 import { resourcesDir } from '../../src/node/files/resourcePaths.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
-import type { StudyStore } from '../../src/core/ports/studyStore.ts';
+import type { DatasetDescription, StudyStore } from '../../src/core/ports/studyStore.ts';
 
 const SHIPPED = path.join(resourcesDir(), 'basis');
 const PRESS_30 = 'lineshape-3t-press-te30-123mhz';
@@ -119,6 +120,33 @@ describe('the list', () => {
     const phosphorus = basisList(placed, user, { ...scan, nucleus: '31P' });
     expect(phosphorus.best).toMatchObject({ basisId: null, closeEnough: false });
     expect(phosphorus.cards.every((c) => c.mismatch?.includes('31P'))).toBe(true);
+  });
+});
+
+describe('what decides which basis fits', () => {
+  const described = (dimensions: readonly { tag: string; length: number }[]) =>
+    ({
+      ...{ nucleus: '1H', spectrometerFrequencyMHz: 123.25, echoTimeS: 0.068, sequence: 'MEGA-PRESS' },
+      ...{ grid: [1, 1, 1], dimensions },
+    }) as unknown as DatasetDescription;
+
+  it.each([
+    [null, 'difference'],
+    ['mega-difference', 'difference'],
+    ['mega-off', 'off'],
+    ['svs-default', null],
+  ])('of an edited scan is the sub-spectrum that the recipe leaves: %s, %s', async (recipeId, editing) => {
+    const edited = described([{ tag: 'DIM_EDIT', length: 2 }]);
+    const target = basisTarget(edited, recipeId === null ? null : recipeById(recipeId));
+    expect(target).toMatchObject({ editing });
+    if (editing === null) return;
+    const { cards } = basisList(await placedCards([SHIPPED]), user, target);
+    expect(cards[0]).toMatchObject({ editing, warnings: [], mismatch: null });
+  });
+
+  it('is no sub-spectrum where nothing was edited, whatever the recipe', () => {
+    const plain = described([{ tag: 'DIM_DYN', length: 16 }]);
+    expect(basisTarget(plain, recipeById('mega-off'))).toMatchObject({ editing: null });
   });
 });
 

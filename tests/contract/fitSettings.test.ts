@@ -105,9 +105,17 @@ describe('the methods', () => {
     expect(answer.priorKnowledge).toContainEqual(
       expect.objectContaining({ id: '31P-brain', nucleus: '31P', isUsual: true }),
     );
-    const recipes = CHANNELS['recipe:list'].response.parse(await handlers['recipe:list']({}));
+    const { recipes, suitable } = CHANNELS['recipe:list'].response.parse(
+      await handlers['recipe:list']({ datasetId: null }),
+    );
+    expect(suitable).toBeNull();
     expect(recipes.find((r) => r.id === 'x-nucleus')).toMatchObject({ method: 'amares' });
     expect(recipes.find((r) => r.id === 'svs-default')).toMatchObject({ method: 'nlls', options: {} });
+  });
+
+  it('come with the recipe that suits a stored scan', async () => {
+    const processed = await imported(syntheticScan());
+    expect((await handlers['recipe:list']({ datasetId: processed })).suitable).toBe('svs-processed');
   });
 
   it('keep a recipe’s options to themselves', () => {
@@ -138,7 +146,9 @@ describe('a fit', () => {
     const start = (more: { method?: string; options: JsonObject }) =>
       Promise.resolve(handlers['fit:start']({ ...request, ...more }));
     await expect(start({ options: { background: 'none' } })).rejects.toThrow(/nlls has no option "background"/);
-    await expect(start({ method: 'quest', options: { background: 1 } })).rejects.toThrow(/must be one of subtract/);
+    await expect(start({ method: 'quest', options: { background: 1 } })).rejects.toThrow(
+      /must be one of auto, subtract/,
+    );
     await expect(start({ method: 'magic', options: {} })).rejects.toThrow(/There is no method "magic"/);
   });
 

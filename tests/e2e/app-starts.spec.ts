@@ -178,7 +178,9 @@ test('every channel answers on the demo study', async ({ app }, testInfo) => {
   const { cards: bases } = await value(page, 'basis:list', { datasetId });
   const basis = bases.find(({ mismatch }) => mismatch === null);
   expect(basis, JSON.stringify(bases.map(({ id, mismatch }) => [id, mismatch]))).toBeDefined();
-  expect((await value(page, 'recipe:list', {})).map(({ id }) => id)).toContain('svs-default');
+  const { recipes, suitable } = await value(page, 'recipe:list', { datasetId });
+  expect(recipes.map(({ id }) => id)).toContain(suitable);
+  expect(suitable).toBe('svs-default');
 
   const fit = { datasetId, waterDatasetId, basisId: basis?.id as string, recipeId: 'svs-default', options: {} };
   const { jobId } = await value(page, 'fit:start', { ...fit, voxels: null });

@@ -49,7 +49,7 @@ test('a real run of LCModel is read into a study, with the figures of its table'
   await page.getByTestId('lcmodel-read-folder').click();
   await expect(page.getByTestId('lcmodel-said')).toContainText('version 6.3-1N');
   await expect(page.getByTestId('lcmodel-said')).toContainText('Read from out.coord, out.csv, out.print, out.table');
-  await expect(page.getByTestId('analysis')).toContainText('LCMODEL, lcmodel-import');
+  await expect(page.getByTestId('analysis')).toContainText('LCModel, lcmodel-import');
   const table = readLcmodelTable(new Uint8Array(await readFile(path.join(RUN, 'out.table'))), 'out.table');
   for (const { name, concentration, percentSd } of table.estimates ?? []) {
     const ours = SUMS[name] ?? { PCh: 'PCho' }[name] ?? name;

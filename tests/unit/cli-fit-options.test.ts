@@ -62,7 +62,11 @@ describe('--fit-option', () => {
     [{ fitOption: ['baseline'] }, ['nlls'], /takes NAME=VALUE/],
     [{ fitOption: ['=3'] }, ['nlls'], /takes NAME=VALUE/],
     [{ fitOption: ['curvature=3'] }, ['nlls', 'quest'], /no fit option "curvature"; there are nlls: .*; quest: /],
-    [{ fitOption: ['background=some'] }, ['quest'], /"background" of quest must be one of subtract, none, inbase/],
+    [
+      { fitOption: ['background=some'] },
+      ['quest'],
+      /"background" of quest must be one of auto, subtract, none, inbase/,
+    ],
     [{ fitOption: ['maxIterations=2.5'] }, ['nlls'], /must be a whole number above 0, not 2.5/],
     [{ priorKnowledge: '31P-brain' }, ['nlls'], /--prior-knowledge is for the method amares/],
     [{ priorKnowledge: '31P-liver' }, ['amares'], /no prior knowledge "31P-liver"; there is 31P-brain/],

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNiftiMrs, writeMrs } from '../../src/core/formats/index.ts';
 import type { CliBundle, CliRun } from '../fixtures/bundleCli.ts';
 import { bundleCli } from '../fixtures/bundleCli.ts';
+import { P31_PEAKS, phosphorusScan } from '../fixtures/phosphorusScan.ts';
 import { makeTempFolder } from '../fixtures/tempFolder.ts';
 import { syntheticScan } from './workflowFixture.ts';
 
@@ -159,6 +160,26 @@ describe('evaluate', () => {
     expect(stdout).toContain('Estimated, truth not known: Ace');
   });
 
+  it('needs no basis set where single lines are fitted, though none comes for the nucleus', async () => {
+    const cases = 3;
+    mkdirSync(file('lines'));
+    const spectra = phosphorusScan({ coils: 1, transients: cases, noiseSd: 0.1, seed: 5 });
+    writeFileSync(file('lines', 'spectra.nii.gz'), writeMrs(spectra, 'nifti-mrs'));
+    const truth = P31_PEAKS.find(([name]) => name === 'PCr')![3];
+    const rows = Array.from({ length: cases }, (_, k) => `${k},${truth}`);
+    writeFileSync(file('lines', 'truth.csv'), `case,PCr\n${rows.join('\n')}\n`);
+    const args = ['evaluate', '--set', file('lines'), '--method', 'amares', '--threads', '1'];
+    const run = await cli.run([...args, '--json']);
+    expect([run.code, run.stderr.match(/lineshape: .*/)]).toEqual([0, null]);
+    expect(JSON.parse(run.stdout)).toMatchObject({ basis: { id: 'none', leftOut: [] }, warnings: [] });
+    const [amares] = (JSON.parse(run.stdout) as Evaluation).methods;
+    expect(amares).toMatchObject({ method: 'amares', n: cases, failures: [] });
+    // 0.1 of noise in 1024 points: the bound of PCr is 0.3 %.
+    expect(amares!.metabolites.find((r) => r.name === 'PCr')!.mape).toBeLessThan(2);
+    expect((await cli.run(args)).stdout).toMatch(/^amares, no basis set, 3 cases/m);
+    expectError(await cli.run([...args, '--json', '--method', 'nlls']), 5, /No basis set .* is for 31P/);
+  });
+
   it.each([
     ['no truth', (): string => '', 3, /truth\.csv is empty/],
     [
@@ -192,6 +213,7 @@ describe('evaluate', () => {
     expectError(await evaluate(file('set'), '--scale', 'water'), 2, /--scale takes none, tCr, common/);
     expectError(await evaluate(file('set'), '--metabolites', 'some'), 2, /--metabolites takes truth, all, not "some"/);
     expectError(await evaluate(file('set'), '--method', 'magic'), 2, /There is no method "magic"/);
+    expectError(await evaluate(file('set'), '--method', 'lcmodel'), 2, /lineshape lcmodel run/);
   });
 });
 

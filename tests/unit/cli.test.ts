@@ -34,12 +34,29 @@ function expectError(run: CliRun, exitCode: number, code: string): void {
   expect(run.code).toBe(exitCode);
 }
 
+/** In the order of the help text. */
+const COMMANDS = ['info', 'convert', 'preprocess', 'quantify', 'report', 'series', 'simulate', 'evaluate', 'compare', 'lcmodel', 'basis', 'study', 'demo', 'bench']; // prettier-ignore
+const GROUPS = {
+  lcmodel: ['run', 'write', 'import'],
+  basis: ['list', 'info', 'simulate', 'convert', 'compare'],
+  study: ['import', 'list', 'show', 'export', 'delete'],
+};
+
+/** Names in the list of a help text; their descriptions stand further in. */
+function commandsIn(help: string): string[] {
+  const list = help.split('Commands:')[1] ?? '';
+  return [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name as string);
+}
+
 describe('help and usage', () => {
   it('explains every command', async () => {
-    const commands = ['info', 'convert', 'preprocess', 'quantify', 'report', 'study', 'basis', 'demo', 'bench'];
     const help = await cli.run(['--help']);
     expect(help.code).toBe(0);
-    for (const command of commands) expect(help.stdout).toContain(`  ${command} `);
+    expect(commandsIn(help.stdout)).toEqual([...COMMANDS, 'help']);
+    for (const [group, commands] of Object.entries(GROUPS)) {
+      const { stdout } = await cli.run([group, '--help']);
+      expect(commandsIn(stdout)).toEqual([...commands, 'help']);
+    }
     const one = await cli.run(['quantify', '--help']);
     expect([one.code, one.stderr]).toEqual([0, '']);
     for (const option of ['--basis', '--water', '--ppm', '--no-preprocess', '--json', '--threads']) {

@@ -6,6 +6,7 @@ import { averageTransients, DEFAULT_OPTIONS as AVERAGE } from '../../src/core/pr
 import { DEFAULT_OPTIONS, readOptions, rejectOutliers } from '../../src/core/preprocessing/outlierRejection/index.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { PREPROCESSING_STEPS } from '../../src/core/preprocessing/registry.ts';
+import { MEGA_SAMPLING, megaScan } from '../fixtures/megaScan.ts';
 import { addNoise, BRAIN, contextWith, datasetOf, fidOf, relativeError, synthesise } from './preprocessingSynthesis.ts';
 
 const LIPID = { ppm: 1.3, amplitude: 6, widthHz: 25, phaseRad: 1 };
@@ -128,6 +129,15 @@ describe('every registered step', () => {
       Array.from({ length: 6 }, (_, k) => transient(k)),
       [['DIM_DYN', 6]],
     );
+  const edited = (): MrsDataset => {
+    const { on, off } = megaScan({ seed: 1, noiseSd: 0.3 });
+    return { ...datasetOf([on, off], [['DIM_EDIT', 2]]), ...MEGA_SAMPLING };
+  };
+  /** What a step works on. */
+  const scanFor = (name: string): MrsDataset => {
+    if (name === 'editing') return edited();
+    return name === 'coilCombination' ? coils() : transients();
+  };
   /** Two points before the echo, so that the step that drops them has something to do. */
   const early = (dataset: MrsDataset): MrsDataset => ({
     ...dataset,
@@ -141,7 +151,7 @@ describe('every registered step', () => {
   });
 
   it.each(steps)('%s leaves its input and the water alone and adds one provenance entry', (name, step) => {
-    const scan = () => early(name === 'coilCombination' ? coils() : transients());
+    const scan = () => early(scanFor(name));
     const [dataset, water] = [scan(), scan()];
     const copies = [dataset, water].map((d) => ({ re: d.data.re.slice(), im: d.data.im.slice() }));
     const outcome = step.run(dataset, {}, contextWith(water));
@@ -157,7 +167,7 @@ describe('every registered step', () => {
   });
 
   it.each(steps)('%s stops when it is cancelled', (name, step) => {
-    const dataset = name === 'coilCombination' ? coils() : transients();
+    const dataset = scanFor(name);
     const context = {
       ...contextWith(dataset),
       cancellation: {

@@ -44,5 +44,11 @@ describe('a segmentation', () => {
     expect(() => readSegmentation([one, one, moved], 'auto')).toThrow('b.nii lies on another grid than a.nii.');
     const nowhere = { name: 'c.nii', bytes: niftiBytes({ version: 1, dims: [2, 2, 2], datatype: 16, values: [1, 1, 1, 1, 1, 1, 1, 1] }) }; // prettier-ignore
     expect(() => readSegmentation([nowhere], 'auto')).toThrow(/does not say where it lies/);
+    // What other images hold: parts of labels, nothing, values of no tissue.
+    const grey = image('t1.nii', [0, 0.5, 2, 3]);
+    expect(() => readSegmentation([grey], 'auto')).toThrow('t1.nii is no segmentation: its values are not all whole');
+    expect(() => readSegmentation([image('mask.nii', [0, 0, 0, 0])], 'fast')).toThrow(/all its voxels are 0/);
+    const bright = image('t1.nii', [3, 700, 800, 900]);
+    expect(() => readSegmentation([bright], 'auto')).toThrow(/FreeSurfer has a tissue for only 25 % of its marked/);
   });
 });

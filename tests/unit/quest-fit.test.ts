@@ -205,7 +205,25 @@ describe('the QUEST fit with a background', () => {
       expect(Math.abs(mean - truth), name).toBeLessThan((3 * bound) / Math.sqrt(10) + 0.002 * truth);
     }
     // "subtract" leaves them to the background.
-    expect(estimate(fit({ ...narrow, seed: 40 }, {}, true, basis), 'Mac')).toBeUndefined();
+    const subtracted = fit({ ...narrow, seed: 40 }, { background: 'subtract' }, true, basis);
+    expect(estimate(subtracted, 'Mac')).toBeUndefined();
+  });
+
+  it('takes macromolecules of the basis unasked, subtracts where there are none, and says which', () => {
+    const d = { ...distortion, lorentzianHz: 0, seed: 40 };
+    const withMac = basisOf([{ name: 'Mac', kind: 'macromolecule', fid: BROAD }]);
+    const withLipid = basisOf([{ name: 'Lip13', kind: 'lipid', fid: BROAD }]);
+    const cases: readonly [BasisSet, JsonObject, string][] = [
+      [withMac, {}, 'inbase'],
+      [withMac, { omit: ['Mac'] }, 'subtract'],
+      [withLipid, {}, 'subtract'],
+      [plainBasis, {}, 'subtract'],
+    ];
+    for (const [basis, options, background] of cases) {
+      const unasked = fit(d, options, true, basis).result;
+      expect(unasked.diagnostics['background']).toBe(background);
+      expect(unasked).toEqual(fit(d, { ...options, background }, true, basis).result);
+    }
   });
 });
 
@@ -249,7 +267,7 @@ describe('what QUEST refuses', () => {
   it.each<[JsonObject, RegExp]>([
     [{ backgroun: 'none' }, /no option "backgroun"/],
     [{ constructor: 1 }, /no option "constructor"/],
-    [{ background: 'spline' }, /one of subtract, none, inbase/],
+    [{ background: 'spline' }, /one of auto, subtract, none, inbase/],
     [{ truncationS: 0 }, /a positive number/],
     [{ truncationS: '0.02' }, /a positive number/],
     [{ backgroundComponents: 2.5 }, /whole number/],

@@ -152,14 +152,14 @@ describe('a result with more than amplitudes', () => {
     expect(columns.map((c) => c.head)).toEqual([
       '95 % interval',
       'Ratio to tCr',
-      'Ratio to water',
       'Concentration (mmol/kg)',
+      'Ratio to water',
     ]);
     const [naa, ace] = result.metabolites;
-    expect(columns.map((c) => c.text(naa!))).toEqual(['9.60 – 10.5', '1.40 ± 0.031', '0.00100', '9.00 ± 0.40']);
+    expect(columns.map((c) => c.text(naa!))).toEqual(['9.60 – 10.5', '1.40 ± 0.031', '9.00 ± 0.40', '0.00100']);
     expect(columns.map((c) => c.text(ace!))).toEqual(['–', '–', '–', '–']);
     expect(columns[0]!.title).toContain('profile likelihood');
-    expect(columns[3]!.title).toContain('per kg');
+    expect(columns[2]!.title).toContain('per kg');
     const [head, first] = tableTsv(result)
       .split('\n')
       .map((l) => l.split('\t'));
@@ -201,6 +201,15 @@ describe('a result with more than amplitudes', () => {
       { label: 'Method', value: 'QUEST 1.0.0' },
       { label: 'Recipe', value: 'Already averaged' },
       { label: 'Background', value: 'None' },
+    ]);
+    const unasked = {
+      ...analysis,
+      recipe: { title: 'Already averaged', quantification: { method: 'quest', options: {} } },
+    };
+    const chosen = { ...result, diagnostics: { background: 'inbase' } };
+    expect(fittedWith(unasked, chosen, []).slice(2)).toEqual([
+      { label: 'Background taken', value: 'Signals of the basis' },
+      { label: 'Options', value: 'all as usual' },
     ]);
   });
 });

@@ -8,7 +8,6 @@ import {
   parsePpmRange,
   qualityFacts,
   statusGrade,
-  suitableRecipe,
   tableTsv,
 } from '../../src/renderer/features/fit/model.ts';
 
@@ -153,17 +152,5 @@ describe('set-up', () => {
     expect(parsePpmRange(NaN, 2)).toHaveProperty('problem');
     expect(parsePpmRange(-50, 4)).toHaveProperty('problem');
     expect(parsePpmRange(-20, 10, '31P')).toEqual({ range: [-20, 10] });
-  });
-
-  it('chooses the recipe that the dataset calls for', () => {
-    const ids = ['svs-default', 'svs-processed', 'mrsi-default', 'x-nucleus', 'mega-difference'];
-    const scan = { nucleus: '1H', voxels: 1, coils: 1, transients: 1, conditions: 1 };
-    expect(suitableRecipe(ids, { ...scan, voxels: 256 })).toBe('mrsi-default');
-    expect(suitableRecipe(ids, { ...scan, coils: 8, transients: 64 })).toBe('svs-default');
-    expect(suitableRecipe(ids, scan)).toBe('svs-processed');
-    expect(suitableRecipe(ids, { ...scan, nucleus: '31P', voxels: 256 })).toBe('x-nucleus');
-    expect(suitableRecipe(ids, { ...scan, conditions: 2, transients: 80 })).toBe('mega-difference');
-    expect(suitableRecipe(['other'], scan)).toBe('other');
-    expect(suitableRecipe([], scan)).toBe('');
   });
 });

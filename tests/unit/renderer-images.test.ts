@@ -1,6 +1,5 @@
 // The voxel on the image and the MRSI map: pixels and voxels against hand-made truths.
 import { describe, expect, it } from 'vitest';
-import type { AnalysisDetailView } from '../../src/ipc/contract.ts';
 import {
   scanOutlines,
   sliceViewOf,
@@ -9,7 +8,7 @@ import {
   voxelSizeWords,
 } from '../../src/renderer/features/images/model.ts';
 import { mapColour } from '../../src/renderer/features/mrsi/colourMaps.ts';
-import { gridDrawing, gridOrientation, mapNames, neighbour, voxelMap } from '../../src/renderer/features/mrsi/model.ts';
+import { gridDrawing, gridOrientation, neighbour } from '../../src/renderer/features/mrsi/model.ts';
 
 /** An axial tile of 200 × 200 canvas pixels over 200 × 200 mm around the origin, at z = 5. */
 const axial = {
@@ -78,42 +77,6 @@ describe('voxel outline', () => {
 });
 
 describe('MRSI map', () => {
-  const estimate = (name: string, ratio: number, crlb: number) => ({
-    name,
-    amplitude: 8 * ratio,
-    crlbPercent: crlb,
-    crlbAbsolute: null,
-    ratioToTCr: ratio,
-    concentrationMM: null,
-  });
-  const voxel = (index: number, ratio: number, crlb: number, status = 'converged') => ({
-    voxel: index,
-    result: {
-      status,
-      combined: status === 'refused' ? [] : [estimate('tNAA', ratio, crlb), estimate('tCr', 1, 5)],
-      metabolites: [],
-    },
-  });
-  const analysis = {
-    voxels: [voxel(0, 0, 1, 'refused'), voxel(1, 1.5, 5), voxel(2, 40, 80), voxel(3, 1.7, 8)],
-  } as unknown as AnalysisDetailView;
-
-  it('leaves out refused and uncertain voxels, and scales from zero', () => {
-    const map = voxelMap(analysis, { metabolite: 'tNAA', quantity: 'ratio', onlySure: true }, 5);
-    expect([...map.values]).toEqual([NaN, 1.5, NaN, 1.7, NaN]);
-    expect(map.low).toBe(0);
-    expect(map.high).toBeGreaterThan(1.5);
-    expect(map.high).toBeLessThanOrEqual(1.7);
-    expect(map.title).toBe('tNAA / tCr');
-    const all = voxelMap(analysis, { metabolite: 'tNAA', quantity: 'ratio', onlySure: false }, 5);
-    expect(all.values[2]).toBe(40);
-  });
-
-  it('offers what any voxel has, although the first was refused', () => {
-    expect(mapNames(analysis)).toEqual(['tNAA', 'tCr']);
-    expect(mapNames(null)).toEqual([]);
-  });
-
   it('draws the patient’s right on the left in radiological convention', () => {
     // Rising x index goes to the patient's left, as in scanners' axial slices stored L+.
     const toPatientLeft = [-10, 0, 0, 75, 0, 10, 0, -75, 0, 0, 10, 0, 0, 0, 0, 1];

@@ -12,7 +12,7 @@ import {
   spectrumCurve,
   wrapDegrees,
 } from '../../src/renderer/features/spectrum/model.ts';
-import { peaksOf, pivotPpm, usualWindow } from '../../src/renderer/features/spectrum/nucleusView.ts';
+import { peaksOf, peaksOfFit, pivotPpm, usualWindow } from '../../src/renderer/features/spectrum/nucleusView.ts';
 
 const F0 = 123.25;
 const DWELL = 1 / 2000;
@@ -143,6 +143,15 @@ describe('view', () => {
     const at = (nucleus: string, text: string) => peaksOf(nucleus).find((p) => p.text === text)?.ppm;
     expect([at('1H', 'tNAA'), at('31P', 'PCr'), at('31P', 'β-ATP')]).toEqual([2.01, 0, -16.1]);
     expect(peaksOf('23Na')).toEqual([]);
+    // Editing subtracts creatine away: at its place stands GABA.
+    for (const components of [
+      ['GABA', 'Glu', 'MM3co'],
+      ['Glx', 'GABA+'],
+    ]) {
+      expect(peaksOfFit('1H', components).map((p) => p.text)).not.toContain('tCr');
+      expect(peaksOfFit('1H', components)[0]).toEqual({ ppm: 3.01, text: 'GABA+' });
+    }
+    expect(peaksOfFit('1H', ['NAA', 'GABA'])).toEqual(peaksOf('1H'));
     expect(pivotPpm('31P', 4)).toBe(0);
     expect(pivotPpm('23Na', 4)).toBe(4);
   });

@@ -23,7 +23,10 @@ function known(): string[] {
 }
 
 export function addBenchCommand(program: Command): void {
-  const command = program.command('bench').description('run a benchmark, print one JSON document').argument('<name>');
+  const command = program
+    .command('bench')
+    .description('run a benchmark, print one JSON document')
+    .argument('<name>', known().join(', '));
   addCommonOptions(command).action(async (name: string, options: CommonOptions) => {
     if (!known().includes(name)) {
       const list = known().join(', ') || 'none in this build';

@@ -4,14 +4,16 @@ import { ProcessingError, UsageError } from '../../core/domain/errors.ts';
 import { agreementIntervals } from '../../core/math/limitsOfAgreement.ts';
 import { COMPARED_QUANTITIES, compareResults } from '../../core/quality/comparison.ts';
 import type { Comparison, ComparedQuantity, ComparisonRow } from '../../core/quality/comparison.ts';
+import { csvRow } from '../../core/reports/index.ts';
+import type { CsvCell } from '../../core/reports/index.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
-import { openStudyDb } from '../../node/study-db/openStudyDb.ts';
 import { seriesOfFiles, seriesOfStudy } from '../comparedResults.ts';
 import type { ResultSeries } from '../comparedResults.ts';
-import { addCommonOptions } from '../options.ts';
+import { addCommonOptions, oneOf } from '../options.ts';
 import type { CommonOptions } from '../options.ts';
 import { requireFolderOf } from '../outputFolder.ts';
-import { printJson, printText, say, textTable } from '../terminal.ts';
+import { withStudyDb } from '../studyDatabase.ts';
+import { fixed, printJson, printText, say, textTable } from '../terminal.ts';
 
 interface Options extends CommonOptions {
   readonly methods?: string;
@@ -28,12 +30,6 @@ const QUANTITY_WORDS: Readonly<Record<ComparedQuantity, string>> = {
   amplitude: 'amplitudes',
   concentration: 'concentrations',
 };
-
-function quantityOf(text: string): ComparedQuantity {
-  const found = COMPARED_QUANTITIES.find((quantity) => quantity === text.toLowerCase());
-  if (found === undefined) throw new UsageError(`--quantity takes ${COMPARED_QUANTITIES.join(', ')}, not "${text}".`);
-  return found;
-}
 
 function twoOf(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
@@ -54,16 +50,10 @@ async function seriesFor(paths: readonly string[], options: Options): Promise<re
   if (db === undefined || study === undefined || methods === null || paths.length > 0) {
     throw new UsageError("A study's analyses are compared with --db PATH --study ID --methods A,B, and without files.");
   }
-  const store = openStudyDb(db, { now: () => new Date().toISOString(), readOnly: true });
-  try {
-    return seriesOfStudy(store, study, methods);
-  } finally {
-    store.close();
-  }
+  return withStudyDb(db, 'read', (store) => seriesOfStudy(store, study, methods));
 }
 
 const number = (value: number | null): string => (value === null ? '–' : value.toPrecision(3));
-const fixed = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
 
 function tableRow(row: ComparisonRow): string[] {
   return [
@@ -102,26 +92,25 @@ function printComparison(
 
 const CSV_COLUMNS = ['metabolite', 'n', 'mean_a', 'mean_b', 'bias', 'bias_percent', 'bias_se', 'bias_95_low', 'bias_95_high', 'sd', 'limit_low', 'limit_low_95_low', 'limit_low_95_high', 'limit_high', 'limit_high_95_low', 'limit_high_95_high', 'correlation', 'deming_slope', 'deming_intercept', 'icc_a1'] as const; // prettier-ignore
 
-function csvRow(row: ComparisonRow): string {
+function cellsOf(row: ComparisonRow): CsvCell[] {
   const { name, n, meanA, meanB, bias, biasPercent, biasSe, sd, limits, correlation, slope, intercept, icc } = row;
   const ends = agreementIntervals(row);
-  const cells = [
-    ...[name, n, meanA, meanB, bias, biasPercent, biasSe, ...(ends?.bias ?? ['', '']), sd],
-    ...[limits?.[0], ...(ends?.lowLimit ?? ['', '']), limits?.[1], ...(ends?.highLimit ?? ['', ''])],
+  return [
+    ...[name, n, meanA, meanB, bias, biasPercent, biasSe, ...(ends?.bias ?? [null, null]), sd],
+    ...[limits?.[0], ...(ends?.lowLimit ?? [null, null]), limits?.[1], ...(ends?.highLimit ?? [null, null])],
     ...[correlation, slope, intercept, icc],
   ];
-  return cells.map((cell) => cell ?? '').join(',');
 }
 
 function csvOf({ rows }: Comparison): string {
-  return `${[CSV_COLUMNS.join(','), ...rows.map(csvRow)].join('\n')}\n`;
+  return `${[CSV_COLUMNS, ...rows.map(cellsOf)].map(csvRow).join('\n')}\n`;
 }
 
 const notConverged = ({ results }: ResultSeries): number =>
   results.filter(({ result }) => result.status === 'notConverged').length;
 
 async function compare(paths: readonly string[], options: Options): Promise<void> {
-  const quantity = quantityOf(options.quantity);
+  const quantity = oneOf('--quantity', options.quantity, COMPARED_QUANTITIES);
   if (options.out !== undefined) requireFolderOf(options.out);
   const series = await seriesFor(paths, options);
   const [a, b] = series;

@@ -27,6 +27,7 @@ import type { CommonOptions } from '../options.ts';
 import { resultTable } from '../resultDocuments.ts';
 import type { Session } from '../session.ts';
 import { withSession } from '../session.ts';
+import { plainJson } from '../jsonDocuments.ts';
 import { printJson, printText, say } from '../terminal.ts';
 import { demoTruth } from '../demoTruth.ts';
 import type { DemoTruth } from '../demoTruth.ts';
@@ -205,7 +206,7 @@ function documentOf({ single, grid, truth, written, left }: DemoOutcome): JsonOb
     written,
     left,
   };
-  return JSON.parse(JSON.stringify(document)) as JsonObject;
+  return plainJson(document);
 }
 
 function printOutcome({ single, grid, truth, written, left }: DemoOutcome): void {

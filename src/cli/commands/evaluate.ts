@@ -1,23 +1,26 @@
 // lineshape evaluate: methods against the known truth of a simulated set.
 import type { Command } from 'commander';
 import type { FileBasisSet } from '../../core/basis/files/index.ts';
-import { ProcessingError, UsageError } from '../../core/domain/errors.ts';
+import { ProcessingError } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
 import type { Warning } from '../../core/domain/provenance.ts';
 import { evaluateEstimates, truthOf } from '../../core/quality/evaluation.ts';
 import type { AccuracyRow, MethodEvaluation, TruthScale } from '../../core/quality/evaluation.ts';
 import { checkBasis, METHOD_IDS, needsBasis } from '../../core/quantification/index.ts';
+import { csvRow } from '../../core/reports/index.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
-import { chooseBasis } from '../basisChoice.ts';
+import { basisForMethods } from '../basisChoice.ts';
 import { basisOfSet, fitSet, loadSet, SPECTRA_FILE, TRUTH_FILE, usualMetabolites } from '../evaluationSet.ts';
 import type { EvaluationSet, FittedMetabolites, FittedSet } from '../evaluationSet.ts';
-import { addCommonOptions, ppmRangeOf } from '../options.ts';
+import { WRITTEN_BY } from '../jsonDocuments.ts';
+import { addCommonOptions, oneOf, ppmRangeOf, wholeNumber } from '../options.ts';
 import type { CommonOptions } from '../options.ts';
 import { requireFolderOf } from '../outputFolder.ts';
-import { loadRecipe, methodsOf } from '../quantifyScans.ts';
-import { PROGRAM, VERSION, withSession } from '../session.ts';
+import { methodsOf } from '../quantifyScans.ts';
+import { loadRecipe } from '../recipeChoice.ts';
+import { withSession } from '../session.ts';
 import type { Session } from '../session.ts';
-import { printJson, printText, say, textTable } from '../terminal.ts';
+import { fixed, printJson, printText, say, textTable } from '../terminal.ts';
 
 interface Options extends CommonOptions {
   readonly set: string;
@@ -52,19 +55,9 @@ interface Outcome {
   readonly warnings: readonly Warning[];
 }
 
-function oneOf<T extends string>(option: string, text: string, known: readonly T[]): T {
-  const found = known.find((value) => value.toLowerCase() === text.toLowerCase());
-  if (found === undefined) throw new UsageError(`${option} takes ${known.join(', ')}, not "${text}".`);
-  return found;
-}
-
 function casesOf(text: string | undefined, available: number): number {
   if (text === undefined) return available;
-  const count = Number(text);
-  if (text.trim() === '' || !Number.isInteger(count) || count < 1) {
-    throw new UsageError(`--cases takes a whole number from 1 on, not "${text}".`);
-  }
-  return Math.min(count, available);
+  return Math.min(wholeNumber('--cases', text, 1), available);
 }
 
 /** The fit's options: a recipe's, for the method that it is for, and the window. */
@@ -100,7 +93,7 @@ async function evaluate(options: Options, session: Session): Promise<Outcome> {
   const set = await loadSet(options.set);
   const cases = casesOf(options.cases, set.truth.cases);
   const choice = { basis: options.basis, removeMarker: false, readOptions: {} };
-  const whole = await chooseBasis(choice, set.dataset, session.resources);
+  const whole = await basisForMethods(methods, choice, set.dataset, session.resources);
   const { basis, leftOut } = basisOfSet(whole, set, metabolites ?? usualMetabolites(set));
   const mismatch = methods.some(needsBasis) ? checkBasis(basis, set.dataset) : [];
   const truth = firstOf(set.truth.metabolites, cases);
@@ -136,13 +129,11 @@ function documentOf({ set, basis, leftOut, scale, cases, methods, warnings }: Ou
     methods: methods.map(methodDocument),
     warnings,
     threads,
-    program: { name: PROGRAM, version: VERSION },
+    program: WRITTEN_BY,
   };
 }
 
 const HEADER = ['Metabolite', 'n', 'MAPE %', 'SMAPE %', 'R²', 'Slope', 'Intercept', 'Bias', '± SE', 'RMSE', 'CRLB', 'CRLB %', 'RMSE/CRLB', '95 % cov.'] as const; // prettier-ignore
-
-const fixed = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
 
 function tableRow(row: AccuracyRow): string[] {
   return [
@@ -168,7 +159,8 @@ function printOutcome({ basis, leftOut, cases, methods, warnings }: Outcome): vo
   if (leftOut.length > 0) printText(`Not fitted, as the truth names none of it: ${leftOut.join(', ')}`);
   for (const { fitted, evaluation } of methods) {
     const { method, msPerSpectrum, failures } = fitted;
-    printText(`\n${method}, basis ${basis.id}, ${cases} cases, ${fixed(msPerSpectrum, 1)} ms a spectrum`);
+    const fittedWith = needsBasis(method) ? `basis ${basis.id}` : 'no basis set';
+    printText(`\n${method}, ${fittedWith}, ${cases} cases, ${fixed(msPerSpectrum, 1)} ms a spectrum`);
     printText(textTable(HEADER, [...evaluation.combined, ...evaluation.metabolites].map(tableRow)));
     if (evaluation.notEstimated.length > 0)
       printText(`In the truth, not estimated: ${evaluation.notEstimated.join(', ')}`);
@@ -192,7 +184,7 @@ function* estimateRows({ set, methods }: Outcome): Generator<Uint8Array> {
       const lines = [...(estimates?.combined ?? []), ...(estimates?.metabolites ?? [])].map((estimate) => {
         const { name, amplitude, crlbAbsolute } = estimate;
         if (!truths.has(name)) truths.set(name, truthOf(set.truth.metabolites, name));
-        return [fitted.method, index, name, truths.get(name)?.[index] ?? '', amplitude, crlbAbsolute ?? ''].join(',');
+        return csvRow([fitted.method, index, name, truths.get(name)?.[index], amplitude, crlbAbsolute]);
       });
       if (lines.length > 0) yield encoder.encode(`${lines.join('\n')}\n`);
     }

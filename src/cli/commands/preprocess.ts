@@ -7,7 +7,6 @@ import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
 import { voxelCount } from '../../core/domain/mrsDataset.ts';
 import type { Recipe, StepName } from '../../core/domain/recipe.ts';
 import { writeMrs } from '../../core/formats/index.ts';
-import { defaultRecipeFor } from '../../core/pipeline/index.ts';
 import type { PreprocessingOutcome } from '../../core/pipeline/index.ts';
 import { LINE_WINDOWS_PPM, lineFwhm } from '../../core/quality/linewidth.ts';
 import { spectralSnr } from '../../core/quality/snr.ts';
@@ -16,7 +15,7 @@ import { recipeSha256 } from '../../node/files/hashing.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
 import { requireFolderOf } from '../outputFolder.ts';
-import { loadRecipe } from '../quantifyScans.ts';
+import { chosenRecipe } from '../recipeChoice.ts';
 import { readOneScan } from '../scanInputs.ts';
 import type { ScanInput } from '../scanInputs.ts';
 import type { Session } from '../session.ts';
@@ -116,7 +115,7 @@ export function addPreprocessCommand(program: Command): void {
     await withSession(options, async (session) => {
       const scan = await readOneScan(input, readOptions);
       const water = options.water === undefined ? null : await readOneScan(options.water, readOptions);
-      const recipe = options.recipe === undefined ? defaultRecipeFor(scan.dataset) : await loadRecipe(options.recipe);
+      const recipe = await chosenRecipe({ ...options, preprocess: true }, scan.dataset);
       const { outcome, before } = await preprocess(scan, water, recipe, session);
       session.deps.cancellation.throwIfCancelled();
       await atomicWrite(out, writeMrs(outcome.dataset, 'nifti-mrs', { compress: /\.gz$/i.test(out) }));

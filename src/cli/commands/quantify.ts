@@ -1,29 +1,28 @@
 // lineshape quantify: scans → amplitudes, ratios and their Cramér–Rao bounds.
 import type { Command } from 'commander';
+import type { JsonObject } from '../../core/domain/json.ts';
 import { csvReport, figureSvg } from '../../core/reports/index.ts';
 import { writeOutputs } from '../../node/files/outputFolder.ts';
+import { quantificationsDocument } from '../jsonDocuments.ts';
 import { writeMaps } from '../mapOptions.ts';
 import { addQuantifyOptions, quantifyScans } from '../quantifyScans.ts';
 import type { QuantifyOptions, ScanResult } from '../quantifyScans.ts';
 import { csvInputs, quantificationDocument, resultTable } from '../resultDocuments.ts';
 import { withSession } from '../session.ts';
-import { printJson, printText, say } from '../terminal.ts';
+import { jsonText, printJson, printText, say } from '../terminal.ts';
 
 interface Options extends QuantifyOptions {
   readonly out?: string;
   readonly maps?: string;
 }
 
-/** One scan gives its document; several give a list of them. */
-function documentOf(results: readonly ScanResult[]): unknown {
-  const documents = results.map(quantificationDocument);
-  return documents.length === 1 ? documents[0] : { schema: 'lineshape.quantifications/1', documents };
-}
+const documentOf = (results: readonly ScanResult[]): JsonObject =>
+  quantificationsDocument(results.map(quantificationDocument));
 
 function outputFiles(results: readonly ScanResult[]): Map<string, string> {
   const files = new Map<string, string>();
   files.set('results.csv', csvReport(results.flatMap(csvInputs)));
-  files.set('result.json', `${JSON.stringify(documentOf(results), null, 1)}\n`);
+  files.set('result.json', jsonText(documentOf(results)));
   results.forEach((result, index) => {
     const voxel = result.analyses[0]?.voxels.find((v) => v.curves !== null);
     const name = results.length === 1 ? 'fit.svg' : `fit-${index + 1}.svg`;

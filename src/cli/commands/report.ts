@@ -6,13 +6,13 @@ import { buildReportModel, csvInputOf } from '../../core/pipeline/index.ts';
 import { csvReport, htmlReport } from '../../core/reports/index.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
 import { printHtml } from '../../node/files/electronPrinter.ts';
-import { openStudyDb } from '../../node/study-db/openStudyDb.ts';
 import { requireFolderOf } from '../outputFolder.ts';
 import { addQuantifyOptions, quantifyScans } from '../quantifyScans.ts';
 import type { QuantifyOptions, ScanResult } from '../quantifyScans.ts';
 import { csvInputs, reportOf } from '../resultDocuments.ts';
 import type { Session } from '../session.ts';
 import { withSession } from '../session.ts';
+import { withStudyDb } from '../studyDatabase.ts';
 import { printJson, printText } from '../terminal.ts';
 
 interface Options extends QuantifyOptions {
@@ -50,15 +50,12 @@ async function fromDatabase(options: Options, kind: Kind, session: Session): Pro
   const { db, analysis } = options;
   if (db === undefined || analysis === undefined)
     throw new UsageError('A stored report needs both --db and --analysis.');
-  const store = openStudyDb(db, { now: session.stamp.now, readOnly: true });
-  try {
+  return withStudyDb(db, 'read', async (store) => {
     if (kind === '.csv') return csvReport([csvInputOf(store, analysis)]);
     const first = store.getAnalysis(analysis).voxels.find((v) => v.result.status !== 'refused');
     const voxel = options.voxels === undefined ? (first?.voxel ?? 0) : Number(options.voxels);
     return htmlReport(await buildReportModel(store, analysis, voxel, session.deps));
-  } finally {
-    store.close();
-  }
+  });
 }
 
 async function fromFiles(inputs: string[], options: Options, kind: Kind, session: Session): Promise<string> {

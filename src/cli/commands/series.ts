@@ -4,7 +4,7 @@ import { UsageError } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
 import type { DimensionTag } from '../../core/domain/mrsDataset.ts';
 import { DIMENSION_TAGS } from '../../core/formats/niftiMrsHeader.ts';
-import { analyseSeries, defaultRecipeFor, recipeById } from '../../core/pipeline/index.ts';
+import { analyseSeries } from '../../core/pipeline/index.ts';
 import type { SeriesRequest } from '../../core/pipeline/index.ts';
 import {
   AMPLITUDE_MODELS,
@@ -15,16 +15,17 @@ import {
 import type { ModelRequest } from '../../core/quantification/dynamicSeries/index.ts';
 import { writeOutputs } from '../../node/files/outputFolder.ts';
 import { chooseBasis } from '../basisChoice.ts';
-import { addCommonOptions, addHeaderOptions, ppmRangeOf, readOptionsOf } from '../options.ts';
+import { addCommonOptions, addHeaderOptions, collect, ppmRangeOf, readOptionsOf, wholeNumber } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
-import { loadRecipe } from '../quantifyScans.ts';
+import { checkRecipeFlags, chosenRecipe } from '../recipeChoice.ts';
+import type { RecipeFlags } from '../recipeChoice.ts';
 import { readOneScan } from '../scanInputs.ts';
 import { parametersCsv, parametersTable, pointsCsv, pointsTable, seriesDocument } from '../seriesDocuments.ts';
 import type { SeriesResult } from '../seriesDocuments.ts';
 import { withSession } from '../session.ts';
-import { printJson, printText, say } from '../terminal.ts';
+import { jsonText, printJson, printText, say } from '../terminal.ts';
 
-interface Options extends CommonOptions, HeaderOptions {
+interface Options extends CommonOptions, HeaderOptions, RecipeFlags {
   readonly dim: string;
   readonly bin: string;
   readonly step?: string;
@@ -35,8 +36,6 @@ interface Options extends CommonOptions, HeaderOptions {
   readonly basis?: string;
   readonly removeBasisMarker?: boolean;
   readonly water?: string;
-  readonly recipe?: string;
-  readonly preprocess: boolean;
   readonly ppm?: string;
   readonly voxel: string;
   readonly out?: string;
@@ -87,14 +86,6 @@ function modelOf(text: string): ModelRequest {
   return parseModel(metabolite, model);
 }
 
-function countOf(option: string, text: string, least: number): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < least) {
-    throw new UsageError(`${option} takes a whole number from ${least}, not "${text}".`);
-  }
-  return value;
-}
-
 /** A key of the dimension's header, or numbers. */
 function quantityOf(text: string | undefined): SeriesRequest['x'] {
   if (text === undefined) return null;
@@ -113,22 +104,20 @@ function dimensionOf(text: string): DimensionTag {
 
 /** What is asked for, before any file is read. @throws UsageError */
 function readRequest(options: Options): Pick<SeriesRequest, 'dimension' | 'bins' | 'x' | 'voxel' | 'options'> {
-  const bin = countOf('--bin', options.bin, 1);
-  const step = options.step === undefined ? bin : countOf('--step', options.step, 1);
+  const bin = wholeNumber('--bin', options.bin, 1);
+  const step = options.step === undefined ? bin : wholeNumber('--step', options.step, 1);
   const fit: JsonObject = {
     share: sharingOf(options),
     models: options.model.map((text) => ({ ...modelOf(text) })),
     ...(options.ppm === undefined ? {} : { ppmRange: ppmRangeOf(options.ppm) }),
   };
   parseSeriesOptions(fit);
-  if (!options.preprocess && options.recipe !== undefined) {
-    throw new UsageError('--no-preprocess and --recipe contradict each other; give one of them.');
-  }
+  checkRecipeFlags(options);
   return {
     dimension: dimensionOf(options.dim),
     bins: { bin, step },
     x: quantityOf(options.x),
-    voxel: countOf('--voxel', options.voxel, 0),
+    voxel: wholeNumber('--voxel', options.voxel, 0),
     options: fit,
   };
 }
@@ -141,18 +130,12 @@ async function runSeries(path: string, options: Options): Promise<SeriesResult> 
     const water = options.water === undefined ? null : await readOneScan(options.water, readOptions);
     const choice = { basis: options.basis, removeMarker: options.removeBasisMarker ?? false, readOptions };
     const basis = await chooseBasis(choice, scan.dataset, session.resources);
-    const recipe = !options.preprocess
-      ? recipeById('fit-only')
-      : options.recipe === undefined
-        ? defaultRecipeFor(scan.dataset)
-        : await loadRecipe(options.recipe);
+    const recipe = await chosenRecipe(options, scan.dataset);
     const request = { dataset: scan.dataset, water: water?.dataset ?? scan.water, basis, recipe, ...asked };
     const outcome = await analyseSeries(request, { ...session.deps, fitSeries: session.fitSeries });
     return { scan, water, basis, request, outcome, warnings: [...outcome.warnings, ...basis.warnings] };
   });
 }
-
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 export function addSeriesCommand(program: Command): void {
   const command = program
@@ -186,7 +169,7 @@ export function addSeriesCommand(program: Command): void {
       const files = new Map([
         ['points.csv', pointsCsv(result.outcome.fit)],
         ['parameters.csv', parametersCsv(result.outcome.fit)],
-        ['result.json', `${JSON.stringify(document, null, 1)}\n`],
+        ['result.json', jsonText(document)],
       ]);
       await writeOutputs(options.out, files);
     }

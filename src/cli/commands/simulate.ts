@@ -19,7 +19,7 @@ import { loadBasis } from '../../node/files/basisLibrary.ts';
 import { fillFolder } from '../../node/files/outputFolder.ts';
 import { throttleProgress } from '../../node/workers/throttle.ts';
 import { SIMULATION_KEY, SPECTRA_FILE, TRUTH_FILE } from '../evaluationSet.ts';
-import { addCommonOptions, positiveNumber } from '../options.ts';
+import { addCommonOptions, oneOf, positiveNumber, wholeNumber } from '../options.ts';
 import type { CommonOptions } from '../options.ts';
 import { withSession } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -47,14 +47,6 @@ const MAX_CASES = 10_000_000;
 /** What the generator of random numbers takes: any further seed would be one of these again. */
 const MAX_SEED = 2 ** 32 - 1;
 
-function wholeNumber(option: string, text: string, low: number, high: number): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < low || value > high) {
-    throw new UsageError(`${option} takes a whole number from ${low} to ${high}, not "${text}".`);
-  }
-  return value;
-}
-
 /** @param text "20" or "3,80" */
 function snrOf(text: string): readonly [number, number] {
   const parts = text.split(',').map((part) => positiveNumber('--snr', part));
@@ -63,11 +55,6 @@ function snrOf(text: string): readonly [number, number] {
     throw new UsageError(`--snr takes one number, or two as LO,HI, not "${text}".`);
   }
   return [low, high];
-}
-
-function only<T extends string>(option: string, text: string, value: T): T {
-  if (text === value) return value;
-  throw new UsageError(`${option} takes ${value}, not "${text}".`);
 }
 
 function requestOf({ n, seed, preset, snr, shifts, mm }: Options): Request {
@@ -79,8 +66,8 @@ function requestOf({ n, seed, preset, snr, shifts, mm }: Options): Request {
     preset: id,
     changes: {
       ...(snr === undefined ? {} : { snr: snrOf(snr) }),
-      ...(shifts === undefined ? {} : { shifts: only('--shifts', shifts, 'common') }),
-      ...(mm === undefined ? {} : { macromolecules: only('--mm', mm, 'basis') }),
+      ...(shifts === undefined ? {} : { shifts: oneOf('--shifts', shifts, ['common']) }),
+      ...(mm === undefined ? {} : { macromolecules: oneOf('--mm', mm, ['basis']) }),
     },
   };
 }

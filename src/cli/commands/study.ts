@@ -2,37 +2,24 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { DeidentificationReport } from '../../core/domain/deidentification.ts';
-import { fromErrorRecord, ReaderError, UsageError } from '../../core/domain/errors.ts';
+import { fromErrorRecord, UsageError } from '../../core/domain/errors.ts';
 import { EXPORT_FORMATS } from '../../core/domain/studyExport.ts';
 import type { ExportFormat } from '../../core/domain/studyExport.ts';
 import { deidentificationReport } from '../../core/formats/deidentify.ts';
 import { planImport, storeImport } from '../../core/pipeline/index.ts';
 import { deidentifyImport } from '../../core/pipeline/deidentifyImport.ts';
 import type { DeidentifyDeps } from '../../core/pipeline/deidentifyImport.ts';
-import type { ExportSummary } from '../../core/pipeline/exportStudy.ts';
-import type { StudyStore } from '../../core/ports/studyStore.ts';
 import { EXPORT_JOBS, exportIntoFolder } from '../../node/files/exportFolder.ts';
 import { readInputFiles } from '../../node/files/readInputFiles.ts';
-import { openStudyDb } from '../../node/study-db/openStudyDb.ts';
 import { pseudonymOf } from '../../node/study-db/pseudonyms.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
 import { VERSION, withSession } from '../session.ts';
+import { requireStudyDb, withStudyDb } from '../studyDatabase.ts';
 import { printJson, printText, say, textTable } from '../terminal.ts';
 
 interface DbOptions extends CommonOptions {
   readonly db: string;
-}
-
-const now = (): string => new Date().toISOString();
-
-function withStore<T>(path: string, readOnly: boolean, work: (store: StudyStore) => T): T {
-  const store = openStudyDb(path, { now, readOnly });
-  try {
-    return work(store);
-  } finally {
-    store.close();
-  }
 }
 
 function printRemoved({ files }: DeidentificationReport): void {
@@ -48,19 +35,16 @@ interface ImportOptions extends DbOptions, HeaderOptions {
 async function importStudies(paths: string[], options: ImportOptions): Promise<void> {
   const files = await readInputFiles(paths);
   const readOptions = readOptionsOf(options);
-  const summary = await withSession(options, async ({ deps }) => {
-    const store = openStudyDb(options.db, { now });
-    try {
+  const summary = await withSession(options, ({ deps }) =>
+    withStudyDb(options.db, 'write', async (store) => {
       const title = options.title === undefined ? {} : { title: options.title };
       const plan = await planImport(files, deps, { ...readOptions, ...title });
       if (options.deidentify !== true) return { ...storeImport(plan, store), report: null };
       const by: DeidentifyDeps['pseudonymOf'] = (patient, content) => pseudonymOf(store, patient, content);
       const clean = await deidentifyImport(plan, { parse: deps.parse, pseudonymOf: by });
       return { ...storeImport(clean, store), report: clean.report };
-    } finally {
-      store.close();
-    }
-  });
+    }),
+  );
   const [failure] = summary.failures;
   // Nothing readable at all is a failure of the command; one bad file among good ones is said, not fatal.
   if (summary.studies.length === 0 && failure !== undefined) throw fromErrorRecord(failure.error);
@@ -76,8 +60,8 @@ async function importStudies(paths: string[], options: ImportOptions): Promise<v
   }
 }
 
-function list(options: DbOptions): void {
-  const studies = withStore(options.db, true, (store) => store.listStudies());
+async function list(options: DbOptions): Promise<void> {
+  const studies = await withStudyDb(options.db, 'read', (store) => store.listStudies());
   if (options.json === true) printJson({ studies });
   else if (studies.length === 0) printText('The database holds no study; import one with "lineshape study import".');
   else {
@@ -86,8 +70,8 @@ function list(options: DbOptions): void {
   }
 }
 
-function show(studyId: string, options: DbOptions): void {
-  const detail = withStore(options.db, true, (store) => ({
+async function show(studyId: string, options: DbOptions): Promise<void> {
+  const detail = await withStudyDb(options.db, 'read', (store) => ({
     study: store.getStudy(studyId),
     datasets: store.listDatasets(studyId),
     analyses: store.listAnalyses(studyId),
@@ -128,20 +112,16 @@ function exportFormatOf(text: string): ExportFormat {
 async function exportOne(studyId: string, options: ExportOptions): Promise<void> {
   const format = exportFormatOf(options.format);
   if (existsSync(options.out)) throw new UsageError(`The folder ${options.out} exists already; name a new one.`);
-  if (!existsSync(options.db)) throw new ReaderError('NOT_FOUND', 'The study database does not exist.');
+  requireStudyDb(options.db);
   // A pseudonym's key is made at its first use, and the export is noted.
-  const store = openStudyDb(options.db, { now });
   const deidentify = options.identified !== true;
-  let summary: ExportSummary;
-  try {
-    summary = await withSession(options, ({ deps: { parse, cancellation, onProgress } }) => {
+  const summary = await withStudyDb(options.db, 'write', (store) =>
+    withSession(options, ({ deps: { parse, cancellation, onProgress } }) => {
       const request = { studyId, datasetIds: null, format, deidentify };
       const watch = onProgress === undefined ? {} : { onProgress };
       return exportIntoFolder(store, request, options.out, { parse, version: VERSION, cancellation, ...watch });
-    });
-  } finally {
-    store.close();
-  }
+    }),
+  );
   const { files, report, notes } = summary;
   for (const note of [...notes, ...(report?.notes ?? [])]) say(`Note: ${note}`);
   if (options.json === true) {
@@ -152,10 +132,10 @@ async function exportOne(studyId: string, options: ExportOptions): Promise<void>
   if (report !== null) printRemoved(report);
 }
 
-function remove(studyId: string, options: DbOptions & { yes?: boolean }): void {
+async function remove(studyId: string, options: DbOptions & { yes?: boolean }): Promise<void> {
   if (options.yes !== true) throw new UsageError('Deleting a study can not be undone; add --yes to do it.');
-  if (!existsSync(options.db)) throw new ReaderError('NOT_FOUND', 'The study database does not exist.');
-  withStore(options.db, false, (store) => {
+  requireStudyDb(options.db);
+  await withStudyDb(options.db, 'write', (store) => {
     store.getStudy(studyId);
     store.deleteStudy(studyId);
   });

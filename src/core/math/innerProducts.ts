@@ -1,7 +1,8 @@
 // Inner products of many vectors at once: Gram and cross-product matrices, two by two, so that each number that is read
 // serves two products.
 
-function dot(a: Float64Array, b: Float64Array): number {
+/** Σ aᵢ·bᵢ; two accumulators let the processor overlap the additions. */
+export function dot(a: Float64Array, b: Float64Array): number {
   const n = a.length;
   let even = 0;
   let odd = 0;

@@ -99,7 +99,7 @@ export async function analyse(input: AnalysisInput, deps: AnalysisDeps): Promise
       `The spectrum has only ${pointCount(preprocessed.dataset)} points; at least 64 are needed for a fit.`,
     );
   }
-  const chosen = voxelInputs(preprocessed.dataset, input.voxels, preprocessed.editOff);
+  const chosen = await voxelInputs(preprocessed.dataset, input.voxels, deps.cancellation, preprocessed.editOff);
   if (chosen.inputs.length === 0) {
     throw new ProcessingError('PROCESSING_FAILED', 'No voxel of this scan holds metabolite signal above its noise.');
   }

@@ -2,6 +2,7 @@
 // them as refused.
 import type { Warning } from '../domain/provenance.ts';
 import type { QuantificationResult, VoxelQuantification } from '../domain/quantification.ts';
+import { refusedResult } from '../domain/refusedResult.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { FitBatch, FitInput, FitOutput, FitRunner } from '../ports/fitRunner.ts';
 import type { ProgressListener } from '../ports/progress.ts';
@@ -18,31 +19,6 @@ const MOST_VOXELS_WITH_COMPONENTS = 1500;
 const LEAST_VOXELS_FOR_NEIGHBOURS = 8;
 /** Part of the progress that is kept for voxels that are fitted again. */
 const LAST_SHARE = 0.02;
-
-function refusedResult(method: string, reason: string): QuantificationResult {
-  return {
-    method,
-    version: '',
-    status: 'refused',
-    reason,
-    metabolites: [],
-    combined: [],
-    phase0Deg: 0,
-    phase1DegPerPpm: 0,
-    shiftHz: 0,
-    lorentzianHz: 0,
-    gaussianHz: 0,
-    snr: { value: 0, definition: '' },
-    fwhmHz: 0,
-    residualSd: 0,
-    elapsedMs: 0,
-    inDistribution: false,
-    executionProvider: 'cpu',
-    warnings: [],
-    correlation: null,
-    diagnostics: {},
-  };
-}
 
 const refused = (method: string, voxel: number, reason: string): VoxelQuantification => ({
   voxel,

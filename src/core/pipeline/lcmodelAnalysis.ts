@@ -15,7 +15,7 @@ import { parseLcmodelSettings } from '../quantification/lcmodel/index.ts';
 import type { AnalysisDeps, AnalysisOutcome } from './analyse.ts';
 import type { PreprocessingOutcome } from './runPreprocessing.ts';
 import type { StudyDeps } from './studyWorkflow.ts';
-import { readStored } from './studyWorkflow.ts';
+import { readForAnalysis, storeOutcome } from './studyWorkflow.ts';
 import { voxelInputs } from './voxelInputs.ts';
 
 export interface LcmodelInput {
@@ -88,7 +88,7 @@ export async function prepareForLcmodel(input: LcmodelInput, deps: LcmodelDeps):
     onProgress: ({ fraction, message }) => deps.onProgress({ fraction: PREPROCESSING_SHARE * fraction, message }),
   });
   deps.cancellation.throwIfCancelled();
-  const { inputs } = voxelInputs(preprocessed.dataset, input.voxels);
+  const { inputs } = await voxelInputs(preprocessed.dataset, input.voxels, deps.cancellation);
   const warnings = [...preprocessed.warnings, ...basisWarnings];
   return { preprocessed, settings, voxels: inputs.map(({ voxel }) => voxel), warnings };
 }
@@ -143,27 +143,10 @@ export async function analyseDatasetWithLcmodel(
   run: LcmodelRunner,
   deps: LcmodelDeps & Pick<StudyDeps, 'parse' | 'hashRecipe'>,
 ): Promise<AnalysisRecord> {
-  const { store, datasetId, waterDatasetId, basis, recipe, voxels } = request;
-  const record = store.getDataset(datasetId);
-  const waterRecord = waterDatasetId === null ? null : store.getDataset(waterDatasetId);
-  const stored = await readStored(store, record, deps);
-  const water = waterRecord === null ? stored.water : (await readStored(store, waterRecord, deps)).dataset;
-  const outcome = await analyseWithLcmodel({ dataset: stored.dataset, water, basis, recipe, voxels }, run, deps);
+  const { basis, recipe, voxels } = request;
+  const scan = await readForAnalysis(request, deps);
+  const { dataset, water } = scan;
+  const outcome = await analyseWithLcmodel({ dataset, water, basis, recipe, voxels }, run, deps);
   deps.cancellation.throwIfCancelled();
-  return store.addAnalysis({
-    studyId: record.studyId,
-    datasetId,
-    waterDatasetId,
-    method: 'lcmodel',
-    recipe,
-    basisId: basis.id,
-    inputSha256: record.sha256,
-    waterSha256: waterRecord?.sha256 ?? null,
-    recipeSha256: deps.hashRecipe(recipe),
-    basisSha256: basis.sha256,
-    appVersion: deps.stamp.version,
-    provenance: outcome.preprocessed.dataset.provenance,
-    warnings: outcome.warnings,
-    voxels: outcome.voxels,
-  });
+  return storeOutcome(request, scan, outcome, deps);
 }

@@ -3,9 +3,13 @@ import type { EditingCondition } from '../domain/basisRequest.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
-import { dimensionLength, voxelCount } from '../domain/mrsDataset.ts';
 import { parseQuantityOptions } from '../domain/quantityOptions.ts';
 import type { Recipe, RecipeStep, StepName } from '../domain/recipe.ts';
+import type { DatasetDescription } from '../ports/studyStore.ts';
+import { describeDataset } from './describeDataset.ts';
+
+/** What decides which recipe suits a scan. */
+export type ScanKind = Pick<DatasetDescription, 'nucleus' | 'grid' | 'dimensions'>;
 
 const NLLS = { method: 'nlls', options: {} } as const;
 const step = (name: StepName, options: JsonObject = {}): RecipeStep => ({ step: name, options });
@@ -160,14 +164,17 @@ export function recipeById(id: string): Recipe {
   return recipe;
 }
 
-/** The recipe a newcomer would want for this dataset. */
-export function defaultRecipeFor(dataset: MrsDataset): Recipe {
-  if (dataset.nucleus !== '1H') return X_NUCLEUS;
-  if (dimensionLength(dataset, 'DIM_EDIT') === 2) return MEGA_DIFFERENCE;
-  if (voxelCount(dataset) > 1) return MRSI_DEFAULT;
-  const isRaw = dimensionLength(dataset, 'DIM_COIL') > 1 || dimensionLength(dataset, 'DIM_DYN') > 1;
-  return isRaw ? SVS_DEFAULT : SVS_PROCESSED;
+/** The recipe a newcomer would want for a scan, by what is kept of it beside its file. */
+export function recipeForScan({ nucleus, grid, dimensions }: ScanKind): Recipe {
+  const lengthOf = (tag: string): number => dimensions.find((d) => d.tag === tag)?.length ?? 1;
+  if (nucleus !== '1H') return X_NUCLEUS;
+  if (lengthOf('DIM_EDIT') === 2) return MEGA_DIFFERENCE;
+  if (grid.some((voxels) => voxels > 1)) return MRSI_DEFAULT;
+  return lengthOf('DIM_COIL') > 1 || lengthOf('DIM_DYN') > 1 ? SVS_DEFAULT : SVS_PROCESSED;
 }
+
+/** The same for a dataset. */
+export const defaultRecipeFor = (dataset: MrsDataset): Recipe => recipeForScan(describeDataset(dataset));
 
 /** Which sub-spectrum of an edited scan a recipe leaves to be fitted; null where it edits nothing, or leaves the sum. */
 export function editingOf(recipe: Recipe): EditingCondition | null {

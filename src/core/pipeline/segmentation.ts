@@ -4,6 +4,7 @@ import type { NiftiVoxels } from '../formats/niftiImage.ts';
 import { openNiftiVoxels } from '../formats/niftiImage.ts';
 import type { ImageGrid, LabelMapping, Segmentation } from '../geometry/index.ts';
 import { customLabels, FAST_LABELS, FREESURFER_LABELS } from '../geometry/index.ts';
+import { checkLabels } from './labelImage.ts';
 
 export interface ScanSegmentation {
   readonly grid: ImageGrid;
@@ -88,6 +89,7 @@ export function readSegmentation(files: readonly NamedBytes[], labels: LabelChoi
   }
   const image = valuesOf(first);
   const mapping = mappingOf(labels, image);
+  if (typeof labels === 'string') checkLabels(image, mapping, names[0] ?? '');
   const values: Segmentation = { kind: 'labels', labels: image, mapping };
   return { grid, values, source: `segmentation: labels of ${mapping.name}${origin}` };
 }

@@ -16,7 +16,7 @@ import type {
 import { buildReport } from '../reports/reportModel.ts';
 import type { ReportImage, ReportModel } from '../reports/reportModel.ts';
 import type { CsvInput } from '../reports/csvReport.ts';
-import type { AnalysisDeps } from './analyse.ts';
+import type { AnalysisDeps, AnalysisOutcome } from './analyse.ts';
 import { analyse } from './analyse.ts';
 import type { ImportDeps, ImportFailure, ImportOptions, ImportPlan, SourceFile } from './importFiles.ts';
 import { imageVolumeNifti } from './imageVolume.ts';
@@ -111,13 +111,20 @@ export async function readStored(
   return { dataset, water: hasWater ? await deps.parse(files, { ...options, part: 'water' }) : null };
 }
 
-/**
- * Analyses a stored dataset and appends the result with every hash that went in.
- * @returns the stored record
- * @throws ModelError, ProcessingError, UsageError, StudyDbError, CancelledError; then nothing was stored
- */
-export async function analyseDataset(request: AnalyseDatasetRequest, deps: StudyDeps): Promise<AnalysisRecord> {
-  const { store, datasetId, waterDatasetId, basis, recipe, voxels } = request;
+/** A stored scan as it goes into an analysis. */
+export interface StoredScan {
+  readonly record: DatasetRecord;
+  readonly waterRecord: DatasetRecord | null;
+  readonly dataset: MrsDataset;
+  /** Of the named dataset, else what the scan's own file holds. */
+  readonly water: MrsDataset | null;
+}
+
+/** @throws ProcessingError where the dataset is no scan; what reading throws */
+export async function readForAnalysis(
+  { store, datasetId, waterDatasetId }: Pick<AnalyseDatasetRequest, 'store' | 'datasetId' | 'waterDatasetId'>,
+  deps: ImportDeps,
+): Promise<StoredScan> {
   const record = store.getDataset(datasetId);
   const waterRecord = waterDatasetId === null ? null : store.getDataset(waterDatasetId);
   if (record.role === 'image' || record.role === 'truth') {
@@ -128,14 +135,20 @@ export async function analyseDataset(request: AnalyseDatasetRequest, deps: Study
   }
   const scan = await readStored(store, record, deps);
   const water = waterRecord === null ? scan.water : (await readStored(store, waterRecord, deps)).dataset;
-  const { segmentation } = request;
-  const tissue = segmentation === undefined ? {} : { segmentation };
-  const outcome = await analyse({ dataset: scan.dataset, water, basis, recipe, voxels, ...tissue }, deps);
-  deps.cancellation.throwIfCancelled();
-  const analysis = store.addAnalysis({
+  return { record, waterRecord, dataset: scan.dataset, water };
+}
+
+/** Appends an analysis with every hash that went in. @throws StudyDbError */
+export function storeOutcome(
+  { store, basis, recipe }: Pick<AnalyseDatasetRequest, 'store' | 'basis' | 'recipe'>,
+  { record, waterRecord }: Pick<StoredScan, 'record' | 'waterRecord'>,
+  outcome: AnalysisOutcome,
+  deps: Pick<StudyDeps, 'hashRecipe' | 'stamp'>,
+): AnalysisRecord {
+  return store.addAnalysis({
     studyId: record.studyId,
-    datasetId,
-    waterDatasetId,
+    datasetId: record.id,
+    waterDatasetId: waterRecord?.id ?? null,
     method: recipe.quantification.method,
     recipe,
     basisId: basis.id,
@@ -145,9 +158,25 @@ export async function analyseDataset(request: AnalyseDatasetRequest, deps: Study
     basisSha256: basis.sha256,
     appVersion: deps.stamp.version,
     provenance: outcome.preprocessed.dataset.provenance,
-    warnings: [...outcome.warnings, ...(request.basisWarnings ?? [])],
+    warnings: outcome.warnings,
     voxels: outcome.voxels,
   });
+}
+
+/**
+ * Analyses a stored dataset and appends the result with every hash that went in.
+ * @returns the stored record
+ * @throws ModelError, ProcessingError, UsageError, StudyDbError, CancelledError; then nothing was stored
+ */
+export async function analyseDataset(request: AnalyseDatasetRequest, deps: StudyDeps): Promise<AnalysisRecord> {
+  const { store, basis, recipe, voxels, segmentation } = request;
+  const scan = await readForAnalysis(request, deps);
+  const { dataset, water, record } = scan;
+  const tissue = segmentation === undefined ? {} : { segmentation };
+  const outcome = await analyse({ dataset, water, basis, recipe, voxels, ...tissue }, deps);
+  deps.cancellation.throwIfCancelled();
+  const warnings = [...outcome.warnings, ...(request.basisWarnings ?? [])];
+  const analysis = storeOutcome(request, scan, { ...outcome, warnings }, deps);
   const { state } = store.getStudy(record.studyId);
   if (state === 'new') store.setStudyState(record.studyId, 'fitted');
   return analysis;

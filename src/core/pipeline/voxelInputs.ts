@@ -9,6 +9,7 @@ import type { Warning } from '../domain/provenance.ts';
 import { zeroFrequencyPpm } from '../domain/zeroFrequency.ts';
 import type { Vec3 } from '../geometry/index.ts';
 import { fidToSpectrum } from '../math/fft.ts';
+import type { Cancellation } from '../ports/cancellation.ts';
 import type { FitInput } from '../ports/fitRunner.ts';
 import { estimateNoiseSd } from '../quantification/index.ts';
 
@@ -70,6 +71,9 @@ function lipidWarning(dataset: MrsDataset, peakIn: PeakIn): Warning | null {
   return { code: 'lipid-dominated', message };
 }
 
+/** Voxels after which a cancellation is looked for: some 10 ms' worth. */
+const VOXELS_AT_A_TIME = 64;
+
 /** What one voxel's fit needs; its FID is copied only when it is asked for, so that a large scan is held once. */
 function fitInput(dataset: MrsDataset, voxel: number, noiseSd: number, editOff: MrsDataset | undefined): FitInput {
   const { dwellTimeS, spectrometerFrequencyMHz, nucleus } = dataset;
@@ -90,9 +94,14 @@ function fitInput(dataset: MrsDataset, voxel: number, noiseSd: number, editOff: 
  * What each voxel's fit needs to know of it.
  * @param voxels index over x, y, z, C order; null: all with signal
  * @param editOff edit-off spectra beside a dataset of difference spectra
- * @throws ProcessingError where a voxel does not exist
+ * @throws ProcessingError where a voxel does not exist; CancelledError
  */
-export function voxelInputs(dataset: MrsDataset, voxels: readonly number[] | null, editOff?: MrsDataset): VoxelInputs {
+export async function voxelInputs(
+  dataset: MrsDataset,
+  voxels: readonly number[] | null,
+  cancellation: Cancellation,
+  editOff?: MrsDataset,
+): Promise<VoxelInputs> {
   const total = voxelCount(dataset);
   const [nx = 1, ny = 1, nz = 1] = dataset.data.shape;
   const chosen = voxels ?? Array.from({ length: total }, (_, i) => i);
@@ -100,7 +109,9 @@ export function voxelInputs(dataset: MrsDataset, voxels: readonly number[] | nul
   const inputs: FitInput[] = [];
   const refused: { voxel: number; reason: string }[] = [];
   const warnings = new Map<number, Warning[]>();
-  for (const voxel of chosen) {
+  for (const [done, voxel] of chosen.entries()) {
+    if (done > 0 && done % VOXELS_AT_A_TIME === 0) await cancellation.letOthersRun?.();
+    cancellation.throwIfCancelled();
     if (voxel >= total) {
       throw new ProcessingError('PROCESSING_FAILED', `Voxel ${voxel} was asked for, but the scan has only ${total}.`);
     }

@@ -6,6 +6,7 @@ import { dimensionLength, voxelCount } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
 import type { DataScale } from '../domain/quantitySettings.ts';
 import { headerNumber } from '../formats/plausibility/headerValues.ts';
+import { meanSignal } from '../math/meanSignal.ts';
 
 /** Why a preprocessed water reference gives no amplitude on the metabolites' scale, or null. */
 export function waterObstacle(water: MrsDataset, metabolites: MrsDataset): string | null {
@@ -20,16 +21,7 @@ export function waterObstacle(water: MrsDataset, metabolites: MrsDataset): strin
 /** Mean over what dimensions are left (transients, edit conditions): unsuppressed water is the same in all. */
 export function waterFid(water: MrsDataset, voxel: number): ComplexSignal {
   const count = shapeSize(water.data.shape.slice(3, -1));
-  const first = signalAt(water.data, voxel * count);
-  const sum = { re: first.re.slice(), im: first.im.slice() };
-  for (let k = 1; k < count; k++) {
-    const { re, im } = signalAt(water.data, voxel * count + k);
-    for (let i = 0; i < re.length; i++) {
-      sum.re[i] = (sum.re[i] as number) + (re[i] as number);
-      sum.im[i] = (sum.im[i] as number) + (im[i] as number);
-    }
-  }
-  return { re: sum.re.map((v) => v / count), im: sum.im.map((v) => v / count) };
+  return meanSignal(Array.from({ length: count }, (_, k) => signalAt(water.data, voxel * count + k)));
 }
 
 /** Header keys that count the transients behind a stored one. */

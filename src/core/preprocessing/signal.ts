@@ -62,20 +62,6 @@ export function zerosWithout(dataset: MrsDataset, dimensionIndex: number): Doubl
   return zeros(dataset.data.shape.filter((_, axis) => axis !== 3 + dimensionIndex));
 }
 
-/** Mean of signals of one length. */
-export function meanSignal(signals: readonly ComplexSignal[]): ComplexSignal {
-  const points = signals[0]?.re.length ?? 0;
-  const mean = { re: new Float64Array(points), im: new Float64Array(points) };
-  const scale = 1 / Math.max(1, signals.length);
-  for (const { re, im } of signals) {
-    for (let i = 0; i < points; i++) {
-      mean.re[i] = (mean.re[i] as number) + scale * (re[i] as number);
-      mean.im[i] = (mean.im[i] as number) + scale * (im[i] as number);
-    }
-  }
-  return mean;
-}
-
 /** Σ|x|². */
 export function signalEnergy(signal: ComplexSignal): number {
   let sum = 0;

@@ -2,7 +2,8 @@
 // Lin et al., "Minimum Reporting Standards for in vivo Magnetic Resonance Spectroscopy (MRSinMRS)",
 // NMR Biomed 2021;34:e4484, doi:10.1002/nbm.4484.
 import type { JsonObject } from '../domain/json.ts';
-import { CONVENTION_NAMES, shownConcentration } from './quantities.ts';
+import { methodLabel } from '../domain/methodNames.ts';
+import { conventionWords, factorsText, isScaledByLcmodel, shownConcentration } from './quantities.ts';
 import type { ReportModel } from './reportModel.ts';
 import { formatFixed, formatSignificant, formatTrimmed } from './tables.ts';
 
@@ -94,7 +95,11 @@ function acquisitionItems(model: ReportModel): ChecklistItem[] {
       label: 'Water suppression',
       value: waterSuppression(header),
     },
-    { label: 'Water reference', value: waterFileName ?? 'none given' },
+    {
+      label: 'Water reference',
+      value:
+        waterFileName ?? (isScaledByLcmodel(model.result) ? 'LCModel’s own, not kept with this study' : 'none given'),
+    },
     { label: 'Shimming', value: headerText(header, 'Shim') ?? headerText(header, 'ShimMethod') },
     { label: 'Triggering or motion correction', value: headerText(header, 'Triggering') },
   ];
@@ -104,7 +109,7 @@ function outputMeasure({ result }: ReportModel): string {
   const shown = shownConcentration(result);
   const bare = 'amplitude in units of the basis; ratio to tCr (Cr + PCr)';
   if (shown === null) return `${bare}; no relaxation or tissue correction`;
-  return `${bare}; amounts by water as ${CONVENTION_NAMES[shown.convention].toLowerCase()}, ${shown.unit}, with the factors on page 3`;
+  return `${bare}; amounts by water as ${conventionWords(shown.convention)}, ${shown.unit}, ${factorsText(result)}`;
 }
 
 function analysisItems(model: ReportModel): ChecklistItem[] {
@@ -126,7 +131,7 @@ function analysisItems(model: ReportModel): ChecklistItem[] {
       value: outputMeasure(model),
     },
     { label: 'Quantification reference', value: amounts === null ? 'internal, tCr' : 'water reference; internal, tCr' },
-    { label: 'Fitting model', value: `${model.result.method} ${model.result.version}` },
+    { label: 'Fitting model', value: `${methodLabel(model.result.method)} ${model.result.version}` },
     {
       label: 'Basis set',
       value: model.basis.title === model.basis.id ? model.basis.id : `${model.basis.title} (${model.basis.id})`,

@@ -1,4 +1,6 @@
 // Results as CSV (RFC 4180): one row a metabolite and voxel, units in the header, every hash beside the numbers.
+import { csvRow } from './csvTable.ts';
+import type { CsvCell } from './csvTable.ts';
 import { concentrationIn, shownConcentration } from './quantities.ts';
 import { voxelPosition } from './reportModel.ts';
 import { resultRows } from './tables.ts';
@@ -20,8 +22,6 @@ export interface CsvInput {
   };
   readonly voxels: readonly { readonly voxel: number; readonly result: QuantificationResult }[];
 }
-
-type Cell = string | number | null;
 
 const COLUMNS = [
   'file',
@@ -74,19 +74,10 @@ const COLUMNS = [
   'program_version',
 ] as const;
 
-/** Full precision, so that nothing is lost between the file and the app; a missing value is an empty cell. */
-function csvCell(value: Cell): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : '';
-  // A leading =, +, - or @ would be run as a formula by a spreadsheet; a plain name such as "-CrCH2" is none.
-  const safe = /^[=+\-@\t]/.test(value) && !/^-\w+$/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 /** In the order of the columns from ratio_to_tCr_sd to interval95_high_basis_units. */
-function quantityCells(result: QuantificationResult, estimate: MetaboliteEstimate): Cell[] {
+function quantityCells(result: QuantificationResult, estimate: MetaboliteEstimate): CsvCell[] {
   const ratio = (name: string): RatioEstimate | undefined => estimate.ratios?.find((r) => r.reference === name);
-  const others = ['tNAA', 'tCho', 'water'].flatMap((name): Cell[] => {
+  const others = ['tNAA', 'tCho', 'water'].flatMap((name): CsvCell[] => {
     const found = ratio(name);
     return [found?.value ?? null, found?.sd ?? null];
   });
@@ -108,7 +99,7 @@ function quantityCells(result: QuantificationResult, estimate: MetaboliteEstimat
   ];
 }
 
-function voxelRows(input: CsvInput, voxel: number, result: QuantificationResult): Cell[][] {
+function voxelRows(input: CsvInput, voxel: number, result: QuantificationResult): CsvCell[][] {
   const [x, y, z] = voxelPosition(voxel, input.grid);
   const warnings = result.warnings.map((w) => w.code).join(' ');
   return resultRows(result).map(({ name, kind, estimate, reliability }) => [
@@ -154,9 +145,9 @@ function voxelRows(input: CsvInput, voxel: number, result: QuantificationResult)
  * @returns the CSV text, CRLF line ends, header first
  */
 export function csvReport(inputs: readonly CsvInput[]): string {
-  const rows: Cell[][] = [[...COLUMNS]];
+  const rows: CsvCell[][] = [[...COLUMNS]];
   for (const input of inputs) {
     for (const { voxel, result } of input.voxels) rows.push(...voxelRows(input, voxel, result));
   }
-  return rows.map((row) => row.map(csvCell).join(',') + '\r\n').join('');
+  return rows.map((row) => `${csvRow(row)}\r\n`).join('');
 }

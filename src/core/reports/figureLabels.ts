@@ -20,6 +20,9 @@ const LANDMARKS: readonly { readonly text: string; readonly ppm: number; readonl
   { text: 'mI', ppm: 3.56, members: ['Ins'] },
   { text: 'tCho', ppm: 3.21, members: ['GPC', 'PCho', 'Cho'] },
   { text: 'tCr', ppm: 3.03, members: ['Cr', 'PCr'] },
+  // Signals that only the fit of a difference spectrum has.
+  { text: 'GABA+', ppm: 3.01, members: ['MM3co', 'GABA+'] },
+  { text: 'Glx', ppm: 3.75, members: ['Glx'] },
   { text: 'Glx', ppm: 2.34, members: ['Glu', 'Gln'] },
   { text: 'tNAA', ppm: 2.01, members: ['NAA', 'NAAG'] },
   { text: 'Lac', ppm: 1.31, members: ['Lac'] },

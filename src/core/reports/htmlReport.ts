@@ -8,7 +8,13 @@ import { escapeMarkup as esc } from './escape.ts';
 import { figureSvg } from './figureSvg.ts';
 import { imageSvg } from './imageSvg.ts';
 import type { ShownConcentration } from './quantities.ts';
-import { CONVENTION_NAMES, concentrationIn, ratioReferences, shownConcentration } from './quantities.ts';
+import {
+  concentrationIn,
+  conventionWords,
+  isScaledByLcmodel,
+  ratioReferences,
+  shownConcentration,
+} from './quantities.ts';
 import { hasQuantities, quantitySections } from './quantityPage.ts';
 import type { QualityItem, ReportModel } from './reportModel.ts';
 import { REPORT_STYLE } from './reportStyle.ts';
@@ -57,6 +63,11 @@ function patientSection(model: ReportModel): string {
   ].join('')}</dl></section>`;
 }
 
+function waterText({ scan, result }: ReportModel): string {
+  if (scan.waterFileName !== null) return 'used';
+  return isScaledByLcmodel(result) ? 'LCModel’s own' : 'none given';
+}
+
 function scanSection(model: ReportModel): string {
   const { scan } = model;
   const { acquisition } = scan;
@@ -78,7 +89,7 @@ function scanSection(model: ReportModel): string {
     field('Sequence', acquisition.sequence),
     field('Timing', times.join(', ')),
     field('Voxel', size === null && grid === '' ? null : `${size ?? 'size not stated'}${grid}`),
-    field('Water reference', scan.waterFileName === null ? 'none given' : 'used'),
+    field('Water reference', waterText(model)),
   ].join('')}</dl></section>`;
 }
 
@@ -135,7 +146,7 @@ function keyText({ result }: ReportModel, shown: ShownConcentration | null): str
   const amounts =
     shown === null
       ? 'No relaxation or tissue correction.'
-      : `Amount: ${CONVENTION_NAMES[shown.convention].toLowerCase()}, ${shown.unit}; its factors: page 3.`;
+      : `Amount: ${conventionWords(shown.convention)}, ${shown.unit}; ${isScaledByLcmodel(result) ? 'scaled by LCModel itself' : 'its factors: page 3'}.`;
   const more = ratioReferences(result).length > 1 ? ' Further ratios: page 3.' : '';
   return `Ratio to tCr; CRLB of the amplitude. ${uncertain.symbol} ${uncertain.words}. ${undetermined.symbol} ${undetermined.words}. ${amounts}${more}`;
 }

@@ -5,6 +5,8 @@ export { RESEARCH_USE_LINE, htmlReport } from './htmlReport.ts';
 export { figureSvg } from './figureSvg.ts';
 export type { FigureOptions } from './figureSvg.ts';
 export { csvReport } from './csvReport.ts';
+export { csvRow } from './csvTable.ts';
+export type { CsvCell } from './csvTable.ts';
 export type { CsvInput } from './csvReport.ts';
 export * from './tables.ts';
 export * from './quantities.ts';

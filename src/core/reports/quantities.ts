@@ -6,7 +6,7 @@ import type {
   MetaboliteEstimate,
   QuantificationResult,
 } from '../domain/quantification.ts';
-import { formatSignificant } from './tables.ts';
+import { formatSignificant, formatTrimmed } from './tables.ts';
 
 /** Grades in words; their symbols stand with them where there is room. */
 export const QUALITY_WORDS: Readonly<Record<QualityGrade, string>> = {
@@ -21,6 +21,12 @@ export const CONVENTION_NAMES: Readonly<Record<ConcentrationConvention, string>>
   molarity: 'Molarity',
   lcmodel: 'LCModel’s convention',
 };
+
+/** A convention's name within a sentence: a word of ours without its capital, LCModel's name as it is. */
+export function conventionWords(convention: ConcentrationConvention): string {
+  const name = CONVENTION_NAMES[convention];
+  return convention === 'lcmodel' ? name : name.toLowerCase();
+}
 
 /** A convention with its unit, as the result gives it. */
 export interface ShownConcentration {
@@ -48,6 +54,31 @@ export function shownConcentration(result: QuantificationResult): ShownConcentra
   );
   const [found] = displayed;
   return found === undefined ? null : { convention: found.convention, unit: found.unit };
+}
+
+/** Whether the amounts came scaled by water from LCModel itself, so that no factor of ours stands behind them. */
+export function isScaledByLcmodel(result: QuantificationResult): boolean {
+  return result.method === 'lcmodel' && result.waterScaling === undefined && shownConcentration(result) !== null;
+}
+
+/** The factors that LCModel told of its own water scaling, by its names for them. Empty where it told none. */
+export function lcmodelFactorsText({ diagnostics }: QuantificationResult): string {
+  const factor = (name: string, key: string, unit: string): string[] => {
+    const value = diagnostics[key];
+    return typeof value === 'number' ? [`${name} ${formatTrimmed(value, 5)}${unit}`] : [];
+  };
+  return [
+    ...factor('WCONC', 'waterConcentrationMM', ' mM'),
+    ...factor('ATTH2O', 'waterAttenuation', ''),
+    ...factor('ATTMET', 'metaboliteAttenuation', ''),
+  ].join(', ');
+}
+
+/** Where the amounts' factors are to be found, for the end of a sentence about them. */
+export function factorsText(result: QuantificationResult): string {
+  if (!isScaledByLcmodel(result)) return 'with the factors on page 3';
+  const own = lcmodelFactorsText(result);
+  return `scaled by LCModel itself${own === '' ? '' : ` (${own})`}`;
 }
 
 /** Every convention that the result has amounts in. */

@@ -5,6 +5,7 @@ import {
   CONVENTION_NAMES,
   concentrationIn,
   conventionsOf,
+  conventionWords,
   ratioReferences,
   shownConcentration,
   withSd,
@@ -90,7 +91,7 @@ function factorsTable(model: ReportModel): string {
   if (used === undefined) return '';
   const notes = new Footnotes();
   const rows = used.factors.map((factor) => factorRow(factor, notes)).join('');
-  const title = `Factors of the ${CONVENTION_NAMES[used.convention].toLowerCase()} [${used.unit}], in order, after the amplitude`;
+  const title = `Factors of the ${conventionWords(used.convention)} [${used.unit}], in order, after the amplitude`;
   return `<section class="factors"><h2>${esc(title)}</h2><table class="checklist factors"><tbody>${rows}</tbody></table>${notes.html()}</section>`;
 }
 

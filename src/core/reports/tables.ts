@@ -1,5 +1,5 @@
 // The result table as report, CSV and command line show it: row order, reliability marks, significant digits.
-import { COMBINED_METABOLITES } from '../domain/metaboliteNames.ts';
+import { COMBINED_METABOLITES, EDITED_SUM } from '../domain/metaboliteNames.ts';
 import type { MetaboliteEstimate, QuantificationResult } from '../domain/quantification.ts';
 
 /**
@@ -44,7 +44,7 @@ export function resultRows(result: QuantificationResult): ResultRow[] {
   const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   const sums = [...result.combined].sort((a, b) => rank(a.name) - rank(b.name));
   const membersOf = (name: string): string[] =>
-    (COMBINED_METABOLITES.find((c) => c.name === name)?.members ?? []).filter((m) => present.has(m));
+    ([...COMBINED_METABOLITES, EDITED_SUM].find((c) => c.name === name)?.members ?? []).filter((m) => present.has(m));
   const row = (kind: ResultRow['kind'], estimate: MetaboliteEstimate): ResultRow => ({
     name: estimate.name,
     kind,

@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ProcessingError } from '../../core/domain/errors.ts';
 import type { BasisExportFormat, ChannelRequest, ChannelResponse } from '../../ipc/contract.ts';
-import { atomicWrite } from '../../node/files/atomicWrite.ts';
 import { isSingleFile } from '../../node/files/basisExport.ts';
 import { writeOutputs } from '../../node/files/outputFolder.ts';
 import type { Handlers } from '../registrar.ts';
-import { chooseFiles, chooseFolder, chooseTarget } from './dialogs.ts';
+import { chooseFiles, chooseFolder, NOT_SAVED, saveFile } from './dialogs.ts';
 import type { MainContext } from './mainContext.ts';
 
 const BASIS_KIND = {
@@ -34,18 +33,15 @@ async function exportBasis(
 ): Promise<ChannelResponse<'basis:export'>> {
   const { format, basisId } = request;
   const title = `Export as ${FORMAT_NAMES[format]}`;
-  const nothing = { saved: false, fileName: null };
   if (isSingleFile(format)) {
     const kind = { name: FORMAT_NAMES[format], extensions: ['basis'] };
-    const target = await chooseTarget(window(), title, `${basisId}.basis`, kind);
-    if (target === null) return nothing;
-    const [file] = await host.ask('host:basis-files', request);
-    if (file === undefined) return nothing;
-    await atomicWrite(target, file.bytes);
-    return { saved: true, fileName: basename(target) };
+    return saveFile(window(), { title, suggestedName: `${basisId}.basis`, kind }, async () => {
+      const [file] = await host.ask('host:basis-files', request);
+      return file?.bytes ?? null;
+    });
   }
   const parent = await chooseFolder(window(), title);
-  if (parent === null) return nothing;
+  if (parent === null) return NOT_SAVED;
   const folder = join(parent, basisId);
   if (existsSync(folder)) {
     throw new ProcessingError('WRITE_FAILED', `There is a folder ${basisId} already where you want to export to.`);

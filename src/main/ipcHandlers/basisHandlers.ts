@@ -4,7 +4,8 @@ import { compareBases } from '../../core/basis/comparing/compareBases.ts';
 import { bestBasis, checkBasisMatch } from '../../core/basis/matching.ts';
 import type { BasisTarget } from '../../core/basis/matching.ts';
 import { ModelError } from '../../core/domain/errors.ts';
-import { RECIPES } from '../../core/pipeline/index.ts';
+import type { Recipe } from '../../core/domain/recipe.ts';
+import { editingOf, recipeById, recipeForScan, RECIPES } from '../../core/pipeline/index.ts';
 import type { DatasetDescription } from '../../core/ports/studyStore.ts';
 import type { BasisCardView, BasisListView } from '../../ipc/contract.ts';
 import { placedCards } from '../../node/files/basisCards.ts';
@@ -17,13 +18,17 @@ import type { HandlerContext } from './context.ts';
 
 export type BasisSource = BasisCardView['source'];
 
-/** @returns what decides which basis fits, or null for what is no scan */
-export function basisTarget(description: DatasetDescription): BasisTarget | null {
-  const { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence, dimensions } = description;
+/**
+ * @param recipe that the scan will be fitted with: of an edited scan it chooses the sub-spectrum; null: the usual one
+ * @returns what decides which basis fits, or null for what is no scan
+ */
+export function basisTarget(description: DatasetDescription, recipe: Recipe | null = null): BasisTarget | null {
+  const { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence } = description;
   if (nucleus === null || spectrometerFrequencyMHz === null) return null;
-  // As defaultRecipeFor: two editing conditions are fitted by their difference.
-  const isEdited = dimensions.some(({ tag, length }) => tag === 'DIM_EDIT' && length === 2);
-  return { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence, editing: isEdited ? 'difference' : null };
+  const usual = recipeForScan(description);
+  // What is not edited has no sub-spectrum, whatever recipe is chosen.
+  const editing = editingOf(usual) === null ? null : editingOf(recipe ?? usual);
+  return { nucleus, spectrometerFrequencyMHz, echoTimeS, sequence, editing };
 }
 
 /** A card as the page shows it; a refusal becomes its `mismatch`. */
@@ -89,8 +94,9 @@ type Channels =
 export function basisHandlers({ services }: HandlerContext): Pick<HostHandlers, Channels> {
   const { store, basisFolders, userBases } = services;
   return {
-    'basis:list': async ({ datasetId }) => {
-      const target = datasetId === null ? null : basisTarget(store.getDataset(datasetId).description);
+    'basis:list': async ({ datasetId, recipeId }) => {
+      const recipe = recipeId === undefined ? null : recipeById(recipeId);
+      const target = datasetId === null ? null : basisTarget(store.getDataset(datasetId).description, recipe);
       return basisList(await placedCards(basisFolders), userBases, target);
     },
     'basis:spectra': async ({ basisId }) => {
@@ -116,7 +122,17 @@ export function basisHandlers({ services }: HandlerContext): Pick<HostHandlers, 
       const found = (await placedCards(basisFolders)).find(({ card }) => card.id === basisId);
       return basisFiles(basis, format, (file, sha256) => ({ ...(found as PlacedCard).card, file, sha256 }));
     },
-    'recipe:list': () =>
-      RECIPES.map(({ id, title, version, quantification }) => ({ id, title, version, ...quantification })),
+    'recipe:list': ({ datasetId }) => {
+      const description = datasetId === null ? null : store.getDataset(datasetId).description;
+      const recipes = RECIPES.map(({ id, title, version, quantification }) => ({
+        id,
+        title,
+        version,
+        ...quantification,
+      }));
+      // What has no nucleus is no scan.
+      const hasNone = description === null || description.nucleus === null;
+      return { recipes, suitable: hasNone ? null : recipeForScan(description).id };
+    },
   };
 }

@@ -1,10 +1,8 @@
 // Where a comparison's table or figure goes: asked in the system's dialog; the page learns the base name only.
-import { basename } from 'node:path';
 import type { ChannelRequest } from '../../ipc/contract.ts';
-import { atomicWrite } from '../../node/files/atomicWrite.ts';
 import type { Handlers } from '../registrar.ts';
 import { savedContent } from '../savedContent.ts';
-import { chooseTarget } from './dialogs.ts';
+import { saveFile } from './dialogs.ts';
 import type { MainContext } from './mainContext.ts';
 
 type Saved = ChannelRequest<'comparison:save'>;
@@ -14,15 +12,14 @@ const KINDS: Readonly<Record<Saved['format'], string>> = {
   svg: 'SVG drawing',
   png: 'PNG image',
 };
+
 export function comparisonDialogHandlers({ window }: MainContext): Pick<Handlers, 'comparison:save'> {
   return {
     'comparison:save': async ({ format, suggestedName, content }) => {
       const bytes = savedContent({ format, content });
       const kind = { name: KINDS[format], extensions: [format] };
-      const target = await chooseTarget(window(), 'Save the comparison', `${suggestedName}.${format}`, kind);
-      if (target === null) return { saved: false, fileName: null };
-      await atomicWrite(target, bytes);
-      return { saved: true, fileName: basename(target) };
+      const dialog = { title: 'Save the comparison', suggestedName: `${suggestedName}.${format}`, kind };
+      return saveFile(window(), dialog, () => Promise.resolve(bytes));
     },
   };
 }

@@ -1,6 +1,8 @@
 // The system's file dialogs. They belong to the window, while there is one.
+import { basename } from 'node:path';
 import { dialog } from 'electron';
 import type { BrowserWindow, OpenDialogOptions, SaveDialogOptions } from 'electron';
+import { atomicWrite } from '../../node/files/atomicWrite.ts';
 
 /** What a dialog offers to show. */
 export interface FileKind {
@@ -54,7 +56,7 @@ export async function chooseFolder(window: BrowserWindow | null, title: string):
 }
 
 /** @returns the file to write; null if the user cancelled */
-export async function chooseTarget(
+async function chooseTarget(
   window: BrowserWindow | null,
   title: string,
   defaultPath: string,
@@ -68,4 +70,29 @@ export async function chooseTarget(
   };
   const answer = window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options);
   return answer.canceled || !answer.filePath ? null : answer.filePath;
+}
+
+/** What a page learns of a file that was to be saved: its base name, no path. */
+export interface SavedFile {
+  readonly saved: boolean;
+  readonly fileName: string | null;
+}
+
+export const NOT_SAVED: SavedFile = { saved: false, fileName: null };
+
+/**
+ * Asks where to save one file, and writes it.
+ * @param suggestedName with its extension
+ * @param content made once the user has chosen; null: there is nothing to save
+ */
+export async function saveFile(
+  window: BrowserWindow | null,
+  { title, suggestedName, kind }: { readonly title: string; readonly suggestedName: string; readonly kind: FileKind },
+  content: () => Promise<string | Uint8Array | null>,
+): Promise<SavedFile> {
+  const target = await chooseTarget(window, title, suggestedName, kind);
+  const bytes = target === null ? null : await content();
+  if (target === null || bytes === null) return NOT_SAVED;
+  await atomicWrite(target, bytes);
+  return { saved: true, fileName: basename(target) };
 }

@@ -2,11 +2,14 @@
 import { basename } from 'node:path';
 import { UsageError } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
+import { parseQuantityOptions } from '../../core/domain/quantityOptions.ts';
 import type { Recipe } from '../../core/domain/recipe.ts';
-import { recipeById } from '../../core/pipeline/index.ts';
+import { imageVolumeNifti, readSegmentation, recipeById, recipeWithQuantities } from '../../core/pipeline/index.ts';
+import type { ScanSegmentation } from '../../core/pipeline/index.ts';
 import { analyseDataset } from '../../core/pipeline/studyWorkflow.ts';
 import { METHOD_IDS, needsBasis, NO_BASIS, readPriorKnowledge } from '../../core/quantification/index.ts';
 import { checkMethodOptions, methodDefaults, shippedKnowledge } from '../../core/quantification/methodOptions.ts';
+import type { StudyStore } from '../../core/ports/studyStore.ts';
 import type { ChannelRequest } from '../../ipc/contract.ts';
 import { recipeSha256 } from '../../node/files/hashing.ts';
 import { readPriorKnowledgeFile } from '../../node/files/priorKnowledgeFile.ts';
@@ -27,11 +30,30 @@ export function recipeWithOptions(recipe: Recipe, options: JsonObject, method?: 
   return { ...recipe, quantification: { method: chosen, options: { ...ofRecipe, ...options } } };
 }
 
-/** @throws UsageError where the method or an option of it is not there or wrong: before a job is begun */
-function chosenRecipe({ recipeId, options, method }: ChannelRequest<'fit:start'>): Recipe {
+/** @throws UsageError where the method, an option or a quantity is not there or wrong: before a job is begun */
+function chosenRecipe(request: ChannelRequest<'fit:start'>): Recipe {
+  const { recipeId, options, method, segmentationDatasetId } = request;
   const recipe = recipeWithOptions(recipeById(recipeId), options as JsonObject, method);
   checkMethodOptions(recipe.quantification.method, recipe.quantification.options);
-  return recipe;
+  const quantities = (request.quantities ?? {}) as JsonObject;
+  const { tissue } = parseQuantityOptions(quantities, 'The fit’s set-up');
+  if (tissue !== null && segmentationDatasetId !== undefined) {
+    throw new UsageError('Tissue fractions and a segmentation contradict each other; give one of them.');
+  }
+  return recipeWithQuantities(recipe, quantities);
+}
+
+/**
+ * The segmentation among the study's images.
+ * @throws UsageError where it is no image of this study; ReaderError where it is no segmentation
+ */
+function storedSegmentation(store: StudyStore, studyId: string, datasetId: string): ScanSegmentation {
+  const record = store.getDataset(datasetId);
+  if (record.studyId !== studyId || record.role !== 'image') {
+    throw new UsageError(`${record.fileName} is no image of this study, so that no tissue can be read from it.`);
+  }
+  const bytes = imageVolumeNifti(record.fileName, store.readRawFile(datasetId));
+  return readSegmentation([{ name: record.fileName, bytes }], 'auto', `, SHA-256 ${record.sha256}`);
 }
 
 /** What the page is told of a file with prior knowledge. */
@@ -55,10 +77,14 @@ export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, Ch
       const { studyId } = store.getDataset(request.datasetId);
       const recipe = chosenRecipe(request);
       const basis = needsBasis(recipe.quantification.method) ? await services.basis(request.basisId) : NO_BASIS;
-      const { datasetId, waterDatasetId, voxels } = request;
+      const { datasetId, waterDatasetId, voxels, segmentationDatasetId } = request;
+      const tissue =
+        segmentationDatasetId === undefined
+          ? {}
+          : { segmentation: storedSegmentation(store, studyId, segmentationDatasetId) };
       const jobId = jobs.start('fit', studyId, async (cancellation, onProgress) => {
         const analysis = await analyseDataset(
-          { store, datasetId, waterDatasetId, basis, recipe, voxels },
+          { store, datasetId, waterDatasetId, basis, recipe, voxels, ...tissue },
           {
             parse,
             fitRunner,

@@ -9,6 +9,7 @@ import { exportHandlers } from './exportHandlers.ts';
 import { fitHandlers } from './fitHandlers.ts';
 import { importHandlers } from './importHandlers.ts';
 import { lcmodelHandlers } from './lcmodelHandlers.ts';
+import { mapHandlers } from './mapHandlers.ts';
 import { reportHandlers } from './reportHandlers.ts';
 import { settingsHandlers } from './settingsHandlers.ts';
 import { simulationHandlers } from './simulationHandlers.ts';
@@ -28,6 +29,7 @@ export function createHostHandlers(context: HandlerContext): HostHandlers {
     ...lcmodelHandlers(context),
     ...analysisHandlers(context),
     ...comparisonHandlers(context),
+    ...mapHandlers(context),
     ...reportHandlers(context),
     'host:close': async () => {
       await context.services.close();

@@ -1,19 +1,18 @@
 // The main process's handlers: dialogs, printing and versions here, everything else asked of the study host.
-import { basename } from 'node:path';
 import type { ChannelRequest, ChannelResponse } from '../../ipc/contract.ts';
 import { CHANNEL_NAMES } from '../../ipc/channelNames.ts';
-import { atomicWrite } from '../../node/files/atomicWrite.ts';
 import { sha256Hex } from '../../node/files/hashing.ts';
 import type { HostChannel, MainChannel } from '../hostMessages.ts';
 import { printPdf } from '../printing.ts';
 import type { Handlers } from '../registrar.ts';
 import { basisDialogHandlers } from './basisDialogs.ts';
 import { comparisonDialogHandlers } from './comparisonDialogs.ts';
-import { chooseScans, chooseTarget } from './dialogs.ts';
+import { chooseScans, saveFile } from './dialogs.ts';
 import { exportDialogHandlers } from './exportDialogs.ts';
 import { fitDialogHandlers } from './fitDialogs.ts';
 import { lcmodelDialogHandlers } from './lcmodelDialogs.ts';
 import type { MainContext } from './mainContext.ts';
+import { mapDialogHandlers } from './mapDialogs.ts';
 
 type ReportFormat = ChannelRequest<'report:export'>['format'];
 
@@ -32,12 +31,15 @@ async function exportReport(
 ): Promise<ChannelResponse<'report:export'>> {
   const report = await host.ask('host:report', { analysisId, voxel, format: format === 'csv' ? 'csv' : 'html' });
   const kind = { name: REPORT_KINDS[format], extensions: [format] };
-  const target = await chooseTarget(window(), 'Export report', `${report.suggestedName}.${format}`, kind);
-  if (target === null) return { saved: false, fileName: null };
-  const bytes = format === 'pdf' ? await printPdf(report.content) : new TextEncoder().encode(report.content);
-  await atomicWrite(target, bytes);
-  await host.ask('host:record-report', { analysisId, format, sha256: sha256Hex(bytes) });
-  return { saved: true, fileName: basename(target) };
+  const dialog = { title: 'Export report', suggestedName: `${report.suggestedName}.${format}`, kind };
+  let sha256 = '';
+  const saved = await saveFile(window(), dialog, async () => {
+    const bytes = format === 'pdf' ? await printPdf(report.content) : new TextEncoder().encode(report.content);
+    sha256 = sha256Hex(bytes);
+    return bytes;
+  });
+  if (saved.saved) await host.ask('host:record-report', { analysisId, format, sha256 });
+  return saved;
 }
 
 /** @returns a handler for every channel of the contract */
@@ -63,6 +65,7 @@ export function createMainHandlers(context: MainContext): Handlers {
     ...lcmodelDialogHandlers(context),
     ...fitDialogHandlers(context),
     ...comparisonDialogHandlers(context),
+    ...mapDialogHandlers(context),
     'report:export': (request) => exportReport(context, request),
   };
   const relayed = CHANNEL_NAMES.filter((channel): channel is HostChannel => !(channel in own)).map((channel) => [

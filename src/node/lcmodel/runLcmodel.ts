@@ -18,6 +18,7 @@ import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
 import { pointCount, voxelCount } from '../../core/domain/mrsDataset.ts';
 import type { Warning } from '../../core/domain/provenance.ts';
 import type { FitCurves, QuantificationResult, VoxelQuantification } from '../../core/domain/quantification.ts';
+import { refusedResult } from '../../core/domain/refusedResult.ts';
 import { lcmodelFiles } from '../../core/formats/index.ts';
 import type { WrittenFile } from '../../core/formats/index.ts';
 import type { NamelistEntry } from '../../core/math/fortranText.ts';
@@ -206,26 +207,10 @@ async function runVoxel(shared: Shared, voxel: number, cancellation: Cancellatio
 /** A voxel of many that LCModel refused: the map shows why, and the others go on. */
 function refused(voxel: number, error: AppError): LcmodelRun {
   const result: QuantificationResult = {
-    method: 'lcmodel',
+    ...refusedResult('lcmodel', error.message),
     version: 'unknown',
-    status: 'refused',
-    reason: error.message,
-    metabolites: [],
-    combined: [],
-    phase0Deg: 0,
-    phase1DegPerPpm: 0,
-    shiftHz: 0,
-    lorentzianHz: 0,
-    gaussianHz: 0,
     snr: { value: 0, definition: LCMODEL_SNR_DEFINITION },
-    fwhmHz: 0,
-    residualSd: 0,
-    elapsedMs: 0,
     inDistribution: true,
-    executionProvider: 'cpu',
-    warnings: [],
-    correlation: null,
-    diagnostics: {},
   };
   return { voxel, result, curves: null, output: '', files: [] };
 }

@@ -21,7 +21,8 @@ export function makeCancelFlag(): Int32Array {
 /** A cancellation with the means to trigger it. */
 export function cancellationSource(): { readonly cancellation: Cancellation; readonly cancel: () => void } {
   const flag = makeCancelFlag();
-  return { cancellation: flagCancellation(flag), cancel: () => void Atomics.store(flag, 0, 1) };
+  const letOthersRun = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  return { cancellation: { ...flagCancellation(flag), letOthersRun }, cancel: () => void Atomics.store(flag, 0, 1) };
 }
 
 /** For work that nobody can cancel. */

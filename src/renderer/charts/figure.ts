@@ -1,4 +1,5 @@
 // Figures of simple shapes, drawn as SVG on the page and saved as an SVG or PNG file with the same shapes.
+import { escapeMarkup } from '../../core/reports/escape.ts';
 import type { ChartColours } from './chartTypes.ts';
 
 /** A token of the theme, or a fixed colour. */
@@ -87,9 +88,6 @@ export function nearestMark(marks: Marks, x: number, y: number, reach = 14): num
   return best;
 }
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
 function shapeMarkup(shape: Shape): string {
   const token = (name: ShapeColour): string =>
     name.startsWith('#') ? name : PRINT_COLOURS[name as keyof ChartColours];
@@ -103,7 +101,7 @@ function shapeMarkup(shape: Shape): string {
     case 'text': {
       const [x, y] = shape.at.map(short) as [string, string];
       const turn = shape.upright === true ? ` transform="rotate(-90 ${x} ${y})"` : '';
-      return `<text x="${x}" y="${y}" text-anchor="${shape.anchor}" fill="${colour}"${turn}>${escaped(shape.text)}</text>`;
+      return `<text x="${x}" y="${y}" text-anchor="${shape.anchor}" fill="${colour}"${turn}>${escapeMarkup(shape.text)}</text>`;
     }
     case 'path':
       return `<path d="${shape.d}" fill="none" stroke="${colour}" stroke-width="${shape.width}" stroke-linejoin="round"${dash}/>`;
@@ -118,7 +116,7 @@ export function figureMarkup(figure: Figure, title: string): string {
   const font = 'font-family="Segoe UI, Helvetica Neue, Helvetica, Arial, sans-serif" font-size="11"';
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" ${font}>` +
-    `<title>${escaped(title)}</title><rect width="${width}" height="${height}" fill="${PRINT_COLOURS.panel}"/>` +
+    `<title>${escapeMarkup(title)}</title><rect width="${width}" height="${height}" fill="${PRINT_COLOURS.panel}"/>` +
     `${shapes.map(shapeMarkup).join('')}${dots}</svg>\n`
   );
 }

@@ -16,7 +16,7 @@ import {
   vendorOf,
 } from '../../../core/domain/usualProtocol.ts';
 import type { Vendor } from '../../../core/domain/usualProtocol.ts';
-import { positiveNumber } from '../../options.ts';
+import { positiveNumber, wholeNumber } from '../../options.ts';
 import { IDEAL_PULSES, shapedPulses } from './pulseDefaults.ts';
 import { SHAPE_NAMES, pulseRequestOf } from './pulseOptions.ts';
 
@@ -108,12 +108,6 @@ function numberOf(option: string, text: string, least: number | null, unit: stri
 
 const milliseconds = (option: string, text: string): number => numberOf(option, text, 0, ' ms') / 1000;
 
-function wholeNumber(option: string, text: string): number {
-  const value = positiveNumber(option, text);
-  if (!Number.isInteger(value)) throw new UsageError(`${option} takes a whole number, not "${text}".`);
-  return value;
-}
-
 function oneOf<T extends string>(option: string, known: readonly T[], text: string): T {
   const found = known.find((name) => name.toLowerCase() === text.toLowerCase());
   if (found === undefined) {
@@ -198,7 +192,7 @@ async function sequenceOf(options: RequestOptions, frequencyMHz: number): Promis
     ...(isEditedFamily(family) ? { editing: await editingOf(options, standard.editing, shaped.editing) } : {}),
     carrierPpm: numberOf('--carrier-ppm', options.carrierPpm, null, ' in ppm'),
     spatial: {
-      points: spatialPoints === undefined ? spatial.points : wholeNumber('--spatial-points', spatialPoints),
+      points: spatialPoints === undefined ? spatial.points : wholeNumber('--spatial-points', spatialPoints, 1),
       extent: spatialExtent === undefined ? spatial.extent : positiveNumber('--spatial-extent', spatialExtent),
     },
   };
@@ -237,7 +231,7 @@ export async function basisRequestOf(options: RequestOptions): Promise<BasisRequ
     title: options.title ?? titleOf(sequence, frequencyMHz),
     spectrometerFrequencyMHz: frequencyMHz,
     dwellTimeS: dwellS === undefined ? usualDwellTimeS(frequencyMHz) : positiveNumber('--dwell-s', dwellS),
-    points: points === undefined ? 2048 : wholeNumber('--points', points),
+    points: points === undefined ? 2048 : wholeNumber('--points', points, 1),
     linewidthHz: numberOf('--linewidth-hz', options.linewidthHz, 0, ' Hz'),
     sequence,
     metabolites: names?.filter((name) => name !== '') ?? BRAIN_METABOLITES,

@@ -1,5 +1,4 @@
 // lineshape lcmodel import: results that LCModel made elsewhere, as quantify prints them, and into a study.
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { AppError, ReaderError, UsageError } from '../../../core/domain/errors.ts';
 import type { JsonObject } from '../../../core/domain/json.ts';
@@ -16,10 +15,11 @@ import type { AnalysisRecord, DatasetRecord, StudyStore } from '../../../core/po
 import { lcmodelFileSets } from '../../../core/quantification/lcmodel/index.ts';
 import { recipeSha256, sha256OfFiles } from '../../../node/files/hashing.ts';
 import { readLcmodelOutputs } from '../../../node/lcmodel/readOutputs.ts';
-import { openStudyDb } from '../../../node/study-db/openStudyDb.ts';
+import { plainJson, quantificationsDocument, WRITTEN_BY } from '../../jsonDocuments.ts';
 import { positiveNumber } from '../../options.ts';
 import { resultDocument, resultTable } from '../../resultDocuments.ts';
 import { PROGRAM, VERSION } from '../../session.ts';
+import { requireStudyDb, withStudyDb } from '../../studyDatabase.ts';
 import { printJson, printText, say } from '../../terminal.ts';
 
 interface Options {
@@ -30,8 +30,7 @@ interface Options {
   readonly dataset?: string;
 }
 
-const now = (): string => new Date().toISOString();
-const STAMP = { program: PROGRAM, version: VERSION, now };
+const STAMP = { program: PROGRAM, version: VERSION, now: (): string => new Date().toISOString() };
 
 /** Every run among the files. One that can't be read is said, unless there is no other. */
 async function readRuns(paths: readonly string[], frequencyMHz: number | null): Promise<ForeignRun[]> {
@@ -72,9 +71,9 @@ function documentOf(run: ForeignRun): JsonObject {
     recipes: [{ method: 'lcmodel', sha256: recipeSha256(recipe), recipe }],
     warnings,
     provenance: [foreignStep(run, STAMP)],
-    program: { name: PROGRAM, version: VERSION },
+    program: WRITTEN_BY,
   };
-  return JSON.parse(JSON.stringify(document)) as JsonObject;
+  return plainJson(document);
 }
 
 function printRun(run: ForeignRun): void {
@@ -107,7 +106,7 @@ function datasetOf(store: StudyStore, studyId: string, datasetId: string | undef
   );
 }
 
-function storeRuns(runs: readonly ForeignRun[], options: Options): AnalysisRecord | null {
+async function storeRuns(runs: readonly ForeignRun[], options: Options): Promise<AnalysisRecord | null> {
   const { db, study, dataset } = options;
   if (study === undefined) return null;
   const [run] = runs;
@@ -117,23 +116,18 @@ function storeRuns(runs: readonly ForeignRun[], options: Options): AnalysisRecor
     );
   }
   if (db === undefined) throw new UsageError('--study needs the study database: name it with --db.');
-  if (!existsSync(db)) throw new ReaderError('NOT_FOUND', 'The study database does not exist.');
-  const store = openStudyDb(db, { now });
-  try {
-    return storeForeignRun(store, datasetOf(store, study, dataset), run, { stamp: STAMP, hashRecipe: recipeSha256 });
-  } finally {
-    store.close();
-  }
+  requireStudyDb(db);
+  return withStudyDb(db, 'write', (store) =>
+    storeForeignRun(store, datasetOf(store, study, dataset), run, { stamp: STAMP, hashRecipe: recipeSha256 }),
+  );
 }
 
 async function importResults(paths: string[], options: Options): Promise<void> {
   const given = options.frequencyMhz;
   const runs = await readRuns(paths, given === undefined ? null : positiveNumber('--frequency-mhz', given));
-  const stored = storeRuns(runs, options);
+  const stored = await storeRuns(runs, options);
   if (options.json === true) {
-    const documents = runs.map(documentOf);
-    const [only] = documents;
-    const document = documents.length === 1 ? only : { schema: 'lineshape.quantifications/1', documents };
+    const document = quantificationsDocument(runs.map(documentOf));
     printJson(stored === null ? document : { ...document, analysis: { id: stored.id, studyId: stored.studyId } });
     return;
   }

@@ -1,7 +1,6 @@
 // lineshape lcmodel run: the user's own LCModel on a scan that our recipe prepared, its result as that of any method.
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { ReaderError, UsageError } from '../../../core/domain/errors.ts';
+import { UsageError } from '../../../core/domain/errors.ts';
 import { analyseWithLcmodel } from '../../../core/pipeline/lcmodelAnalysis.ts';
 import type { LcmodelOutcome } from '../../../core/pipeline/lcmodelAnalysis.ts';
 import { csvReport, figureSvg } from '../../../core/reports/index.ts';
@@ -11,13 +10,13 @@ import type { LcmodelInstallation } from '../../../node/lcmodel/installation.ts'
 import { DEFAULT_TIME_LIMIT_S, runLcmodel } from '../../../node/lcmodel/runLcmodel.ts';
 import type { LcmodelRun } from '../../../node/lcmodel/runLcmodel.ts';
 import { requireExecutable } from '../../../node/lcmodel/failures.ts';
-import { openStudyDb } from '../../../node/study-db/openStudyDb.ts';
 import { positiveNumber } from '../../options.ts';
 import type { ScanResult } from '../../quantifyScans.ts';
 import { csvInputs, quantificationDocument, resultTable } from '../../resultDocuments.ts';
 import type { Session } from '../../session.ts';
 import { withSession } from '../../session.ts';
-import { printJson, printText, say } from '../../terminal.ts';
+import { requireStudyDb, withStudyDb } from '../../studyDatabase.ts';
+import { jsonText, printJson, printText, say } from '../../terminal.ts';
 import type { LcmodelScan, LcmodelScanOptions } from './scanForLcmodel.ts';
 import { addLcmodelScanOptions, readLcmodelScan, settingsOf } from './scanForLcmodel.ts';
 
@@ -28,20 +27,15 @@ interface Options extends LcmodelScanOptions {
   readonly out?: string;
 }
 
-function installationOfApp(path: string | undefined): LcmodelInstallation {
+async function installationOfApp(path: string | undefined): Promise<LcmodelInstallation> {
   if (path === undefined) return { executable: lcmodelOfEnvironment(), timeLimitS: DEFAULT_TIME_LIMIT_S };
-  if (!existsSync(path)) throw new ReaderError('NOT_FOUND', 'The study database does not exist.');
-  const store = openStudyDb(path, { now: () => new Date().toISOString(), readOnly: true });
-  try {
-    return readInstallation(store);
-  } finally {
-    store.close();
-  }
+  requireStudyDb(path);
+  return withStudyDb(path, 'read', readInstallation);
 }
 
 /** Which LCModel, and for how long: options first, then the environment, then what the app was told. */
-function installationOf(options: Options): { readonly executable: string; readonly timeLimitS: number } {
-  const known = installationOfApp(options.db);
+async function installationOf(options: Options): Promise<{ readonly executable: string; readonly timeLimitS: number }> {
+  const known = await installationOfApp(options.db);
   const executable = options.lcmodel ?? lcmodelOfEnvironment() ?? known.executable;
   if (executable === null) {
     throw new UsageError(
@@ -64,7 +58,7 @@ interface Done {
 }
 
 async function analyse(input: string, options: Options, session: Session): Promise<Done> {
-  const installation = installationOf(options);
+  const installation = await installationOf(options);
   const prepared: LcmodelScan = await readLcmodelScan(input, options, session);
   let runs: readonly LcmodelRun[] = [];
   const outcome = await analyseWithLcmodel(
@@ -86,7 +80,7 @@ async function analyse(input: string, options: Options, session: Session): Promi
 function outputFiles({ result, runs }: Done): Map<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>([
     ['results.csv', csvReport(csvInputs(result))],
-    ['result.json', `${JSON.stringify(quantificationDocument(result), null, 1)}\n`],
+    ['result.json', jsonText(quantificationDocument(result))],
   ]);
   const curves = runs.find((r) => r.curves !== null)?.curves;
   if (curves) files.set('fit.svg', figureSvg(curves, { width: 900, height: 460, title: result.scan.fileName }));

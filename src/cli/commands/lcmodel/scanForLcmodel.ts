@@ -3,25 +3,21 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { FileBasisSet } from '../../../core/basis/files/index.ts';
 import type { JsonObject } from '../../../core/domain/json.ts';
-import type { Recipe } from '../../../core/domain/recipe.ts';
-import { defaultRecipeFor, recipeById } from '../../../core/pipeline/index.ts';
 import type { LcmodelInput } from '../../../core/pipeline/lcmodelAnalysis.ts';
 import { lcmodelRecipe } from '../../../core/pipeline/lcmodelAnalysis.ts';
 import { controlAssignments, parseLcmodelSettings } from '../../../core/quantification/lcmodel/index.ts';
-import { UsageError } from '../../../core/domain/errors.ts';
 import { chooseBasis } from '../../basisChoice.ts';
 import { addCommonOptions, addHeaderOptions, ppmRangeOf, readOptionsOf, voxelListOf } from '../../options.ts';
 import type { CommonOptions, HeaderOptions } from '../../options.ts';
-import { loadRecipe } from '../../quantifyScans.ts';
+import { chosenRecipe } from '../../recipeChoice.ts';
+import type { RecipeFlags } from '../../recipeChoice.ts';
 import { readOneScan } from '../../scanInputs.ts';
 import type { ScanInput } from '../../scanInputs.ts';
 import type { Session } from '../../session.ts';
 
-export interface LcmodelScanOptions extends CommonOptions, HeaderOptions {
+export interface LcmodelScanOptions extends CommonOptions, HeaderOptions, RecipeFlags {
   readonly water?: string;
   readonly basis?: string;
-  readonly recipe?: string;
-  readonly preprocess: boolean;
   readonly ppm?: string;
   readonly voxels?: string;
   readonly control?: readonly string[];
@@ -61,14 +57,6 @@ export function settingsOf(options: LcmodelScanOptions): JsonObject {
   return settings;
 }
 
-async function baseRecipe(options: LcmodelScanOptions, scan: ScanInput): Promise<Recipe> {
-  if (!options.preprocess && options.recipe !== undefined) {
-    throw new UsageError('--no-preprocess and --recipe contradict each other; give one of them.');
-  }
-  if (!options.preprocess) return recipeById('fit-only');
-  return options.recipe === undefined ? defaultRecipeFor(scan.dataset) : loadRecipe(options.recipe);
-}
-
 /** Reads everything. @throws what reading and basis choice throw */
 export async function readLcmodelScan(
   path: string,
@@ -90,7 +78,7 @@ export async function readLcmodelScan(
     water: waterScan?.dataset ?? scan.water,
     basis,
     basisFile: isFile ? new Uint8Array(await readFile(options.basis as string)) : null,
-    recipe: lcmodelRecipe(await baseRecipe(options, scan), settings, basis),
+    recipe: lcmodelRecipe(await chosenRecipe(options, scan.dataset), settings, basis),
     voxels,
   };
 }

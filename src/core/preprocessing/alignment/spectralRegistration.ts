@@ -6,7 +6,8 @@ import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { median } from '../../math/robustStatistics.ts';
 import { rotateSignal } from '../../math/rotation.ts';
 import { registerShiftAndPhase } from '../../math/shiftPhaseRegistration.ts';
-import { keepWindow, meanSignal, signalSupport } from '../signal.ts';
+import { meanSignal } from '../../math/meanSignal.ts';
+import { keepWindow, signalSupport } from '../signal.ts';
 
 export type ReferenceKind = 'median' | 'mean' | 'first';
 

@@ -6,7 +6,7 @@ import { ProcessingError } from '../../domain/errors.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
 import { rotateSignal } from '../../math/rotation.ts';
-import { meanSignal } from '../signal.ts';
+import { meanSignal } from '../../math/meanSignal.ts';
 import { fitSinglets } from '../singletPattern.ts';
 
 export interface Conditions {

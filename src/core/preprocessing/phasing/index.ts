@@ -9,16 +9,9 @@ import { pointCount, voxelCount } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import { fidToSpectrum, spectrumToFid } from '../../math/fft.ts';
 import { rotateSignal } from '../../math/rotation.ts';
+import { meanSignal } from '../../math/meanSignal.ts';
 import { OptionReader } from '../options.ts';
-import {
-  copyData,
-  isZeroSignal,
-  meanSignal,
-  ppmWindow,
-  signalsPerVoxel,
-  spectrumWindow,
-  voxelSignals,
-} from '../signal.ts';
+import { copyData, isZeroSignal, ppmWindow, signalsPerVoxel, spectrumWindow, voxelSignals } from '../signal.ts';
 import { fitSinglets, SINGLETS_PPM } from '../singletPattern.ts';
 import type { PreprocessingStep } from '../step.ts';
 import { processedDataset } from '../step.ts';

@@ -1,6 +1,8 @@
 // Where the points of a series stand against each other in frequency and phase, before the fit: each is registered to
 // their mean, which sharpens with each pass.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
+import { meanSignal } from '../../math/meanSignal.ts';
+import { rotateSignal } from '../../math/rotation.ts';
 import { registerShiftAndPhase } from '../../math/shiftPhaseRegistration.ts';
 import type { SeriesSharing } from './options.ts';
 
@@ -17,18 +19,8 @@ const COMPARED_S = 0.2;
 export const WIDEST_OFFSET_PPM = 0.15;
 
 /** A FID turned back by its offset. */
-function turnedBack(fid: ComplexSignal, { shiftHz, phaseRad }: PointOffset, dwellTimeS: number): ComplexSignal {
-  const re = new Float64Array(fid.re.length);
-  const im = new Float64Array(fid.re.length);
-  for (let i = 0; i < re.length; i++) {
-    const angle = -phaseRad - 2 * Math.PI * shiftHz * i * dwellTimeS;
-    const c = Math.cos(angle);
-    const s = Math.sin(angle);
-    re[i] = (fid.re[i] as number) * c - (fid.im[i] as number) * s;
-    im[i] = (fid.re[i] as number) * s + (fid.im[i] as number) * c;
-  }
-  return { re, im };
-}
+const turnedBack = (fid: ComplexSignal, { shiftHz, phaseRad }: PointOffset, dwellTimeS: number): ComplexSignal =>
+  rotateSignal(fid, -shiftHz * dwellTimeS, -phaseRad);
 
 /** Mean of the FIDs, each turned back by its offset. */
 export function meanOfPoints(
@@ -36,16 +28,7 @@ export function meanOfPoints(
   offsets: readonly PointOffset[],
   dwellTimeS: number,
 ): ComplexSignal {
-  const points = fids[0]?.re.length ?? 0;
-  const mean = { re: new Float64Array(points), im: new Float64Array(points) };
-  fids.forEach((fid, k) => {
-    const { re, im } = turnedBack(fid, offsets[k] as PointOffset, dwellTimeS);
-    for (let i = 0; i < points; i++) {
-      mean.re[i] = (mean.re[i] as number) + (re[i] as number) / fids.length;
-      mean.im[i] = (mean.im[i] as number) + (im[i] as number) / fids.length;
-    }
-  });
-  return mean;
+  return meanSignal(fids.map((fid, k) => turnedBack(fid, offsets[k] as PointOffset, dwellTimeS)));
 }
 
 /**

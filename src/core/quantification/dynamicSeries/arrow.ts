@@ -10,6 +10,7 @@ import {
   choleskySolve,
   forwardSubstitute,
 } from '../../math/cholesky.ts';
+import { dot } from '../../math/innerProducts.ts';
 
 export interface ArrowBlock {
   /** P, n × n row-major. */
@@ -62,8 +63,6 @@ function eliminate({ own, border, gradient }: ArrowBlock, s: number, damping: nu
   });
   return { factor, half };
 }
-
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, v, i) => sum + v * (b[i] as number), 0);
 
 /** Takes the eliminated points out of the border. */
 function subtractPoints(system: Float64Array, s: number, points: readonly Eliminated[]): void {

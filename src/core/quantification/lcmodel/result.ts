@@ -157,7 +157,13 @@ function diagnosticsOf(
     messages: tables.messages.map((m) => `${m.count} × ${m.level} ${messageKey(m)}`).join('; '),
     ratiosTo: tables.reference,
     waterScaled,
-    ...(waterScaled ? { waterConcentrationMM: stated('WCONC', 35880), waterAttenuation: stated('ATTH2O', 0.7) } : {}),
+    ...(waterScaled
+      ? {
+          waterConcentrationMM: stated('WCONC', 35880),
+          waterAttenuation: stated('ATTH2O', 0.7),
+          metaboliteAttenuation: stated('ATTMET', 1),
+        }
+      : {}),
     fwhmPpm: misc?.fwhmPpm ?? null,
     shiftPpm: misc?.shiftPpm ?? null,
     alphaB: misc?.alphaB ?? null,

@@ -15,18 +15,86 @@ import type { SplineDesign } from '../../math/bspline.ts';
 import { addCrossProducts, addGram } from '../../math/innerProducts.ts';
 import { BugError } from '../../domain/errors.ts';
 
-/**
- * Generalised eigenvalues d_i of the penalty against BᵀB, found once for each design: with them the effective degrees of
- * freedom are Σ 1/(1 + λ d_i), so that a λ for wanted degrees costs no factorisation.
- */
-const penaltySpectra = new Map<string, Float64Array>();
+/** What depends on the window and the knots alone, found once: fits of one protocol follow one another in a thread. */
+interface SplineParts {
+  readonly design: SplineDesign;
+  readonly gram: Float64Array;
+  readonly penalty: Float64Array;
+  /**
+   * Generalised eigenvalues d_i of the penalty against BᵀB: with them the effective degrees of freedom are
+   * Σ 1/(1 + λ d_i), so that a λ for wanted degrees costs no factorisation.
+   */
+  readonly spectrum: Float64Array;
+  /** Factors of BᵀB + λDᵀD by effective degrees of freedom. */
+  readonly factors: Map<number, Float64Array>;
+}
+
+const knownParts = new Map<string, SplineParts>();
+/** More factors than any choice of smoothness tries; where a user tries more, all are found anew. */
+const MOST_FACTORS = 64;
+
+function factorFor({ design, gram, penalty }: Omit<SplineParts, 'spectrum'>, lambda: number): Float64Array {
+  const system = gram.map((g, i) => g + lambda * (penalty[i] as number));
+  const factor = choleskyFactor(system, design.columns, 1e-12);
+  if (factor === null) throw new BugError('The baseline system is not positive definite.');
+  return factor;
+}
+
+/** d_i of L⁻¹DᵀDL⁻ᵀ, BᵀB = LLᵀ. */
+function penaltySpectrum(parts: Omit<SplineParts, 'spectrum'>): Float64Array {
+  const n = parts.design.columns;
+  const factor = factorFor(parts, 0);
+  const whitened = parts.penalty.slice();
+  const column = new Float64Array(n);
+  // L⁻¹ from the left, then from the right: the matrix is symmetric, so rows and columns take turns.
+  for (let pass = 0; pass < 2; pass++) {
+    for (let j = 0; j < n; j++) {
+      for (let i = 0; i < n; i++) column[i] = whitened[i * n + j] as number;
+      forwardSubstitute(factor, n, column);
+      for (let i = 0; i < n; i++) whitened[i * n + j] = column[i] as number;
+    }
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < i; j++) {
+        const upper = whitened[j * n + i] as number;
+        whitened[j * n + i] = whitened[i * n + j] as number;
+        whitened[i * n + j] = upper;
+      }
+    }
+  }
+  return symmetricEigen(whitened, n).values.map((v) => Math.max(0, v));
+}
+
+function splineParts(rows: number, intervals: number): SplineParts {
+  const key = `${rows}/${intervals}`;
+  const known = knownParts.get(key);
+  if (known !== undefined) return known;
+  const design = cubicSplineDesign(rows, intervals);
+  const gram = splineGram(design);
+  const penalty = secondDifferencePenalty(design.columns);
+  const parts = { design, gram, penalty, factors: new Map<number, Float64Array>() };
+  const made = { ...parts, spectrum: penaltySpectrum(parts) };
+  knownParts.set(key, made);
+  return made;
+}
+
+/** λ for wanted degrees of freedom, by bisection on its logarithm. */
+function lambdaFor(spectrum: Float64Array, degrees: number): number {
+  const degreesAt = (lambda: number): number => spectrum.reduce((sum, d) => sum + 1 / (1 + lambda * d), 0);
+  let low = Math.log(1e-8);
+  let high = Math.log(1e14);
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (degreesAt(Math.exp(middle)) > degrees) low = middle;
+    else high = middle;
+  }
+  return Math.exp((low + high) / 2);
+}
 
 export class Baseline {
+  readonly #parts: SplineParts;
   readonly #design: SplineDesign;
-  readonly #gram: Float64Array;
-  readonly #penalty: Float64Array;
-  #factor: Float64Array;
-  #effectiveDegrees: number;
+  #factor: Float64Array = new Float64Array(0);
+  #effectiveDegrees = 0;
 
   /**
    * @param rowsPerPart points of the fit window
@@ -40,11 +108,8 @@ export class Baseline {
     intervals: number,
     effectiveDegrees: number,
   ) {
-    this.#design = cubicSplineDesign(rowsPerPart, Math.max(4, Math.min(intervals, Math.floor(rowsPerPart / 2))));
-    this.#gram = splineGram(this.#design);
-    this.#penalty = secondDifferencePenalty(this.#design.columns);
-    this.#factor = new Float64Array(0);
-    this.#effectiveDegrees = 0;
+    this.#parts = splineParts(rowsPerPart, Math.max(4, Math.min(intervals, Math.floor(rowsPerPart / 2))));
+    this.#design = this.#parts.design;
     this.setEffectiveDegrees(effectiveDegrees);
   }
 
@@ -52,57 +117,18 @@ export class Baseline {
     return this.#effectiveDegrees;
   }
 
-  #factorFor(lambda: number): Float64Array {
-    const n = this.#design.columns;
-    const system = this.#gram.map((g, i) => g + lambda * (this.#penalty[i] as number));
-    const factor = choleskyFactor(system, n, 1e-12);
-    if (factor === null) throw new BugError('The baseline system is not positive definite.');
-    return factor;
-  }
-
-  /** d_i of L⁻¹DᵀDL⁻ᵀ, BᵀB = LLᵀ. */
-  #penaltySpectrum(): Float64Array {
-    const n = this.#design.columns;
-    const key = `${this.rowsPerPart}/${n}`;
-    const known = penaltySpectra.get(key);
-    if (known !== undefined) return known;
-    const factor = this.#factorFor(0);
-    const whitened = this.#penalty.slice();
-    const column = new Float64Array(n);
-    // L⁻¹ from the left, then from the right: the matrix is symmetric, so rows and columns take turns.
-    for (let pass = 0; pass < 2; pass++) {
-      for (let j = 0; j < n; j++) {
-        for (let i = 0; i < n; i++) column[i] = whitened[i * n + j] as number;
-        forwardSubstitute(factor, n, column);
-        for (let i = 0; i < n; i++) whitened[i * n + j] = column[i] as number;
-      }
-      for (let i = 0; i < n; i++) {
-        for (let j = 0; j < i; j++) {
-          const upper = whitened[j * n + i] as number;
-          whitened[j * n + i] = whitened[i * n + j] as number;
-          whitened[i * n + j] = upper;
-        }
-      }
-    }
-    const spectrum = symmetricEigen(whitened, n).values.map((v) => Math.max(0, v));
-    penaltySpectra.set(key, spectrum);
-    return spectrum;
-  }
-
-  /** Sets the smoothness by bisection on log λ. @param wanted degrees of freedom per part, more than 2 (a straight line) */
+  /** Sets the smoothness. @param wanted degrees of freedom per part, more than 2 (a straight line) */
   setEffectiveDegrees(wanted: number): void {
-    const target = Math.min(Math.max(wanted, 2.01), this.#design.columns - 0.01);
-    const spectrum = this.#penaltySpectrum();
-    const degreesAt = (lambda: number): number => spectrum.reduce((sum, d) => sum + 1 / (1 + lambda * d), 0);
-    let low = Math.log(1e-8);
-    let high = Math.log(1e14);
-    for (let i = 0; i < 60; i++) {
-      const middle = (low + high) / 2;
-      if (degreesAt(Math.exp(middle)) > target) low = middle;
-      else high = middle;
+    const { spectrum, factors } = this.#parts;
+    const degrees = Math.min(Math.max(wanted, 2.01), this.#design.columns - 0.01);
+    let factor = factors.get(degrees);
+    if (factor === undefined) {
+      factor = factorFor(this.#parts, lambdaFor(spectrum, degrees));
+      if (factors.size >= MOST_FACTORS) factors.clear();
+      factors.set(degrees, factor);
     }
-    this.#factor = this.#factorFor(Math.exp((low + high) / 2));
-    this.#effectiveDegrees = target;
+    this.#factor = factor;
+    this.#effectiveDegrees = degrees;
   }
 
   /**

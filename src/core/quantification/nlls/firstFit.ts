@@ -8,6 +8,7 @@ import { minimise, solveAmplitudes } from './engine.ts';
 import type { ParameterRule, Problem, Tolerance } from './engine.ts';
 import { parameterRules, shortenFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
+import { commonParameters } from './freeParameters.ts';
 import { GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT, gaussianHzToGamma } from './model.ts';
 import type { NllsOptions } from './options.ts';
 import { startCandidates } from '../shared/startValues.ts';
@@ -18,9 +19,6 @@ const START_WIDTHS_HZ: readonly [readonly [number, number], ...(readonly [number
   [5, 6],
 ];
 
-/** The first fit holds φ1 at zero: with broad lines, φ1 and shift together can run away before the widths are right. */
-const FIRST_PARAMETERS: readonly number[] = [PHASE0, SHIFT, LORENTZIAN, GAUSSIAN];
-
 /** The common fit only has to be near: the full fit follows. */
 const COARSE: Tolerance = { absolute: 0.5, relative: 1e-3 };
 /** Where φ1 joins in, which little of χ² shows. */
@@ -29,9 +27,6 @@ const PHASED: Tolerance = { absolute: 0.02, relative: 1e-5 };
 const RIVAL_COST = 1.3;
 /** Another shift is tried only if the landmarks correlate there with at least this part of the best shift's power. */
 const RIVAL_SCORE = 0.5;
-
-/** Then φ1 too: the full fit's baseline is real, and wants data whose phase is nearly right all along the window. */
-const COMMON_PARAMETERS: readonly number[] = [PHASE0, PHASE1, SHIFT, LORENTZIAN, GAUSSIAN];
 
 /** How far the fit may move the lines from where it begins. [ppm] */
 const SHIFT_ROOM_PPM = 0.1;
@@ -63,10 +58,10 @@ function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOpti
   const y = model.dataRows(fid, 0, 0);
   const stageOf = (candidate: StartCandidate, [lorentzianHz, gaussianHz]: readonly [number, number]): Stage => {
     const theta = new Float64Array(model.parameterCount);
-    theta[PHASE0] = candidate.phase0;
+    theta[PHASE0] = options.phases === 'fixed' ? 0 : candidate.phase0;
     theta[SHIFT] = candidate.shiftHz;
     theta[LORENTZIAN] = lorentzianHz;
-    theta[GAUSSIAN] = gaussianHzToGamma(gaussianHz);
+    theta[GAUSSIAN] = options.lineshape === 'lorentzian' ? 0 : gaussianHzToGamma(gaussianHz);
     const rules = parameterRules(model, options, candidate.shiftHz, SHIFT_ROOM_PPM * f0);
     const problem: Problem = {
       model,
@@ -75,7 +70,8 @@ function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOpti
       sigma: noiseRows,
       rules,
       amplitudePriors: [],
-      free: FIRST_PARAMETERS,
+      // With broad lines, φ1 and shift together can run away before the widths are right.
+      free: commonParameters(options).filter((j) => j !== PHASE1),
     };
     return { problem, theta, cost: solveAmplitudes(problem, theta, []).dataCost };
   };
@@ -90,16 +86,18 @@ function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOpti
 /** The common fit from where another one, a neighbour's, has ended: nothing is searched. */
 function fitFromStart(frame: Frame, start: FitStart, options: NllsOptions, cancellation: Cancellation): FirstFit {
   const { model, baseline, fid, noiseRows } = frame;
-  const phase1 = (start.phase1DegPerPpm * Math.PI) / 180;
+  const phase1 = options.phases === 'free' ? (start.phase1DegPerPpm * Math.PI) / 180 : 0;
   const theta = new Float64Array(model.parameterCount);
-  theta[PHASE0] = (start.phase0Deg * Math.PI) / 180 - phase1 * (WATER_PPM - model.pivotPpm);
-  theta[PHASE1] = phase1;
+  if (options.phases !== 'fixed') {
+    theta[PHASE0] = (start.phase0Deg * Math.PI) / 180 - phase1 * (WATER_PPM - model.pivotPpm);
+    theta[PHASE1] = phase1;
+  }
   theta[SHIFT] = start.shiftHz;
   theta[LORENTZIAN] = start.lorentzianHz;
-  theta[GAUSSIAN] = gaussianHzToGamma(start.gaussianHz);
+  theta[GAUSSIAN] = options.lineshape === 'lorentzian' ? 0 : gaussianHzToGamma(start.gaussianHz);
   const rules = parameterRules(model, options, start.shiftHz, SHIFT_ROOM_PPM * model.spectrometerFrequencyMHz);
   const y = model.dataRows(fid, 0, 0);
-  const free = COMMON_PARAMETERS;
+  const free = commonParameters(options);
   const problem: Problem = { model, baseline, y, sigma: noiseRows, rules, amplitudePriors: [], free };
   const solution = minimise(problem, theta, MOST_ITERATIONS, PHASED, cancellation);
   return { theta: solution.theta, rules, iterations: solution.iterations };
@@ -131,7 +129,8 @@ export function firstFit(
       return { theta: solution.theta, problem, cost: solution.cost };
     });
   const best = ends.reduce((a, b) => (b.cost < a.cost ? b : a));
-  const whole = { ...best.problem, free: COMMON_PARAMETERS };
+  // φ1 too: the full fit's baseline is real, and wants data whose phase is nearly right all along the window.
+  const whole = { ...best.problem, free: commonParameters(options) };
   const solution = minimise(whole, best.theta, MOST_ITERATIONS, PHASED, cancellation);
   return { theta: solution.theta, rules: whole.rules, iterations: iterations + solution.iterations };
 }

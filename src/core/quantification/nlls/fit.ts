@@ -12,13 +12,13 @@ import type { LinearSolution, ParameterRule, Problem, Solution, Tolerance } from
 import { learnSpread } from './deviationSpread.ts';
 import { firstFit } from './firstFit.ts';
 import { prepareFrame, shortenFrame } from './frame.ts';
+import { commonParameters, freeDeviations } from './freeParameters.ts';
 import type { Frame } from './frame.ts';
-import { FIRST_DEVIATION, GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT } from './model.ts';
+import { GAUSSIAN, LORENTZIAN, PHASE0, PHASE1 } from './model.ts';
 import type { ModelSignal, SpectralModel } from './model.ts';
 import type { NllsOptions } from './options.ts';
 import { ratioPriors, weakMetabolitePriors } from './ratioPriors.ts';
 
-const COMMON_PARAMETERS: readonly number[] = [PHASE0, PHASE1, SHIFT, LORENTZIAN, GAUSSIAN];
 /** A hundredth of χ² is a tenth of a standard deviation at most, along the worst direction. */
 export const FINE: Tolerance = { absolute: 1e-2, relative: 1e-8 };
 /**
@@ -153,14 +153,6 @@ function splitProducts(joint: Float64Array, n: number): { gram: Float64Array; h:
   return { gram, h };
 }
 
-/** Parameters that the full fit frees beside the common ones. */
-function freeDeviations(model: SpectralModel, { grouping, gaussianDeviations }: NllsOptions): number[] {
-  const from = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first + i);
-  const kinds = gaussianDeviations === 'free' ? 3 : 2;
-  const deviations = grouping === 'common' ? [] : from(FIRST_DEVIATION, kinds * model.groupCount);
-  return [...deviations, ...from(model.firstLineshape, 2 * model.lineshapeTerms)];
-}
-
 /** From the first fit to the full problem: noise level, priors and smoothness are known now. */
 function fullProblem(frame: Frame, wholePoints: number, standing: Standing, options: NllsOptions): Problem {
   const { problem, theta } = standing;
@@ -175,7 +167,7 @@ function fullProblem(frame: Frame, wholePoints: number, standing: Standing, opti
       ...ratioPriors(model.signals, linear.amplitudes),
       ...(options.ratioPriors === 'lcmodel' ? weakMetabolitePriors(model.signals, linear.amplitudes) : []),
     ],
-    free: [...COMMON_PARAMETERS, ...freeDeviations(model, options)],
+    free: [...commonParameters(options), ...freeDeviations(model, options)],
   };
   const left = chooseSmoothness(full, linear, frame, wholePoints, options) ?? sigma;
   return { ...full, rules: widenedWidths(full, model, left / frame.noiseRows) };
@@ -329,7 +321,7 @@ export function fitSpectrum(
     sigma: work.noiseRows,
     rules: first.rules,
     amplitudePriors: [],
-    free: COMMON_PARAMETERS,
+    free: commonParameters(options),
   };
   const start = rotate(fid, { problem: unrotated, theta: first.theta, phases: [0, 0] });
   let standing: Standing = { ...start, problem: fullProblem(work, frame.model.points, start, options) };

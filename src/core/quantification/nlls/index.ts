@@ -1,5 +1,6 @@
 // The NLLS method's public face.
 import type { BasisSet } from '../../domain/basisSet.ts';
+import { ModelError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { FitInput, FitOutput } from '../../ports/fitRunner.ts';
@@ -19,6 +20,9 @@ export { NLLS_VERSION } from './result.ts';
  */
 export function fitNlls(input: FitInput, basis: BasisSet, options: JsonObject, cancellation: Cancellation): FitOutput {
   const parsed = parseNllsOptions(options);
+  if (input.nucleus !== '1H') {
+    throw new ModelError('BASIS_MISMATCH', `NLLS fits ¹H spectra; for ${input.nucleus} there are AMARES and QUEST.`);
+  }
   const signals = signalsFor(input, basis, parsed);
   const state = fitSpectrum(input, signals, parsed, cancellation);
   const { result, curves } = buildResult(input, state, 0);

@@ -24,8 +24,13 @@ export interface NllsOptions {
   readonly grouping: Grouping;
   /** Whether Gaussian widths deviate as shifts and Lorentzian widths do. */
   readonly gaussianDeviations: 'free' | 'none';
-  /** "voigt", or "free": times a smooth common shape with a prior (lineshape.ts), for eddy currents and poor shims. */
-  readonly lineshape: 'voigt' | 'free';
+  /** Phases: both orders, the zero order alone, or as the data come (phased before, or simulated without). */
+  readonly phases: 'free' | 'zeroOrder' | 'fixed';
+  /**
+   * "voigt"; "lorentzian", for simulated lines that are no wider than T2 makes them; or "free": Voigt times a smooth common
+   * shape with a prior (lineshape.ts), for eddy currents and poor shims.
+   */
+  readonly lineshape: 'voigt' | 'lorentzian' | 'free';
   /**
    * Whether the SD of shifts and Lorentzian widths about the common ones is learned from the spectrum (deviationSpread.ts)
    * or stands at the options below.
@@ -80,6 +85,7 @@ export const DEFAULT_NLLS_OPTIONS: NllsOptions = {
   domain: 'real',
   grouping: 'related',
   gaussianDeviations: 'none',
+  phases: 'free',
   lineshape: 'voigt',
   deviationSpread: 'learned',
   baseline: 'auto',
@@ -105,7 +111,8 @@ const RULES: Readonly<Record<keyof NllsOptions, OptionRule>> = {
   domain: { kind: 'choice', choices: ['real', 'complex'] },
   grouping: { kind: 'choice', choices: ['common', 'related', 'perMetabolite'] },
   gaussianDeviations: { kind: 'choice', choices: ['free', 'none'] },
-  lineshape: { kind: 'choice', choices: ['voigt', 'free'] },
+  phases: { kind: 'choice', choices: ['free', 'zeroOrder', 'fixed'] },
+  lineshape: { kind: 'choice', choices: ['voigt', 'lorentzian', 'free'] },
   deviationSpread: { kind: 'choice', choices: ['learned', 'fixed'] },
   baseline: { kind: 'choice', choices: ['auto', 'fixed', 'none'] },
   baselineKnotsPerPpm: { kind: 'positive' },

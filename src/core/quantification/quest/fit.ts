@@ -15,7 +15,7 @@ import { modelBackground } from './background.ts';
 import type { Background } from './background.ts';
 import { FIRST_DEVIATION, GAUSSIAN, LORENTZIAN, PHASE0, SHIFT, TimeDomainModel } from './model.ts';
 import type { SampleRange } from './model.ts';
-import type { QuestOptions } from './options.ts';
+import type { SettledQuestOptions } from './options.ts';
 import { subtractCovariance } from './subtractCovariance.ts';
 
 const COARSE: Tolerance = { absolute: 0.5, relative: 1e-3 };
@@ -64,7 +64,7 @@ interface Scaled {
   readonly fid: ComplexSignal;
   readonly signals: readonly ModelSignal[];
   readonly noiseSd: number;
-  readonly options: QuestOptions;
+  readonly options: SettledQuestOptions;
 }
 
 interface Stage {
@@ -105,7 +105,7 @@ function boundsFor(scaled: Scaled, shiftHz: number, lorentzianHz: number | null)
   return bounds;
 }
 
-function commonParameters(options: QuestOptions): readonly number[] {
+function commonParameters(options: SettledQuestOptions): readonly number[] {
   return options.lineshape === 'voigt' ? [PHASE0, GAUSSIAN, SHIFT, LORENTZIAN] : [PHASE0, SHIFT, LORENTZIAN];
 }
 
@@ -212,7 +212,7 @@ function tangentFromStart(scaled: Scaled, { problem, solution }: FullFit, to: nu
 export function fitQuest(
   input: FitInput,
   signals: readonly ModelSignal[],
-  options: QuestOptions,
+  options: SettledQuestOptions,
   cancellation: Cancellation,
 ): QuestState {
   const { dwellTimeS, spectrometerFrequencyMHz, nucleus } = input;

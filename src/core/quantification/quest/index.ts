@@ -8,7 +8,7 @@ import { signalsFor } from '../shared/basisSignals.ts';
 import type { ModelSignal } from '../shared/modelSignal.ts';
 import { fitQuest } from './fit.ts';
 import { parseQuestOptions } from './options.ts';
-import type { QuestOptions } from './options.ts';
+import type { QuestOptions, SettledQuestOptions } from './options.ts';
 import { buildQuestResult } from './result.ts';
 
 export { DEFAULT_QUEST_OPTIONS, parseQuestOptions } from './options.ts';
@@ -17,11 +17,23 @@ export type { QuestOptions } from './options.ts';
 /** A begin time this near to a whole number of samples, in samples, is one. */
 const SAMPLE_TOLERANCE = 0.02;
 
+/** Whether the basis as it is fitted has macromolecules of its own; lipids alone say nothing of them. */
+function hasMacromolecules(input: FitInput, basis: BasisSet, { omit }: QuestOptions): boolean {
+  const signals = signalsFor(input, basis, { addMacromolecules: 'none', omit });
+  return signals.some(({ kind }) => kind === 'macromolecule');
+}
+
+function settled(input: FitInput, basis: BasisSet, options: QuestOptions): SettledQuestOptions {
+  const { background } = options;
+  if (background !== 'auto') return { ...options, background };
+  return { ...options, background: hasMacromolecules(input, basis, options) ? 'inbase' : 'subtract' };
+}
+
 /**
  * The signals a strategy fits: "subtract" leaves macromolecules and lipids to the background, "inbase" adds simulated ones
  * to a basis that has none.
  */
-function questSignals(input: FitInput, basis: BasisSet, options: QuestOptions): readonly ModelSignal[] {
+function questSignals(input: FitInput, basis: BasisSet, options: SettledQuestOptions): readonly ModelSignal[] {
   const addMacromolecules = options.background === 'inbase' ? 'auto' : 'none';
   const signals = signalsFor(input, basis, { addMacromolecules, omit: options.omit });
   const broad = (s: ModelSignal): boolean => s.kind === 'macromolecule' || s.kind === 'lipid';
@@ -61,7 +73,7 @@ export function fitWithQuest(
   options: JsonObject,
   cancellation: Cancellation,
 ): FitOutput {
-  const parsed = parseQuestOptions(options);
+  const parsed = settled(input, basis, parseQuestOptions(options));
   const state = fitQuest(input, questSignals(input, basis, parsed), parsed, cancellation);
   return { voxel: input.voxel, ...buildQuestResult(input, state, parsed) };
 }

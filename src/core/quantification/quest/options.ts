@@ -10,7 +10,11 @@ import type { OptionRule } from '../shared/optionReading.ts';
 export type BackgroundStrategy = 'subtract' | 'none' | 'inbase';
 
 export interface QuestOptions {
-  readonly background: BackgroundStrategy;
+  /**
+   * "auto": "inbase" where the basis has macromolecules of its own, "subtract" else. A background taken from what the
+   * metabolites leave of the first samples knows less than measured macromolecules do.
+   */
+  readonly background: BackgroundStrategy | 'auto';
   /** What the lines decay by beyond the basis: the paper's exponential, or also one Gaussian common to all. */
   readonly lineshape: 'lorentzian' | 'voigt';
   /** Shift and damping: one for all, or of each metabolite within the bounds about the common ones. */
@@ -34,8 +38,13 @@ export interface QuestOptions {
   readonly maxIterations: number;
 }
 
+/** With the strategy that a basis was found to call for. */
+export interface SettledQuestOptions extends QuestOptions {
+  readonly background: BackgroundStrategy;
+}
+
 export const DEFAULT_QUEST_OPTIONS: QuestOptions = {
-  background: 'subtract',
+  background: 'auto',
   lineshape: 'lorentzian',
   grouping: 'perMetabolite',
   truncationS: 0.03,
@@ -50,7 +59,7 @@ export const DEFAULT_QUEST_OPTIONS: QuestOptions = {
 };
 
 const RULES: Readonly<Record<keyof QuestOptions, OptionRule>> = {
-  background: { kind: 'choice', choices: ['subtract', 'none', 'inbase'] },
+  background: { kind: 'choice', choices: ['auto', 'subtract', 'none', 'inbase'] },
   lineshape: { kind: 'choice', choices: ['lorentzian', 'voigt'] },
   grouping: { kind: 'choice', choices: ['common', 'perMetabolite'] },
   truncationS: { kind: 'positive' },

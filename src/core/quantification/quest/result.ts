@@ -19,9 +19,9 @@ import { signalOf } from '../shared/timeDomainData.ts';
 import { exponentialSamples } from '../../math/hlsvd.ts';
 import type { QuestState } from './fit.ts';
 import { FIRST_DEVIATION, GAUSSIAN, LORENTZIAN, PHASE0, SHIFT, TimeDomainModel } from './model.ts';
-import type { QuestOptions } from './options.ts';
+import type { SettledQuestOptions } from './options.ts';
 
-export const QUEST_VERSION = '1.0.0';
+export const QUEST_VERSION = '1.1.0';
 
 /** Residual in the curves' range over the noise, above which the model is said to miss signal. */
 const UNEXPLAINED = 1.5;
@@ -31,7 +31,7 @@ const PROTON_RANGE_PPM: readonly [number, number] = [0.2, 4.2];
 
 const gammaToGaussianHz = (gamma: number): number => (2 * Math.sqrt(Math.max(gamma, 0) * Math.LN2)) / Math.PI;
 
-function shownRange(input: FitInput, options: QuestOptions): readonly [number, number] {
+function shownRange(input: FitInput, options: SettledQuestOptions): readonly [number, number] {
   if (options.ppmRange !== 'auto') return options.ppmRange;
   if (input.nucleus === '1H') return PROTON_RANGE_PPM;
   const nyquistHz = 0.5 / input.dwellTimeS;
@@ -56,7 +56,7 @@ function backgroundSignal({ background, dataScale }: QuestState, points: number)
   return out;
 }
 
-function curvesOf(input: FitInput, state: QuestState, options: QuestOptions): FitCurves {
+function curvesOf(input: FitInput, state: QuestState, options: SettledQuestOptions): FitCurves {
   const { theta, amplitudes } = state.solution;
   const { dwellTimeS, spectrometerFrequencyMHz } = input;
   const points = input.fid.re.length;
@@ -143,7 +143,7 @@ function meanLorentzianHz({ solution, signals }: QuestState): number {
 export function buildQuestResult(
   input: FitInput,
   state: QuestState,
-  options: QuestOptions,
+  options: SettledQuestOptions,
 ): { result: QuantificationResult; curves: FitCurves } {
   const curves = curvesOf(input, state, options);
   const { theta, amplitudes, converged, chiSquare } = state.solution;

@@ -5,7 +5,8 @@
 // J, E: derivatives of the last and the first fit's metabolites, E_t: without the truncated samples, B: of the background,
 // B_w: in the samples it was found in, F₁ = E_tᵀE_t, F₂ = JᵀJ, C = (B_wᵀB_w)⁻¹. Ratiney 2005 widens the Cramér–Rao bounds for the same reason; for a joint fit the
 // nuisance columns in the Fisher matrix would do, but this estimator is sequential, and scatters more than that bound.
-import { dot, gramOf, inverseOfGram, separateCovariance } from '../shared/separableFit.ts';
+import { dot } from '../../math/innerProducts.ts';
+import { gramOf, inverseOfGram, separateCovariance } from '../shared/separableFit.ts';
 import type { SeparableCovariance, Tangent } from '../shared/separableFit.ts';
 import { backgroundDerivatives } from './background.ts';
 import type { Background } from './background.ts';

@@ -5,6 +5,7 @@ import type { Cancellation } from '../../ports/cancellation.ts';
 import { solveBoxLeastSquares } from '../../math/boxLeastSquares.ts';
 import type { Interval } from '../../math/boxLeastSquares.ts';
 import { choleskyFactor, choleskyInverse, choleskySolve, forwardSubstitute } from '../../math/cholesky.ts';
+import { dot } from '../../math/innerProducts.ts';
 
 /** ŷ = Σ a_m·column_m(θ). Rows hold all real parts, then all imaginary ones. */
 export interface SeparableModel {
@@ -47,20 +48,6 @@ export interface Tolerance {
 }
 
 const GREATEST_DAMPING = 1e9;
-
-export function dot(a: Float64Array, b: Float64Array): number {
-  const n = a.length;
-  let s0 = 0;
-  let s1 = 0;
-  let i = 0;
-  // Two accumulators let the processor overlap the additions.
-  for (; i + 1 < n; i += 2) {
-    s0 += (a[i] as number) * (b[i] as number);
-    s1 += (a[i + 1] as number) * (b[i + 1] as number);
-  }
-  if (i < n) s0 += (a[i] as number) * (b[i] as number);
-  return s0 + s1;
-}
 
 /** UᵀU. @returns n × n, row-major */
 export function gramOf(columns: readonly Float64Array[]): Float64Array {

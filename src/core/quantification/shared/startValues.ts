@@ -69,23 +69,48 @@ function templatesFor(signals: readonly ModelSignal[]): ComplexSignal[] {
   return signals.filter((s) => s.kind === 'metabolite').map((s) => s.fid);
 }
 
-/** Correlation of data and template at every shift, normalised by the template's energy. */
-function correlation(data: ComplexSignal, template: ComplexSignal, dwellTimeS: number, size: number): ComplexSignal {
+/** The fit's window for landmarks. [ppm] */
+const LANDMARK_PPM = [1.7, 3.45] as const;
+
+/** Templates as wide as a usual line, of unit energy; the voxels of a scan share theirs. */
+const preparedTemplates = new WeakMap<
+  readonly ModelSignal[],
+  { readonly key: string; readonly list: ComplexSignal[] }
+>();
+
+function templatesOf(
+  signals: readonly ModelSignal[],
+  dwellTimeS: number,
+  spectrometerFrequencyMHz: number,
+): readonly ComplexSignal[] {
+  const key = `${dwellTimeS}/${spectrometerFrequencyMHz}`;
+  const known = preparedTemplates.get(signals);
+  if (known?.key === key) return known.list;
+  const list = templatesFor(signals).map((fid) => {
+    const template = conditioned(fid, dwellTimeS, spectrometerFrequencyMHz, LANDMARK_PPM);
+    const damping = template.re.map((_, i) => Math.exp(-Math.PI * TEMPLATE_LINEWIDTH_HZ * i * dwellTimeS));
+    const re = template.re.map((v, i) => v * (damping[i] as number));
+    const im = template.im.map((v, i) => v * (damping[i] as number));
+    const energy = re.reduce((sum, v, i) => sum + v * v + (im[i] as number) ** 2, 0);
+    const scale = 1 / Math.sqrt(Math.max(energy, 1e-300));
+    return { re: re.map((v) => scale * v), im: im.map((v) => scale * v) };
+  });
+  preparedTemplates.set(signals, { key, list });
+  return list;
+}
+
+/** Correlation of data and template at every shift. */
+function correlation(data: ComplexSignal, template: ComplexSignal, size: number): ComplexSignal {
   const product = { re: new Float64Array(size), im: new Float64Array(size) };
-  let energy = 0;
   for (let i = 0; i < data.re.length; i++) {
-    const w = Math.exp(-Math.PI * TEMPLATE_LINEWIDTH_HZ * i * dwellTimeS);
-    const tr = w * (template.re[i] as number);
-    const ti = w * (template.im[i] as number);
+    const tr = template.re[i] as number;
+    const ti = template.im[i] as number;
     const dr = data.re[i] as number;
     const di = data.im[i] as number;
     product.re[i] = dr * tr + di * ti;
     product.im[i] = di * tr - dr * ti;
-    energy += tr * tr + ti * ti;
   }
-  const c = fft(product);
-  const scale = 1 / Math.sqrt(Math.max(energy, 1e-300));
-  return { re: c.re.map((v) => v * scale), im: c.im.map((v) => v * scale) };
+  return fft(product);
 }
 
 /**
@@ -103,11 +128,11 @@ export function startCandidates(
   count: number,
 ): StartCandidate[] {
   const searchPpm = searchHz / spectrometerFrequencyMHz;
-  const data = conditioned(fid, dwellTimeS, spectrometerFrequencyMHz, [1.7 - searchPpm, 3.45 + searchPpm]);
+  const [low, high] = LANDMARK_PPM;
+  const data = conditioned(fid, dwellTimeS, spectrometerFrequencyMHz, [low - searchPpm, high + searchPpm]);
   const size = 4 * nextPowerOfTwo(fid.re.length);
-  const correlations = templatesFor(signals)
-    .map((t) => conditioned(t, dwellTimeS, spectrometerFrequencyMHz, [1.7, 3.45]))
-    .map((t) => correlation(data, t, dwellTimeS, size));
+  const templates = templatesOf(signals, dwellTimeS, spectrometerFrequencyMHz);
+  const correlations = templates.map((t) => correlation(data, t, size));
   const steps = Math.max(1, Math.round(searchHz * size * dwellTimeS));
   const at = (k: number): number => (k + size) % size;
   const power = (k: number): number =>

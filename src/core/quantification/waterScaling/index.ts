@@ -1,5 +1,5 @@
 // Amounts by the water reference: molality, molarity and LCModel's convention, with every factor that went in.
-import { basisSignalKind, COMBINED_METABOLITES } from '../../domain/metaboliteNames.ts';
+import { basisSignalKind, COMBINED_METABOLITES, EDITED_SUM } from '../../domain/metaboliteNames.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type {
   ConcentrationEstimate,
@@ -96,14 +96,16 @@ function single(scaled: Scaled, estimate: MetaboliteEstimate, perUnit: Float64Ar
 }
 
 function sum(scaled: Scaled, estimate: MetaboliteEstimate, perUnit: Float64Array): ConcentrationEstimate | null {
-  const chosen = amplitudeWeights(scaled.result, estimate.name);
+  const { result } = scaled;
+  const chosen = amplitudeWeights(result, estimate.name);
   if (chosen === null) return null;
-  const weights = perUnit.map((scale, i) => scale * (chosen[i] as number));
-  const value = scaled.result.metabolites.reduce((v, m, i) => v + (weights[i] as number) * m.amplitude, 0);
-  const present = scaled.result.metabolites.map((m) => m.name);
-  const members = (COMBINED_METABOLITES.find((c) => c.name === estimate.name)?.members ?? [estimate.name]).filter((m) =>
-    present.includes(m),
-  );
+  // Macromolecules edited with GABA have no amount of their own; in GABA+ they count as the GABA whose area they have.
+  const asGaba = estimate.name === EDITED_SUM.name ? result.metabolites.findIndex((m) => m.name === 'GABA') : -1;
+  const weights = perUnit.map((scale, i) => (perUnit[asGaba] ?? scale) * (chosen[i] as number));
+  const value = result.metabolites.reduce((v, m, i) => v + (weights[i] as number) * m.amplitude, 0);
+  const present = result.metabolites.map((m) => m.name);
+  const known = [...COMBINED_METABOLITES, EDITED_SUM].find((c) => c.name === estimate.name);
+  const members = (known?.members ?? [estimate.name]).filter((m) => present.includes(m));
   const { convention, unit } = scaled.common;
   return { convention, value, unit, sd: concentrationSd(scaled, weights, value), factors: [], members };
 }

@@ -1,6 +1,8 @@
 // Two methods over many spectra: which pairs count, how well they agree, and that in words and as a table.
+import { methodLabel } from '../../../core/domain/methodNames.ts';
 import { agreementIntervals, type AgreementIntervals, type Interval } from '../../../core/math/limitsOfAgreement.ts';
 import { pairedAgreement, type PairedAgreement } from '../../../core/math/pairedAgreement.ts';
+import { csvRow } from '../../../core/reports/csvTable.ts';
 import { formatFixed, formatSignificant } from '../../../core/reports/tables.ts';
 import type { AgreementView, ComparedMethodView } from '../../../ipc/contract.ts';
 
@@ -114,14 +116,12 @@ export function pointWords(name: string, point: Point, place: string): string {
 /** Name of a method in a list. */
 export function methodTitle({ method, recipeId, changed, studies }: ComparedMethodView): string {
   const setUp = recipeId === null ? '' : `, ${recipeId}${changed === '' ? '' : `: ${changed}`}`;
-  return `${method.toUpperCase()}${setUp} (${studies} ${studies === 1 ? 'study' : 'studies'})`;
+  return `${methodLabel(method)}${setUp} (${studies} ${studies === 1 ? 'study' : 'studies'})`;
 }
 
 /** Its short name on axes. */
 export const methodName = ({ method, changed }: ComparedMethodView): string =>
-  changed === '' ? method.toUpperCase() : `${method.toUpperCase()}, ${changed}`;
-
-const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  changed === '' ? methodLabel(method) : `${methodLabel(method)}, ${changed}`;
 
 /** All pairs of all metabolites as CSV, with what is left out marked; plain numbers, no patient. */
 export function agreementCsv(
@@ -135,9 +135,9 @@ export function agreementCsv(
       const spectrum = view.spectra[point.spectrum];
       if (spectrum === undefined) return [];
       const { a, b, crlbPercentA, crlbPercentB } = point;
-      const cells = [name, spectrum.studyNumber, spectrum.voxel, ...names, a, b, a - b, crlbPercentA ?? '', crlbPercentB ?? '', exclusionOf(point, spectrum, crlbLimit) ?? '']; // prettier-ignore
-      return [cells.map((cell) => quoted(String(cell))).join(',')];
+      const cells = [name, spectrum.studyNumber, spectrum.voxel, ...names, a, b, a - b, crlbPercentA, crlbPercentB, exclusionOf(point, spectrum, crlbLimit)]; // prettier-ignore
+      return [csvRow(cells)];
     }),
   );
-  return `${[head.join(','), ...lines].join('\n')}\n`;
+  return `${[csvRow(head), ...lines].join('\n')}\n`;
 }

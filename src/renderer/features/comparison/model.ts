@@ -1,4 +1,5 @@
 // Two analyses of one spectrum: each metabolite's values with their intervals, the difference, and whether they agree.
+import { methodLabel } from '../../../core/domain/methodNames.ts';
 import { NORMAL_95 } from '../../../core/math/accuracy.ts';
 import type { Interval } from '../../../core/math/limitsOfAgreement.ts';
 import type { ComparedEstimateView, ComparedQuantityView, ComparedSideView } from '../../../ipc/contract.ts';
@@ -177,7 +178,7 @@ function settings(recipe: Readonly<Record<string, unknown>>): Map<string, string
     flat(options ?? {}, String(step), into);
   }
   const quantification = (recipe['quantification'] ?? {}) as { readonly method?: unknown; readonly options?: unknown };
-  into.set('method', String(quantification.method));
+  into.set('method', methodLabel(String(quantification.method)));
   flat(quantification.options ?? {}, '', into);
   return into;
 }

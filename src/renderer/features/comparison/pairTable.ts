@@ -1,4 +1,5 @@
 // The comparison of one spectrum as text: cells of the table, and the table as CSV.
+import { csvRow, type CsvCell } from '../../../core/reports/csvTable.ts';
 import { formatFixed, formatSignificant } from '../../../core/reports/tables.ts';
 import type { ComparedValue, PairRow } from './model.ts';
 import { VERDICTS } from './model.ts';
@@ -26,18 +27,16 @@ const HEAD =
 
 /** Plain numbers at full precision; 95 % intervals. */
 export function pairCsv(rows: readonly PairRow[]): string {
-  const three = (v: ComparedValue | null): unknown[] => [v?.value, v?.interval?.[0], v?.interval?.[1]];
+  const three = (v: ComparedValue | null): CsvCell[] => [v?.value, v?.interval?.[0], v?.interval?.[1]];
   const lines = rows.map((row) =>
-    [
+    csvRow([
       row.name,
       ...three(row.a),
       ...three(row.b),
       ...three(row.difference),
       row.differencePercent,
       VERDICTS[row.verdict].word,
-    ]
-      .map((cell) => (cell === null || cell === undefined ? '' : String(cell)))
-      .join(','),
+    ]),
   );
   return `${[HEAD, ...lines].join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 // Residuals and fits of two analyses of one spectrum on one ppm axis and one scale.
+import { dot } from '../../../core/math/innerProducts.ts';
 import type { ChartPanel } from '../../charts/chartTypes.ts';
 
 /** One fit's curves over its own falling axis. */
@@ -47,8 +48,6 @@ export interface MatchedCurves {
   /** Root mean square of what is left between the two data curves, as part of A's. */
   readonly dataMismatch: number;
 }
-
-const dot = (x: Float64Array, y: Float64Array): number => x.reduce((sum, v, i) => sum + v * (y[i] as number), 0);
 
 /** SD of a residual about zero. */
 export const rootMeanSquare = (x: Float64Array): number => (x.length === 0 ? 0 : Math.sqrt(dot(x, x) / x.length));

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
+import { methodLabel } from '../../../core/domain/methodNames.ts';
 import type { ComparedQuantityView, VoxelComparisonView } from '../../../ipc/contract.ts';
 import { metaboliteRank } from '../fit/index.ts';
 import { useSession } from '../session/index.ts';
@@ -41,7 +42,7 @@ export const useComparison = defineStore('comparison', () => {
   });
   /** Names on the charts: the methods, told apart by the letters. */
   const names = computed(() => {
-    const of = (id: string | null): string => (session.analyses.find((x) => x.id === id)?.method ?? '').toUpperCase();
+    const of = (id: string | null): string => methodLabel(session.analyses.find((x) => x.id === id)?.method ?? '');
     return [of(aId.value), of(bId.value)] as const;
   });
 

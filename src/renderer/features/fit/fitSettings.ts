@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import type { BasisCardView, ChannelResponse, FitMethodView, ShippedKnowledgeView } from '../../../ipc/contract.ts';
 import { chosenOptions, firstProblem, isChanged, shownFields, type Entries, type FormSetting } from './optionForm.ts';
 
-type RecipeCard = ChannelResponse<'recipe:list'>[number];
+type RecipeCard = ChannelResponse<'recipe:list'>['recipes'][number];
 
 /** What the settings hang on. */
 export interface SettingsSources {

@@ -1,6 +1,8 @@
 // What a stored result was fitted with, in words, from the recipe kept with it.
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
+import { methodLabel } from '../../../core/domain/methodNames.ts';
 import type { AnalysisDetailView, BasisCardView, QuantificationResultView } from '../../../ipc/contract.ts';
+import { quantityFacts } from './quantityFacts.ts';
 import { optionWords } from './optionForm.ts';
 
 export interface FittedFact {
@@ -11,24 +13,38 @@ export interface FittedFact {
 const objectOf = (value: JsonValue | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 
+/** The background that QUEST's "auto" came to with this basis. */
+function backgroundTaken(
+  { method, diagnostics }: QuantificationResultView,
+  { background: asked = 'auto' }: JsonObject,
+): FittedFact[] {
+  const { background } = diagnostics;
+  if (method !== 'quest' || asked !== 'auto' || background === undefined) return [];
+  return optionWords(method, { background }).map(({ value }) => ({ label: 'Background taken', value }));
+}
+
 /**
  * @param bases to say a set's title; one that is gone is named by its id
- * @returns method, basis, recipe, then each option that the recipe or the reader set
+ * @returns method, basis, recipe, what the fit chose itself, then each option that the recipe or the reader set, for the fit and
+ *   for the amounts
  */
 export function fittedWith(
   { summary, recipe }: AnalysisDetailView,
-  { method, version }: QuantificationResultView,
+  result: QuantificationResultView,
   bases: readonly BasisCardView[],
 ): FittedFact[] {
+  const { method, version } = result;
   const quantification = objectOf((recipe as JsonObject)['quantification']);
   const options = objectOf(quantification['options']);
   const title = (recipe as JsonObject)['title'];
   const basis = bases.find((b) => b.id === summary.basisId)?.title ?? summary.basisId;
   const set = optionWords(method, options);
   return [
-    { label: 'Method', value: `${method.toUpperCase()} ${version}` },
+    { label: 'Method', value: `${methodLabel(method)} ${version}` },
     ...(summary.basisId === 'none' ? [] : [{ label: 'Basis set', value: basis }]),
     { label: 'Recipe', value: typeof title === 'string' ? title : summary.recipeId },
+    ...backgroundTaken(result, options),
     ...(set.length === 0 ? [{ label: 'Options', value: 'all as usual' }] : set),
+    ...quantityFacts(objectOf((recipe as JsonObject)['quantities']), result),
   ];
 }

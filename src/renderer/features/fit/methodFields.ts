@@ -1,4 +1,5 @@
 // The methods in words, and the settings of each.
+import { methodLabel } from '../../../core/domain/methodNames.ts';
 import { NLLS } from './nllsFields.ts';
 import type { OptionGroup } from './optionFields.ts';
 import { AMARES, EDITED_GAUSSIAN, QUEST } from './otherFields.ts';
@@ -24,5 +25,5 @@ export function optionGroups(method: string): readonly OptionGroup[] {
 
 /** A method's name and what it is, for a list. */
 export function methodWords(method: string): string {
-  return METHOD_WORDS[method] ?? method.toUpperCase();
+  return METHOD_WORDS[method] ?? methodLabel(method);
 }

@@ -1,6 +1,6 @@
 // A fit as it is shown: table rows, CRLB grades, quality line, curves on panels.
 import type { MetaboliteEstimate } from '../../../core/domain/quantification.ts';
-import type { CurvesView, QuantificationResultView } from '../../../ipc/contract.ts';
+import type { BasisCardView, CurvesView, QuantificationResultView } from '../../../ipc/contract.ts';
 import type { ChartPanel, ChartSeries } from '../../charts/chartTypes.ts';
 import {
   CRLB_LIMIT_PERCENT,
@@ -78,10 +78,10 @@ export function estimateRows(result: QuantificationResultView): EstimateRow[] {
   );
 }
 
-/** The table as tab-separated text, for a spreadsheet: plain numbers, full precision. */
-export function tableTsv(result: QuantificationResultView): string {
+/** The table as tab-separated text, for a spreadsheet: plain numbers, full precision. @param asked ratios that were chosen */
+export function tableTsv(result: QuantificationResultView, asked: readonly string[] | null = null): string {
   const cell = (value: number | null): string => (value === null ? '' : String(value));
-  const further = quantityColumns(result).flatMap((column) => column.cells);
+  const further = quantityColumns(result, asked).flatMap((column) => column.cells);
   const head = ['metabolite', 'amplitude', 'CRLB [%]', ...further.map((c) => c.head)];
   const lines = [...result.combined, ...result.metabolites].map((e) =>
     [e.name, cell(e.amplitude), cell(e.crlbPercent), ...further.map((c) => cell(c.value(e)))].join('\t'),
@@ -216,29 +216,15 @@ export function fitPanels(curves: CurvesView, hidden: ReadonlySet<string>, mode:
   return panels;
 }
 
-/** What decides which recipe suits a scan. */
-export interface ScanKind {
-  readonly nucleus: string;
-  readonly voxels: number;
-  readonly coils: number;
-  readonly transients: number;
-  /** Editing conditions: 2 of a MEGA scan whose ON and OFF are still apart. */
-  readonly conditions: number;
-}
-
 /**
- * The recipe a dataset calls for: another nucleus's, an edited scan's, imaging for a grid, from transients where coils or transients are still apart, the
- * averaged one otherwise; the first where the program has others.
- * @param ids recipes at hand
+ * The basis set to fit with: the chosen one only where it fits without a doubt, or none does better.
+ * @param cards best first
+ * @param chosen id, or an empty string
  */
-export function suitableRecipe(
-  ids: readonly string[],
-  { nucleus, voxels, coils, transients, conditions }: ScanKind,
-): string {
-  const single = coils > 1 || transients > 1 ? 'svs-default' : 'svs-processed';
-  const proton = conditions === 2 ? 'mega-difference' : voxels > 1 ? 'mrsi-default' : single;
-  const wanted = nucleus === '1H' ? proton : 'x-nucleus';
-  return ids.find((id) => id === wanted) ?? ids[0] ?? '';
+export function basisToTake(cards: readonly BasisCardView[], chosen: string): string {
+  const kept = cards.find((c) => c.id === chosen && c.mismatch === null && c.warnings.length === 0);
+  const fitting = kept ?? cards.find((c) => c.mismatch === null);
+  return fitting?.id ?? cards[0]?.id ?? '';
 }
 
 /** A ppm range as the fit takes it, or why not. @param nucleus whose shifts it must be possible for */

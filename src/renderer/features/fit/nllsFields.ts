@@ -63,7 +63,20 @@ export const NLLS: readonly OptionGroup[] = [
         key: 'lineshape',
         label: 'Lineshape',
         help: 'Free: a smooth shape common to all lines, for eddy currents and poor shims',
-        input: choice(['voigt', 'Voigt'], ['free', 'Free']),
+        input: choice(['voigt', 'Voigt'], ['lorentzian', 'Lorentzian'], ['free', 'Free']),
+      },
+      {
+        key: 'deviationSpread',
+        label: 'Spread of shifts and widths',
+        help: 'Learned from each spectrum, up to the limits below, or fixed at them',
+        input: choice(['learned', 'Learned'], ['fixed', 'Fixed']),
+        when: (value) => value('grouping') !== 'common',
+      },
+      {
+        key: 'phases',
+        label: 'Phases',
+        help: 'Fixed: as the data come, for spectra phased before',
+        input: choice(['free', 'Zero and first order'], ['zeroOrder', 'Zero order'], ['fixed', 'Fixed']),
       },
       {
         key: 'gaussianDeviations',

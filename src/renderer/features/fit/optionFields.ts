@@ -15,6 +15,10 @@ export type OptionInput =
   | { readonly kind: 'window' }
   /** Names of metabolites; `sums` where a sum counts too. */
   | { readonly kind: 'names'; readonly sums: boolean; readonly example: string }
+  /** Some of a few. */
+  | { readonly kind: 'several'; readonly choices: readonly string[] }
+  /** Parts of the voxel: grey matter, white matter, CSF. */
+  | { readonly kind: 'fractions' }
   | { readonly kind: 'priorKnowledge' };
 
 export interface OptionField {

@@ -85,6 +85,19 @@ function knowledgeProblem(value: JsonValue, { nucleus, shipped }: FormSetting): 
   return typeof told === 'string' && told !== nucleus ? `It is for ${told}, but the scan is of ${nucleus}.` : null;
 }
 
+/** Fractions are rounded, but not by this much. */
+const ROUNDING = 1e-9;
+
+/** What is wrong with tissue fractions. @param value three numbers, of which null was left empty */
+export function fractionsProblem(value: JsonValue): string | null {
+  const parts = Array.isArray(value) ? value : [];
+  if (parts.length !== 3 || !parts.every((part) => typeof part === 'number')) return 'Give all three fractions.';
+  if (parts.some((part) => !(part >= 0 && part <= 1))) return 'Give numbers from 0 to 1.';
+  const sum = parts.reduce((total, part) => total + part, 0);
+  if (sum > 1 + ROUNDING) return `They add up to ${Number(sum.toFixed(4))}, more than the voxel.`;
+  return sum === 0 ? 'At least one must be above 0.' : null;
+}
+
 /** What is wrong with an option's value, in one sentence; null where nothing is. */
 export function problemOf(field: OptionField, value: JsonValue, setting: FormSetting): string | null {
   const { input } = field;
@@ -97,7 +110,10 @@ export function problemOf(field: OptionField, value: JsonValue, setting: FormSet
       return namesProblem(input.sums, value, setting);
     case 'priorKnowledge':
       return knowledgeProblem(value, setting);
+    case 'fractions':
+      return fractionsProblem(value);
     case 'choice':
+    case 'several':
       return null;
   }
 }
@@ -126,6 +142,12 @@ export function knowledgeWords(value: JsonValue): string {
   return `${typeof title === 'string' && title !== '' ? title : 'from a file'}, ${count} ${count === 1 ? 'line' : 'lines'}`;
 }
 
+/** @param parts grey matter, white matter, CSF */
+export function fractionWords([gm = 0, wm = 0, csf = 0]: readonly number[]): string {
+  const part = (value: number): string => String(Number(value.toFixed(3)));
+  return `GM ${part(gm)}, WM ${part(wm)}, CSF ${part(csf)}`;
+}
+
 /** An option's value as it is read: "Spline, fixed", "30 ms", "0.2 to 4.2 ppm". */
 export function valueWords({ input, unit }: OptionField, value: JsonValue): string {
   const withUnit = (text: string): string => (unit === undefined ? text : `${text} ${unit}`);
@@ -138,7 +160,10 @@ export function valueWords({ input, unit }: OptionField, value: JsonValue): stri
     case 'window':
       return Array.isArray(value) ? withUnit(`${String(value[0])} to ${String(value[1])}`) : '–';
     case 'names':
+    case 'several':
       return Array.isArray(value) && value.length > 0 ? value.join(', ') : 'none';
+    case 'fractions':
+      return fractionsProblem(value) === null ? fractionWords(value as number[]) : 'none';
     case 'priorKnowledge':
       return knowledgeWords(value);
   }

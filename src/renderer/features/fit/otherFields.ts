@@ -1,6 +1,9 @@
 // Settings of QUEST, of AMARES and of the Gaussian fit of edited spectra, in the order they are read.
 import { ABOVE_ZERO, AS_MS, choice, ITERATIONS, OMIT, SHIFT_SEARCH, WHOLE, WINDOW } from './optionFields.ts';
-import type { OptionGroup } from './optionFields.ts';
+import type { OptionField, OptionGroup } from './optionFields.ts';
+
+const mayBeSubtracted: NonNullable<OptionField['when']> = (value) =>
+  ['auto', 'subtract'].includes(String(value('background')));
 
 export const QUEST: readonly OptionGroup[] = [
   {
@@ -9,8 +12,13 @@ export const QUEST: readonly OptionGroup[] = [
       {
         key: 'background',
         label: 'Background',
-        help: 'Subtracted: found from the first samples once the metabolites are known',
-        input: choice(['subtract', 'Subtracted'], ['inbase', 'Signals of the basis'], ['none', 'None']),
+        help: 'By the basis set: its macromolecules where it has any; else subtracted, as found from the first samples',
+        input: choice(
+          ['auto', 'By the basis set'],
+          ['subtract', 'Subtracted'],
+          ['inbase', 'Signals of the basis'],
+          ['none', 'None'],
+        ),
       },
       {
         key: 'truncationS',
@@ -18,14 +26,14 @@ export const QUEST: readonly OptionGroup[] = [
         unit: 'ms',
         help: 'Where the background lives',
         input: { ...AS_MS, least: 'above zero' },
-        when: (value) => value('background') === 'subtract',
+        when: mayBeSubtracted,
       },
       {
         key: 'backgroundComponents',
         label: 'Terms of the background',
         help: 'Exponentials that the rest is decomposed into',
         input: WHOLE,
-        when: (value) => value('background') === 'subtract',
+        when: mayBeSubtracted,
       },
       {
         key: 'lineshape',

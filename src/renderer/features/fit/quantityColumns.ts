@@ -1,4 +1,5 @@
 // Columns of the results beyond amplitude and bound: 95 % interval, ratios and amounts with their SD, those that the result has.
+import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import type { ConcentrationEstimate, MetaboliteEstimate } from '../../../core/domain/quantification.ts';
 import type { QuantificationResultView } from '../../../ipc/contract.ts';
 import { formatSignificant } from '../../../core/reports/tables.ts';
@@ -18,6 +19,9 @@ const CONVENTION_WORDS: Readonly<Record<ConcentrationEstimate['convention'], str
   molarity: 'per litre of tissue',
   lcmodel: 'as LCModel counts: WCONC · ATTH2O / ATTMET',
 };
+
+const jsonObject = (value: JsonValue | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 
 function withSd(value: number | null, sd: number | null): string {
   const text = formatSignificant(value);
@@ -61,15 +65,17 @@ function ratioColumn(reference: string): QuantityColumn {
   };
 }
 
-function ratioColumns(estimates: readonly MetaboliteEstimate[]): QuantityColumn[] {
+function ratioColumns(estimates: readonly MetaboliteEstimate[], asked: readonly string[] | null): QuantityColumn[] {
   const references = new Set(estimates.flatMap((e) => e.ratios?.map((r) => r.reference) ?? []));
-  if (estimates.some((e) => e.ratioToTCr !== null)) references.add('tCr');
+  // Every estimate has that to tCr; it is left out where others alone were asked for.
+  const isWanted = asked === null || asked.includes('tCr');
+  if (isWanted && estimates.some((e) => e.ratioToTCr !== null)) references.add('tCr');
   const others = [...references].filter((r) => r !== 'tCr');
   return [...(references.has('tCr') ? ['tCr'] : []), ...others].map(ratioColumn);
 }
 
 /** The amount in the convention that is displayed: the one that `concentrationMM` repeats. */
-function displayed(e: MetaboliteEstimate): ConcentrationEstimate | null {
+export function displayed(e: MetaboliteEstimate): ConcentrationEstimate | null {
   const all = e.concentrations ?? [];
   return all.find((c) => c.value === e.concentrationMM) ?? all[0] ?? null;
 }
@@ -94,14 +100,28 @@ function concentrationColumn(estimates: readonly MetaboliteEstimate[]): Quantity
   ];
 }
 
-/** @returns the columns that at least one estimate has something for */
-export function quantityColumns({ combined, metabolites }: QuantificationResultView): QuantityColumn[] {
+/** The ratios that a stored recipe names; null where it leaves that to the program. */
+export function ratiosAsked(recipe: JsonValue | null): readonly string[] | null {
+  const quantities = jsonObject(jsonObject(recipe)['quantities']);
+  const { ratios } = quantities;
+  return Array.isArray(ratios) ? ratios.filter((r) => typeof r === 'string') : null;
+}
+
+/**
+ * @param asked ratios that the reader chose; null: the usual ones
+ * @returns the columns that at least one estimate has something for
+ */
+export function quantityColumns(
+  { combined, metabolites }: QuantificationResultView,
+  asked: readonly string[] | null = null,
+): QuantityColumn[] {
   const estimates = [...combined, ...metabolites];
-  return [...intervalColumn(estimates), ...ratioColumns(estimates), ...concentrationColumn(estimates)].map(
-    (column) => ({
-      ...column,
-      // A column of empty cells says nothing in a spreadsheet.
-      cells: column.cells.filter(({ value }) => estimates.some((e) => value(e) !== null)),
-    }),
-  );
+  const ratios = ratioColumns(estimates, asked);
+  const ofTCr = ratios.filter(({ id }) => id === 'ratio');
+  const others = ratios.filter(({ id }) => id !== 'ratio');
+  return [...intervalColumn(estimates), ...ofTCr, ...concentrationColumn(estimates), ...others].map((column) => ({
+    ...column,
+    // A column of empty cells says nothing in a spreadsheet.
+    cells: column.cells.filter(({ value }) => estimates.some((e) => value(e) !== null)),
+  }));
 }

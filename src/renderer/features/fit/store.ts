@@ -11,9 +11,10 @@ import type {
 } from '../../../ipc/contract.ts';
 import { useJobs, type JobEnd } from '../jobs/index.ts';
 import { useNotices } from '../notices/index.ts';
-import { dimensionLength, useSession } from '../session/index.ts';
+import { useSession } from '../session/index.ts';
+import { createAmountSettings } from './amountSettings.ts';
 import { createFitSettings } from './fitSettings.ts';
-import { suitableRecipe, type ComponentMode } from './model.ts';
+import { basisToTake, type ComponentMode } from './model.ts';
 
 const NO_BEST: BasisListView['best'] = { basisId: null, closeEnough: true, message: null };
 
@@ -27,11 +28,13 @@ export const useFit = defineStore('fit', () => {
   /** Which of them suits the open scan best, and whether well enough. */
   const best = shallowRef(NO_BEST);
   const choicesLoaded = ref(false);
-  /** The scan that the choices are for: those for another must not be fitted with. */
-  const choicesFor = ref<string | null>(null);
+  /** The scan that the recipe is chosen for. */
+  const recipeFor = ref<string | null>(null);
+  /** The scan and recipe that the basis sets are listed for: those for others must not be fitted with. */
+  const basesFor = ref<string | null>(null);
   /** A basis set that was asked for from here; the basis page takes it up. */
   const suggestion = shallowRef<BasisSuggestion | null>(null);
-  const recipes = shallowRef<ChannelResponse<'recipe:list'>>([]);
+  const recipes = shallowRef<ChannelResponse<'recipe:list'>['recipes']>([]);
   const basisId = ref('');
   const recipeId = ref('');
   const onlyThisVoxel = ref(false);
@@ -54,47 +57,57 @@ export const useFit = defineStore('fit', () => {
     nucleus: computed(() => session.dataset?.description.nucleus ?? '1H'),
   });
 
+  const amounts = createAmountSettings(
+    computed(() => ({
+      nucleus: session.dataset?.description.nucleus ?? '1H',
+      scalesToWater: session.water !== null && settings.needsBasis.value,
+      images: (session.detail?.datasets ?? []).filter((d) => d.role === 'image'),
+    })),
+    computed(() => session.datasetId),
+  );
+
+  /** Scan and recipe that basis sets are needed for: of an edited scan each recipe fits another sub-spectrum. */
+  const basesWanted = computed(() => JSON.stringify([session.datasetId, recipeId.value]));
+
   /** Why a fit can't be started now, in words; null if it can. */
   const obstacle = computed(() => {
     if (session.dataset === null) return 'Open a study with a spectrum first.';
-    if (choicesFor.value !== session.datasetId) return 'The choices for this scan are being looked up.';
+    if (basesFor.value !== basesWanted.value) return 'The choices for this scan are being looked up.';
     if (settings.needsBasis.value) {
       if (basis.value === null) return 'No basis set is chosen.';
       if (basis.value.mismatch !== null) return basis.value.mismatch;
     }
     if (recipeId.value === '') return 'No recipe is chosen.';
-    return settings.optionProblem.value;
+    return settings.optionProblem.value ?? amounts.amountProblem.value;
   });
 
   async function loadChoices(): Promise<void> {
     const datasetId = session.datasetId;
-    const [answer, list] = await Promise.all([
-      request('basis:list', { datasetId }),
-      request('recipe:list', {}),
+    const [{ recipes: list, suitable }] = await Promise.all([
+      request('recipe:list', { datasetId }),
       settings.loadMethods(),
     ]);
     if (datasetId !== session.datasetId) return;
-    const { cards } = answer;
-    bases.value = cards;
-    best.value = answer.best;
     recipes.value = list;
+    // The recipe that was chosen for this scan stays while its basis sets change.
+    const isKept = recipeFor.value === datasetId && list.some((r) => r.id === recipeId.value);
+    if (!isKept) recipeId.value = suitable ?? list[0]?.id ?? '';
+    recipeFor.value = datasetId;
+    await loadBases();
     choicesLoaded.value = true;
-    choicesFor.value = datasetId;
-    // The list comes with the best first. What was chosen before stays only where it fits this scan without a doubt.
-    const kept = cards.find((c) => c.id === basisId.value && c.mismatch === null && c.warnings.length === 0);
-    const fitting = kept ?? cards.find((c) => c.mismatch === null);
-    basisId.value = fitting?.id ?? cards[0]?.id ?? '';
-    const { dataset, voxels } = session;
-    recipeId.value = suitableRecipe(
-      list.map((r) => r.id),
-      {
-        nucleus: dataset?.description.nucleus ?? '1H',
-        voxels,
-        coils: dimensionLength(dataset, 'DIM_COIL'),
-        transients: dimensionLength(dataset, 'DIM_DYN'),
-        conditions: dimensionLength(dataset, 'DIM_EDIT'),
-      },
-    );
+  }
+
+  /** Lists the basis sets for the scan and the recipe, and takes the best unless the chosen one is as good. */
+  async function loadBases(): Promise<void> {
+    const wanted = basesWanted.value;
+    const { datasetId } = session;
+    const recipe = recipeId.value === '' ? {} : { recipeId: recipeId.value };
+    const answer = await request('basis:list', { datasetId, ...recipe });
+    if (wanted !== basesWanted.value) return;
+    bases.value = answer.cards;
+    best.value = answer.best;
+    basisId.value = basisToTake(answer.cards, basisId.value);
+    basesFor.value = wanted;
   }
 
   /** Works out which basis set the open scan needs, and goes to the page that simulates it. */
@@ -155,6 +168,7 @@ export const useFit = defineStore('fit', () => {
         recipeId: recipeId.value,
         method: settings.method.value,
         options: settings.options.value,
+        ...amounts.amountRequest.value,
         voxels: session.voxels > 1 && onlyThisVoxel.value ? [session.voxel] : null,
       }),
     );
@@ -196,6 +210,10 @@ export const useFit = defineStore('fit', () => {
     () => void notices.attempt(loadChoices),
     { immediate: true },
   );
+  watch(recipeId, () => {
+    // A recipe that comes with the scan brings its basis sets itself.
+    if (recipeFor.value === session.datasetId && basesFor.value !== basesWanted.value) void notices.attempt(loadBases);
+  });
   watch(
     () => session.analysisId,
     (id) => void loadAnalysis(id),
@@ -216,6 +234,7 @@ export const useFit = defineStore('fit', () => {
     recipeId,
     basis,
     ...settings,
+    ...amounts,
     onlyThisVoxel,
     running,
     finished,

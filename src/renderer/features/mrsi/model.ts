@@ -1,25 +1,32 @@
-// A map over an MRSI grid: values of a ratio, its scale, and moving through voxels.
+// A map over an MRSI grid: values of a quantity, which voxels have none and why, its scale, and moving through voxels.
 import { voxelIndex, voxelNumber, type Vec3 } from '../../../core/geometry/index.ts';
 import type { AnalysisDetailView } from '../../../ipc/contract.ts';
-import { reliabilityOf, resultRows } from '../../../core/reports/tables.ts';
+import { resultRows } from '../../../core/reports/tables.ts';
+import { estimateIn, mapTitle, type MapQuantity } from './mapQuantities.ts';
 
-type Estimate = AnalysisDetailView['voxels'][number]['result']['metabolites'][number];
-
-export type MapQuantity = 'ratio' | 'amplitude' | 'crlb';
+type FittedVoxel = AnalysisDetailView['voxels'][number];
 
 export interface MapChoice {
   readonly metabolite: string;
   readonly quantity: MapQuantity;
-  /** Leave out estimates above the CRLB limit: in a ratio, of either part. */
-  readonly onlySure: boolean;
+  /** Estimates above it are left out, in a ratio of either part; null: none. [%] */
+  readonly crlbLimitPercent: number | null;
 }
+
+/**
+ * What a voxel of the map is: `value`, drawn in its colour; `aboveLimit`, hatched; `noSignal`, looked at and refused;
+ * `notFitted`, outside what was fitted; `noValue`, fitted without this quantity.
+ */
+export type VoxelState = 'value' | 'aboveLimit' | 'noSignal' | 'notFitted' | 'noValue';
 
 export interface VoxelMap {
   /** C order over the grid; NaN where there is no value. */
   readonly values: Float64Array;
+  readonly states: readonly VoxelState[];
   readonly low: number;
   readonly high: number;
   readonly unit: string;
+  /** With the unit. */
   readonly title: string;
 }
 
@@ -29,18 +36,24 @@ export function mapNames(analysis: AnalysisDetailView | null): readonly string[]
   return [...new Set((analysis?.voxels ?? []).flatMap(({ result }) => resultRows(result).map((row) => row.name)))];
 }
 
-function valueOf(voxel: AnalysisDetailView['voxels'][number], choice: MapChoice): number {
-  const { combined, metabolites, status } = voxel.result;
-  const find = (name: string): Estimate | undefined => [...combined, ...metabolites].find((e) => e.name === name);
-  const estimate = find(choice.metabolite);
-  if (estimate === undefined || status === 'refused') return NaN;
-  const isSure = (e: Estimate | undefined): boolean => e !== undefined && reliabilityOf(e) === 'reliable';
-  const sure = isSure(estimate) && (choice.quantity !== 'ratio' || isSure(find('tCr')));
-  if (choice.onlySure && choice.quantity !== 'crlb' && !sure) return NaN;
-  const value = { ratio: estimate.ratioToTCr, amplitude: estimate.amplitude, crlb: estimate.crlbPercent }[
-    choice.quantity
-  ];
-  return value ?? NaN;
+/** Whether an estimate that the value rests on is less certain than the reader wants. */
+function isAboveLimit({ result }: FittedVoxel, { metabolite, quantity, crlbLimitPercent }: MapChoice): boolean {
+  if (crlbLimitPercent === null || !quantity.ofMetabolite) return false;
+  const parts = [metabolite, ...(quantity.reference === null ? [] : [quantity.reference])];
+  return parts.some((name) => {
+    const crlb = estimateIn(result, name)?.crlbPercent ?? null;
+    return crlb === null || !(crlb <= crlbLimitPercent);
+  });
+}
+
+function stateOf(voxel: FittedVoxel, choice: MapChoice): { readonly state: VoxelState; readonly value: number } {
+  const { metabolite, quantity } = choice;
+  if (voxel.result.status === 'refused') return { state: 'noSignal', value: NaN };
+  const estimate = quantity.ofMetabolite ? estimateIn(voxel.result, metabolite) : null;
+  if (quantity.ofMetabolite && estimate === null) return { state: 'noValue', value: NaN };
+  if (isAboveLimit(voxel, choice)) return { state: 'aboveLimit', value: NaN };
+  const value = quantity.of(voxel.result, estimate);
+  return value === null || !Number.isFinite(value) ? { state: 'noValue', value: NaN } : { state: 'value', value };
 }
 
 /** Value below which a share of the sorted values lies, linearly interpolated. */
@@ -59,18 +72,44 @@ function quantile(sorted: readonly number[], share: number): number {
  */
 export function voxelMap(analysis: AnalysisDetailView | null, choice: MapChoice, voxels: number): VoxelMap {
   const values = new Float64Array(voxels).fill(NaN);
+  const states = new Array<VoxelState>(voxels).fill('notFitted');
   for (const voxel of analysis?.voxels ?? []) {
-    if (voxel.voxel < voxels) values[voxel.voxel] = valueOf(voxel, choice);
+    if (voxel.voxel >= voxels) continue;
+    const { state, value } = stateOf(voxel, choice);
+    states[voxel.voxel] = state;
+    values[voxel.voxel] = value;
   }
+  const { quantity, metabolite } = choice;
   const sorted = [...values].filter((v) => Number.isFinite(v) && v > 0).sort((a, b) => a - b);
-  const high = choice.quantity === 'crlb' ? 50 : sorted.length === 0 ? 1 : quantile(sorted, 0.98);
-  const titles: Readonly<Record<MapQuantity, string>> = {
-    ratio: `${choice.metabolite} / tCr`,
-    amplitude: choice.metabolite,
-    crlb: `CRLB of ${choice.metabolite}`,
-  };
-  const units: Readonly<Record<MapQuantity, string>> = { ratio: 'ratio', amplitude: 'a.u.', crlb: '%' };
-  return { values, low: 0, high, unit: units[choice.quantity], title: titles[choice.quantity] };
+  const high = quantity.scaleTo ?? (sorted.length === 0 ? 1 : quantile(sorted, 0.98));
+  return { values, states, low: 0, high, unit: quantity.unit, title: mapTitle(quantity, metabolite) };
+}
+
+const STATE_WORDS: Readonly<Record<VoxelState, string>> = {
+  value: 'shown',
+  aboveLimit: 'above the CRLB limit',
+  noSignal: 'without signal',
+  notFitted: 'not fitted',
+  noValue: 'without a value',
+};
+
+/** Why a voxel has no value, for its read-out. */
+export const stateWords = (state: VoxelState): string => STATE_WORDS[state];
+
+/** "64 voxels: 40 shown, 20 without signal, 4 above the CRLB limit". @param voxels those that are drawn */
+export function countWords({ states }: VoxelMap, voxels: readonly number[]): string {
+  const parts = (Object.keys(STATE_WORDS) as VoxelState[]).flatMap((state) => {
+    const count = voxels.filter((v) => states[v] === state).length;
+    return count === 0 ? [] : [`${count} ${STATE_WORDS[state]}`];
+  });
+  return `${voxels.length} voxels: ${parts.join(', ')}`;
+}
+
+/** What was typed as a limit. @returns null: none; NaN: no limit at all that can be used */
+export function parseLimit(text: string): number | null {
+  if (text.trim() === '') return null;
+  const value = Number(text.replace(',', '.'));
+  return value > 0 && Number.isFinite(value) ? value : NaN;
 }
 
 /** Where a voxel's column and row are drawn, as seen from below: radiological, anterior up. */

@@ -1,4 +1,5 @@
 // The open study: which of its datasets are what, and how they are named on screen.
+import { methodLabel } from '../../../core/domain/methodNames.ts';
 import type { AnalysisSummaryView, DatasetView, StudyDetailView, StudySummaryView } from '../../../ipc/contract.ts';
 
 export type PageName = 'worklist' | 'study' | 'comparison' | 'basis' | 'models' | 'settings';
@@ -63,7 +64,7 @@ export function datasetTitle(dataset: DatasetView): string {
 
 /** Name of an analysis in a list: method, recipe, time. */
 export function analysisTitle(analysis: AnalysisSummaryView): string {
-  return `${localTime(analysis.createdAt)} – ${analysis.method.toUpperCase()}, ${analysis.recipeId}`;
+  return `${localTime(analysis.createdAt)} – ${methodLabel(analysis.method)}, ${analysis.recipeId}`;
 }
 
 /** Local date and time to the minute, ISO-like so that it sorts and is read the same everywhere. */

@@ -2,4 +2,4 @@
 export { default as SpectrumPane } from './SpectrumPane.vue';
 export { useSpectrum } from './store.ts';
 export { DEFAULT_VIEW, spectrumCurve } from './model.ts';
-export { peaksOf } from './nucleusView.ts';
+export { peaksOfFit } from './nucleusView.ts';

@@ -1,6 +1,7 @@
 // What a reader expects of a nucleus's spectrum: the window it is read in, the peaks that show the way, the line it is phased by.
+import { EDITED_SUM } from '../../../core/domain/metaboliteNames.ts';
 import type { Peak } from './peaks.ts';
-import { PEAKS } from './peaks.ts';
+import { PEAKS, PROTON_DIFFERENCE } from './peaks.ts';
 
 /** ppm at the left and right border. */
 export type Window = readonly [number, number];
@@ -31,4 +32,12 @@ export function pivotPpm(nucleus: string, referencePpm: number): number {
 /** Peaks named in a spectrum, most important first; none where none are known. */
 export function peaksOf(nucleus: string): readonly Peak[] {
   return PEAKS[nucleus] ?? [];
+}
+
+/** Signals that only the fit of a difference spectrum has. */
+const OF_DIFFERENCES: readonly string[] = [EDITED_SUM.name, ...EDITED_SUM.members.filter((name) => name !== 'GABA')];
+
+/** Peaks named in a fit. @param components names of its signals: they tell the fit of a difference spectrum */
+export function peaksOfFit(nucleus: string, components: readonly string[]): readonly Peak[] {
+  return components.some((name) => OF_DIFFERENCES.includes(name)) ? PROTON_DIFFERENCE : peaksOf(nucleus);
 }

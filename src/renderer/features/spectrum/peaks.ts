@@ -17,6 +17,14 @@ const PROTON: readonly Peak[] = [
   { ppm: 1.32, text: 'Lac' },
 ];
 
+/** What the difference of ON and OFF keeps of them when GABA is edited; creatine's place is GABA's then. Source: as above. */
+export const PROTON_DIFFERENCE: readonly Peak[] = [
+  { ppm: 3.01, text: 'GABA+' },
+  { ppm: 3.75, text: 'Glx' },
+  { ppm: 2.01, text: 'tNAA' },
+  { ppm: 2.35, text: 'Glx' },
+];
+
 /**
  * Source: Ren 2015, doi:10.1002/nbm.3384 (human brain): GPC for the diesters and PE for the monoesters, which are the strongest
  * of them. Pi moves with pH.

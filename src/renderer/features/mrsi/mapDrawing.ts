@@ -1,0 +1,99 @@
+// The map on its canvas: coloured voxels, hatched ones above the limit, grid lines, the chosen voxel outlined.
+import { cssColour, mapColour, type ColourMapName } from './colourMaps.ts';
+import type { GridDrawing, VoxelMap } from './model.ts';
+
+export interface MapColours {
+  readonly map: ColourMapName;
+  readonly line: string;
+  readonly hatch: string;
+  readonly accent: string;
+}
+
+/** One slice of a map, its voxels `cell` CSS pixels wide. */
+export interface DrawnMap {
+  readonly map: VoxelMap;
+  readonly drawing: GridDrawing;
+  readonly cell: number;
+  readonly chosen: number;
+}
+
+const HATCH_STEP = 5;
+
+function hatch(context: CanvasRenderingContext2D, x: number, y: number, cell: number): void {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, cell, cell);
+  context.clip();
+  context.beginPath();
+  for (let offset = -cell; offset < cell; offset += HATCH_STEP) {
+    context.moveTo(x + offset, y + cell);
+    context.lineTo(x + offset + cell, y);
+  }
+  context.stroke();
+  context.restore();
+}
+
+function drawVoxels(context: CanvasRenderingContext2D, { map, drawing, cell }: DrawnMap, colours: MapColours): void {
+  const { values, states, low, high } = map;
+  context.strokeStyle = colours.hatch;
+  context.lineWidth = 1;
+  for (let row = 0; row < drawing.rows; row++) {
+    for (let column = 0; column < drawing.columns; column++) {
+      const voxel = drawing.voxelAt(column, row);
+      const value = values[voxel] as number;
+      if (states[voxel] === 'aboveLimit') hatch(context, column * cell, row * cell, cell);
+      // Zero and no value are transparent: only what was measured is coloured.
+      if (!(value > 0)) continue;
+      context.fillStyle = cssColour(mapColour(colours.map, (value - low) / (high - low)));
+      context.fillRect(column * cell, row * cell, cell, cell);
+    }
+  }
+}
+
+function drawLines(context: CanvasRenderingContext2D, { drawing, cell }: DrawnMap, colour: string): void {
+  const width = cell * drawing.columns;
+  const height = cell * drawing.rows;
+  context.strokeStyle = colour;
+  context.globalAlpha = 0.35;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let c = 0; c <= drawing.columns; c++) {
+    const x = Math.min(width - 0.5, c * cell + 0.5);
+    context.moveTo(x, 0);
+    context.lineTo(x, height);
+  }
+  for (let r = 0; r <= drawing.rows; r++) {
+    const y = Math.min(height - 0.5, r * cell + 0.5);
+    context.moveTo(0, y);
+    context.lineTo(width, y);
+  }
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+function outline(context: CanvasRenderingContext2D, { drawing, cell, chosen }: DrawnMap, accent: string): void {
+  const { column, row } = drawing.placeOf(chosen);
+  const box = [column * cell + 1, row * cell + 1, cell - 2, cell - 2] as const;
+  context.strokeStyle = 'rgba(8, 10, 14, 0.85)';
+  context.lineWidth = 5;
+  context.strokeRect(...box);
+  context.strokeStyle = accent;
+  context.lineWidth = 2;
+  context.strokeRect(...box);
+}
+
+/** Draws the map over the whole canvas, sharp on any screen. */
+export function drawMap(canvas: HTMLCanvasElement, drawn: DrawnMap, colours: MapColours): void {
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  const ratio = window.devicePixelRatio || 1;
+  const width = drawn.cell * drawn.drawing.columns;
+  const height = drawn.cell * drawn.drawing.rows;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  drawVoxels(context, drawn, colours);
+  drawLines(context, drawn, colours.line);
+  outline(context, drawn, colours.accent);
+}

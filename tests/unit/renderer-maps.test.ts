@@ -1,0 +1,112 @@
+// Maps over a grid: what can be mapped, which voxels have no value and why, scale, unit, and the count in words.
+import { describe, expect, it } from 'vitest';
+import type { AnalysisDetailView } from '../../src/ipc/contract.ts';
+import { mapQuantities, type MapQuantity } from '../../src/renderer/features/mrsi/mapQuantities.ts';
+import { countWords, mapNames, parseLimit, voxelMap } from '../../src/renderer/features/mrsi/model.ts';
+
+const estimate = (name: string, ratio: number, crlbPercent: number) => ({
+  name,
+  amplitude: 8 * ratio,
+  crlbPercent,
+  crlbAbsolute: null,
+  ratioToTCr: ratio,
+  concentrationMM: null as number | null,
+  ratios: [
+    { reference: 'tCr', value: ratio, sd: null },
+    { reference: 'tCho', value: 7 * ratio, sd: null },
+  ],
+});
+const voxel = (index: number, ratio: number, crlb: number, crlbOfCho = 5, status = 'converged') => ({
+  voxel: index,
+  result: {
+    status,
+    combined:
+      status === 'refused'
+        ? []
+        : [estimate('tNAA', ratio, crlb), estimate('tCr', 1, 5), estimate('tCho', 0.2, crlbOfCho)],
+    metabolites: [],
+    fwhmHz: 4 + index,
+    snr: { value: 30 - index, definition: '' },
+  },
+});
+const analysis = {
+  voxels: [voxel(0, 0, 1, 5, 'refused'), voxel(1, 1.5, 5), voxel(2, 40, 80), voxel(3, 1.7, 8, 30)],
+} as unknown as AnalysisDetailView;
+
+function quantity(id: string, of = analysis): MapQuantity {
+  const found = mapQuantities(of).find((q) => q.id === id);
+  if (found === undefined) throw new Error(`There is no ${id}.`);
+  return found;
+}
+const mapOf = (id: string, crlbLimitPercent: number | null = null) =>
+  voxelMap(analysis, { metabolite: 'tNAA', quantity: quantity(id), crlbLimitPercent }, 5);
+
+describe('the quantities of a map', () => {
+  it('are those that the analysis has, and an amount only where one was computed', () => {
+    const ids = ['ratio-tCr', 'ratio-tCho', 'amplitude', 'crlb', 'fwhm', 'snr'];
+    expect(mapQuantities(analysis).map((q) => q.id)).toEqual(ids);
+    const scaled = structuredClone(analysis);
+    const tNAA = scaled.voxels[1]!.result.combined[0]!;
+    tNAA.concentrationMM = 12;
+    tNAA.concentrations = [{ convention: 'molarity', value: 12, unit: 'mmol/l', sd: 1, factors: [], members: null }];
+    expect(quantity('concentration', scaled).unit).toBe('mmol/l');
+    expect(mapQuantities(null).map((q) => q.id)).toContain('ratio-tCr');
+  });
+
+  it('carry their unit in the title', () => {
+    expect(['ratio-tCr', 'ratio-tCho', 'amplitude', 'crlb', 'fwhm', 'snr'].map((id) => mapOf(id).title)).toEqual([
+      'tNAA / tCr',
+      'tNAA / tCho',
+      'tNAA amplitude [a.u.]',
+      'CRLB of tNAA [%]',
+      'Line width [Hz]',
+      'SNR',
+    ]);
+  });
+});
+
+describe('the values of a map', () => {
+  it('are all there without a limit, but for voxels without signal or not fitted', () => {
+    const map = mapOf('ratio-tCr');
+    expect([...map.values]).toEqual([NaN, 1.5, 40, 1.7, NaN]);
+    expect(map.states).toEqual(['noSignal', 'value', 'value', 'value', 'notFitted']);
+    expect(map.low).toBe(0);
+    expect([...mapOf('fwhm').values]).toEqual([NaN, 5, 6, 7, NaN]);
+    expect([...mapOf('snr').values]).toEqual([NaN, 29, 28, 27, NaN]);
+  });
+
+  it('are hatched above the limit, of either part of a ratio; widths know no limit', () => {
+    const map = mapOf('ratio-tCr', 20);
+    expect(map.states[2]).toBe('aboveLimit');
+    expect([...map.values]).toEqual([NaN, 1.5, NaN, 1.7, NaN]);
+    expect(map.high).toBeGreaterThan(1.5);
+    expect(map.high).toBeLessThanOrEqual(1.7);
+    expect(mapOf('ratio-tCho', 20).states[3]).toBe('aboveLimit');
+    expect(mapOf('amplitude', 20).states[3]).toBe('value');
+    expect(mapOf('fwhm', 1).states[2]).toBe('value');
+  });
+
+  it('say that a voxel was fitted without the metabolite', () => {
+    const map = voxelMap(analysis, { metabolite: 'Lac', quantity: quantity('amplitude'), crlbLimitPercent: null }, 5);
+    expect(map.states).toEqual(['noSignal', 'noValue', 'noValue', 'noValue', 'notFitted']);
+    expect(map.high).toBe(1);
+  });
+
+  it('are counted in words, those that are drawn', () => {
+    const map = mapOf('ratio-tCr', 20);
+    expect(countWords(map, [0, 1, 2, 3, 4])).toBe(
+      '5 voxels: 2 shown, 1 above the CRLB limit, 1 without signal, 1 not fitted',
+    );
+    expect(countWords(map, [1, 3])).toBe('2 voxels: 2 shown');
+  });
+
+  it('have names of any voxel, although the first was refused', () => {
+    expect(mapNames(analysis)).toEqual(['tNAA', 'tCr', 'tCho']);
+    expect(mapNames(null)).toEqual([]);
+  });
+});
+
+it('a limit is empty, a number above zero, or wrong', () => {
+  expect([' ', '20', '7,5'].map(parseLimit)).toEqual([null, 20, 7.5]);
+  for (const wrong of ['0', '-3', 'a few', '1e999']) expect(parseLimit(wrong)).toBeNaN();
+});
