@@ -12,7 +12,7 @@ import { t1ImageFile } from './demo/t1Image.ts';
 
 const OUT = join(import.meta.dirname, '..', 'resources', 'demo');
 // The single voxel's seed is chosen, as resources/demo/README.md says.
-const SEEDS = { t1: 20260101, singleVoxel: 20260106, mrsi: 20260103 };
+const SEEDS = { t1: 20260101, singleVoxel: 20260214, mrsi: 20260103 };
 
 function write(name: string, content: Uint8Array | string): void {
   writeFileSync(join(OUT, name), content);

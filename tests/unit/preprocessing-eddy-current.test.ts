@@ -39,6 +39,20 @@ describe('eddy-current correction', () => {
     expect(outcome.dataset.provenance[0]!.method).toBe('Eddy current correction');
   });
 
+  it('takes over no frequency from a water whose every second sample has another sign', () => {
+    const flipped = synthesise(WATER);
+    for (let n = 1; n < flipped.re.length; n += 2) {
+      flipped.re[n] = -flipped.re[n]!;
+      flipped.im[n] = -flipped.im[n]!;
+    }
+    const outcome = run(synthesise(BRAIN), flipped);
+    expect(outcome.warnings.map((w) => w.code)).toEqual(['eddy-current-water-displaced']);
+    expect(outcome.details['frequencyCorrected']).toBe(false);
+    expect(relativeError(fidOf(outcome.dataset), synthesise(BRAIN))).toBeLessThan(1e-6);
+    // The water itself comes to its place, so that it can be measured.
+    expect(relativeError(fidOf(outcome.water!), synthesise(WATER))).toBeLessThan(1e-6);
+  });
+
   it('adds no noise where the water has decayed into its own', () => {
     // Narrow metabolites outlive a broad water line, whose tail is noise only.
     const long = BRAIN.map((l) => ({ ...l, widthHz: 2 }));

@@ -128,6 +128,20 @@ describe('robust polynomial', () => {
   });
 });
 
+describe('a reference that holds no water', () => {
+  const line = (amplitude: number, ppm: number): Part => ({ amplitude, ppm, lorentzHz: 4, gaussHz: 3 });
+
+  it('is refused where its tallest line stands elsewhere', () => {
+    expect(() => measure([line(50, 4.65), line(1000, 1.3)])).toThrow(/tallest line .* can't be water/);
+  });
+
+  it('is refused where the two ways to measure it disagree widely', () => {
+    // A narrow line in antiphase on a broad one: the modulus dips, and no line's decay goes through it.
+    const parts = [line(1000, 4.65), { amplitude: -900, ppm: 4.65, lorentzHz: 40, gaussHz: 0 }];
+    expect(() => measure(parts)).toThrow(/two ways to do so differ by \d+ %/);
+  });
+});
+
 describe('one proton of a basis', () => {
   const basis = (scale: number, names: readonly string[], referencePpm = 4.65): BasisSet => ({
     id: 'b',

@@ -8,12 +8,13 @@ import type { MrsDataset } from '../../domain/mrsDataset.ts';
 import { dimensionLength, pointCount, voxelCount } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import { meanSignal } from '../../math/meanSignal.ts';
+import { median } from '../../math/robustStatistics.ts';
 import { OptionReader } from '../options.ts';
 import { copyData, dimensionView, isZeroSignal, signalsPerVoxel } from '../signal.ts';
 import type { PreprocessingStep } from '../step.ts';
 import { processedDataset, skippedOutcome } from '../step.ts';
 import type { WaterPhase } from './waterPhase.ts';
-import { waterPhase } from './waterPhase.ts';
+import { waterPhase, withoutFrequency } from './waterPhase.ts';
 
 export const METHOD_NAME = 'Eddy current correction';
 
@@ -26,6 +27,12 @@ export const DEFAULT_OPTIONS: EddyCurrentOptions = { correctWater: true };
 
 /** Dwell times that differ by less, relatively, are one: headers round to 0.1 µs or so. */
 const DWELL_TOLERANCE = 1e-4;
+
+/**
+ * Water farther from the carrier than this was not acquired as the metabolites were: no carrier stands beyond their lines. Some
+ * scanners flip the sign of every second sample of one of both scans, which moves it by half the bandwidth. [ppm]
+ */
+const FARTHEST_WATER_PPM = 3;
 
 /** @throws UsageError */
 export function readOptions(json: JsonObject): EddyCurrentOptions {
@@ -107,8 +114,13 @@ export const correctEddyCurrents: PreprocessingStep<EddyCurrentOptions> = (datas
   const phases = means.map((byCoil) => byCoil.map((fid) => waterPhase(fid, points)));
   const emptyVoxels = means.filter((byCoil) => byCoil.every(isZeroSignal)).length;
   const shortest = Math.min(...phases.flat().map((p) => p.measuredPoints));
+  const waterHz = median(phases.flat().map((p) => p.slope / (2 * Math.PI * water.dwellTimeS)));
+  const isDisplaced = Math.abs(waterHz) > FARTHEST_WATER_PPM * dataset.spectrometerFrequencyMHz;
+  const dataPhases = isDisplaced ? phases.map((byCoil) => byCoil.map(withoutFrequency)) : phases;
   const details: JsonObject = {
     method: 'Klose 1990',
+    waterHz,
+    frequencyCorrected: !isDisplaced,
     waterPoints: pointCount(water),
     dataPoints: pointCount(dataset),
     measuredPoints: shortest,
@@ -125,9 +137,17 @@ export const correctEddyCurrents: PreprocessingStep<EddyCurrentOptions> = (datas
         'phase was continued with a constant frequency.',
     });
   }
+  if (isDisplaced) {
+    warnings.push({
+      code: 'eddy-current-water-displaced',
+      message:
+        `The water reference lies ${waterHz.toFixed(0)} Hz from the carrier, where no water can be: its eddy currents were ` +
+        'corrected, its frequency was not taken over to the metabolites.',
+    });
+  }
   const { stamp } = context;
   return {
-    dataset: processedDataset(dataset, applyPhase(dataset, phases), stamp, METHOD_NAME, details, warnings),
+    dataset: processedDataset(dataset, applyPhase(dataset, dataPhases), stamp, METHOD_NAME, details, warnings),
     water: options.correctWater
       ? processedDataset(water, applyPhase(water, phases), stamp, METHOD_NAME, details)
       : water,

@@ -11,6 +11,8 @@ export interface WaterPhase {
   readonly measuredPoints: number;
   /** Those of them whose phase is smoothed. */
   readonly smoothedPoints: number;
+  /** The water's mean frequency. [rad/sample] */
+  readonly slope: number;
 }
 
 /** The correction follows the water while its amplitude is above this many noise SDs (phase error then < 0.1 rad). */
@@ -119,6 +121,7 @@ export function waterPhase(water: ComplexSignal, points: number): WaterPhase {
     previous = raw;
     phaseRad[i] = raw + 2 * Math.PI * turns;
   }
+  const { slope } = fitLine(phaseRad, water, 0, plain);
   let line = fitLine(phaseRad, water, Math.max(0, plain - LINE_POINTS), plain);
   let measured = plain;
   if (plain < available && plain >= LINE_POINTS) {
@@ -126,5 +129,10 @@ export function waterPhase(water: ComplexSignal, points: number): WaterPhase {
     line = fitLine(phaseRad, water, Math.max(0, measured - LINE_POINTS), measured);
   }
   for (let i = measured; i < points; i++) phaseRad[i] = line.value + line.slope * (i - line.centre);
-  return { phaseRad, measuredPoints: measured, smoothedPoints: measured - plain };
+  return { phaseRad, measuredPoints: measured, smoothedPoints: measured - plain, slope };
+}
+
+/** The same phase without its mean frequency: what eddy currents and the zero order make of it. */
+export function withoutFrequency(phase: WaterPhase): WaterPhase {
+  return { ...phase, phaseRad: phase.phaseRad.map((v, i) => v - phase.slope * i), slope: 0 };
 }

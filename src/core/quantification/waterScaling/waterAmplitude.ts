@@ -28,8 +28,12 @@ const LAST_PART = 0.4;
 /** … or here, whichever comes first. [s] */
 const LONGEST_S = 0.1;
 const FEWEST_POINTS = 16;
-/** The two ways to measure water may differ by this part without a warning. */
+/** The two ways to measure water may differ by this part without a warning … */
 const DISAGREEMENT = 0.03;
+/** … and beyond this one neither is believed. */
+const MOST_DISAGREEMENT = 0.5;
+/** A line elsewhere may be this much taller than the one at water's place; above that, that one is not water. */
+const TALLER_ELSEWHERE = 2;
 
 /** Where the water line stands. @returns ppm @throws ProcessingError where there is no signal */
 function waterPpm(axes: SampledFid): number {
@@ -39,6 +43,7 @@ function waterPpm(axes: SampledFid): number {
   padded.im.set(axes.fid.im);
   const spectrum = fidToSpectrum(padded);
   let best = 0;
+  let elsewhere = 0;
   let place = NaN;
   for (let i = 0; i < size; i++) {
     const hz = (i - size / 2) / (size * axes.dwellTimeS);
@@ -47,7 +52,15 @@ function waterPpm(axes: SampledFid): number {
     if (Math.abs(ppm - WATER_PPM) <= SEARCH_PPM && height > best) {
       best = height;
       place = ppm;
+    } else if (Math.abs(ppm - WATER_PPM) > SEARCH_PPM) {
+      elsewhere = Math.max(elsewhere, height);
     }
+  }
+  if (elsewhere > TALLER_ELSEWHERE * best) {
+    throw new ProcessingError(
+      'PROCESSING_FAILED',
+      `The tallest line of the water reference is not within ${SEARCH_PPM} ppm of ${WATER_PPM} ppm, so that it can't be water.`,
+    );
   }
   if (!Number.isFinite(place)) {
     throw new ProcessingError(
@@ -112,6 +125,12 @@ export function measureWaterAmplitude(axes: SampledFid): WaterMeasurement {
   );
   const amplitude = Math.exp(fit.coefficients[0] as number);
   const model = byHlsvd === null ? 0 : Math.abs(byHlsvd - amplitude) / 2;
+  if (2 * model > MOST_DISAGREEMENT * amplitude) {
+    throw new ProcessingError(
+      'PROCESSING_FAILED',
+      `The water reference can't be measured: two ways to do so differ by ${((200 * model) / amplitude).toFixed(0)} %.`,
+    );
+  }
   const warnings: Warning[] = [];
   if (model > (DISAGREEMENT / 2) * amplitude) {
     warnings.push({
