@@ -45,6 +45,8 @@ export interface Solution {
   readonly theta: Float64Array;
   /** The linear part at θ: columns, residual before the baseline. */
   readonly linear: LinearSolution;
+  /** What the data say at θ, where that was asked last. */
+  readonly equations: DataEquations | null;
   readonly amplitudes: Float64Array;
   readonly passive: readonly number[];
   /** χ² of data and priors. */
@@ -216,23 +218,30 @@ function eliminateAmplitudes(
   for (let i = 0; i < hessian.length; i++) hessian[i] = (hessian[i] as number) - (taken[i] as number);
 }
 
-/** Schur complement of the joint Gauss–Newton system on the moving parameters. */
-function normalEquations(
-  problem: Problem,
-  theta: Float64Array,
-  linear: LinearSolution,
-  moving: readonly number[],
-): NormalEquations {
+/** What the data alone say of the parameters `free`, amplitudes eliminated. */
+export interface DataEquations extends NormalEquations {
+  readonly free: readonly number[];
+}
+
+/** Schur complement of the joint Gauss–Newton system on the free parameters, without their priors. */
+function dataEquations(problem: Problem, linear: LinearSolution, free: readonly number[]): DataEquations {
   const { model, baseline, sigma } = problem;
-  const d = weightColumns(model.derivativesAt(linear.amplitudes, moving), baseline);
-  const n = moving.length;
+  const d = weightColumns(model.derivativesAt(linear.amplitudes, free), baseline);
   const hessian = weightedGram(d);
   eliminateAmplitudes(problem, linear, d, hessian);
   const scale = 1 / sigma ** 2;
   const gradient = weightedProducts(d, linear.weightedResidual).map((v) => scale * v);
   for (let i = 0; i < hessian.length; i++) hessian[i] = scale * (hessian[i] as number);
-  moving.forEach((j, i) => {
-    const rule = problem.rules[j] as ParameterRule;
+  return { free, hessian, gradient };
+}
+
+/** The data's equations with the priors of a problem. */
+function withPriors({ rules }: Problem, theta: Float64Array, data: DataEquations): NormalEquations {
+  const hessian = data.hessian.slice();
+  const gradient = data.gradient.slice();
+  const n = data.free.length;
+  data.free.forEach((j, i) => {
+    const rule = rules[j] as ParameterRule;
     if (!isFinite(rule.priorSd)) return;
     const precision = 1 / rule.priorSd ** 2;
     hessian[i * n + i] = (hessian[i * n + i] as number) + precision;
@@ -357,10 +366,10 @@ function informedParameters(problem: Problem, theta: Float64Array, amplitudes: F
  */
 export function deviationCurvature(
   problem: Problem,
-  { theta, amplitudes, linear }: Solution,
+  { theta, amplitudes, linear, equations }: Solution,
 ): { readonly free: readonly number[]; readonly hessian: Float64Array } {
-  const free = informedParameters(problem, theta, amplitudes);
-  return { free, hessian: normalEquations(problem, theta, linear, free).hessian };
+  const data = equations ?? dataEquations(problem, linear, informedParameters(problem, theta, amplitudes));
+  return { free: data.free, hessian: withPriors(problem, theta, data).hessian };
 }
 
 /** Parameters that may move from θ: those at a bound that the gradient pushes outward stay. */
@@ -384,11 +393,18 @@ function movingParameters(
   });
 }
 
+/** @param moving some of `free` */
 function restrict(full: NormalEquations, free: readonly number[], moving: readonly number[]): NormalEquations {
   if (moving.length === free.length) return full;
   const at = moving.map((j) => free.indexOf(j));
   const hessian = subMatrix(full.hessian, free.length, at);
   return { hessian, gradient: Float64Array.from(at, (i) => full.gradient[i] as number) };
+}
+
+/** The equations over `free` where they are among those known. */
+function equationsOver(free: readonly number[], known: DataEquations | null): DataEquations | null {
+  if (known === null || free.some((j) => !known.free.includes(j))) return null;
+  return { free, ...restrict(known, known.free, free) };
 }
 
 /**
@@ -397,7 +413,7 @@ function restrict(full: NormalEquations, free: readonly number[], moving: readon
  * @param start θ of all parameters
  * @param maxIterations Jacobian evaluations
  * @param tolerance what counts as nothing left to gain
- * @param known the linear part at `start`, where the model's last evaluation was there
+ * @param known a solution at `start`, of the same data and model, where the model's last evaluation was there
  * @throws CancelledError
  */
 export function minimise(
@@ -406,10 +422,12 @@ export function minimise(
   maxIterations: number,
   tolerance: Tolerance,
   cancellation: Cancellation,
-  known: LinearSolution | null = null,
+  known: Pick<Solution, 'linear' | 'equations'> | null = null,
 ): Solution {
   let theta = clampParameters(problem, start);
-  let linear = known ?? solveAmplitudes(problem, theta, []);
+  let linear = known?.linear ?? solveAmplitudes(problem, theta, []);
+  /** Of θ as it stands; null once it has moved. */
+  let data: DataEquations | null = known?.equations ?? null;
   let evaluatedAt = theta;
   let cost = linear.dataCost + priorCost(problem, theta);
   let damping = 1e-3;
@@ -422,7 +440,8 @@ export function minimise(
     // The derivatives are taken of the model's last evaluation: that may have been a rejected trial.
     if (evaluatedAt !== theta) problem.model.columnsAt(theta);
     const free = informedParameters(problem, theta, linear.amplitudes);
-    const full = normalEquations(problem, theta, linear, free);
+    data = equationsOver(free, data) ?? dataEquations(problem, linear, free);
+    const full = withPriors(problem, theta, data);
     const moving = movingParameters(problem, free, theta, full.gradient);
     const equations = restrict(full, free, moving);
     const worthwhile = Math.max(tolerance.absolute, tolerance.relative * cost);
@@ -443,6 +462,7 @@ export function minimise(
       if (step !== null && gain > 0) {
         theta = inside;
         linear = trialLinear;
+        data = null;
         cost -= gain;
         // Nielsen 1999 (IMM-REP-1999-05): damping by how well the quadratic model foretold the gain.
         damping = Math.max(1e-7, damping * Math.max(1 / 10, 1 - (2 * (gain / predicted) - 1) ** 3));
@@ -459,7 +479,8 @@ export function minimise(
   }
   // Whoever asks for derivatives next finds the model where the solution is.
   if (evaluatedAt !== theta) problem.model.columnsAt(theta);
-  return { theta, linear, amplitudes: linear.amplitudes, passive: linear.passive, cost, iterations, converged };
+  const { amplitudes, passive } = linear;
+  return { theta, linear, equations: data, amplitudes, passive, cost, iterations, converged };
 }
 
 /**

@@ -209,7 +209,7 @@ const REACHES_NOISE = 1.25;
  */
 function fullFit(
   standing: Standing,
-  known: LinearSolution | null,
+  known: Solution | null,
   noiseRows: number,
   options: NllsOptions,
   cancellation: Cancellation,
@@ -217,9 +217,11 @@ function fullFit(
   const most = standing.problem.rules;
   let { problem } = standing;
   let iterations = 0;
-  const step = (theta: Float64Array, tolerance: Tolerance, linear: LinearSolution | null): Solution => {
+  /** Goes on from θ; what is known of θ counts where the bounds leave it there. */
+  const step = (theta: Float64Array, tolerance: Tolerance, at: Solution | null): Solution => {
     const from = withinBounds(problem.rules, theta);
-    const found = minimise(problem, from, options.maxIterations, tolerance, cancellation, linear);
+    const stays = from.every((v, j) => v === theta[j]);
+    const found = minimise(problem, from, options.maxIterations, tolerance, cancellation, stays ? at : null);
     iterations += found.iterations;
     return found;
   };
@@ -232,9 +234,9 @@ function fullFit(
     const rules = learnSpread(problem, solution, most);
     if (rules === null) break;
     problem = { ...problem, rules };
-    if (rounds > 1) solution = step(solution.theta, NEAR, null);
+    if (rounds > 1) solution = step(solution.theta, NEAR, solution);
   }
-  solution = step(solution.theta, FINE, null);
+  solution = step(solution.theta, FINE, solution);
   return { standing: { ...standing, problem }, solution, iterations };
 }
 
@@ -329,7 +331,7 @@ export function fitSpectrum(
   const near = minimise(standing.problem, standing.theta, 2, FINE, cancellation);
   const turns = largestPhase(near.theta, frame.ppmSpan) > SMALL_PHASE;
   standing = turns ? rotate(fid, { ...standing, theta: near.theta }) : { ...standing, theta: near.theta };
-  const known = turns ? null : near.linear;
+  const known = turns ? null : near;
   const full = fullFit(standing, known, work.noiseRows, options, cancellation);
   const { solution } = full;
   standing = full.standing;
