@@ -64,3 +64,15 @@ export function choleskyInverse(l: Float64Array, n: number): Float64Array {
   }
   return inverse;
 }
+
+/**
+ * Inverse of a symmetric positive definite matrix whose rows may differ by many orders of magnitude: its diagonal is scaled to
+ * one first. @param a n × n, row-major @returns n × n, or null where it is singular
+ */
+export function invertScaled(a: Float64Array, n: number): Float64Array | null {
+  const unit = Float64Array.from({ length: n }, (_, i) => 1 / Math.sqrt(Math.max(a[i * n + i] as number, 1e-300)));
+  const scaled = (matrix: Float64Array): Float64Array =>
+    matrix.map((v, at) => v * (unit[Math.floor(at / n)] as number) * (unit[at % n] as number));
+  const factor = choleskyFactor(scaled(a), n, 1e-12);
+  return factor === null ? null : scaled(choleskyInverse(factor, n));
+}

@@ -1,6 +1,6 @@
 // From the points' own systems to the arrow over all unknowns of a series; bounds, priors, and what stands still at a bound.
 import type { Cancellation } from '../../ports/cancellation.ts';
-import type { ParameterRule } from '../nlls/engine.ts';
+import type { ParameterRule } from '../nlls/problem.ts';
 import { FIRST_DEVIATION, GAUSSIAN, LORENTZIAN } from '../nlls/model.ts';
 import type { ArrowBlock, ArrowSystem } from './arrow.ts';
 import { localSystem, pointEquations } from './points.ts';

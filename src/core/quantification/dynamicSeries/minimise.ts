@@ -3,7 +3,7 @@
 // projection, Golub & Pereyra 1973, doi:10.1137/0710036), as in the fit of one spectrum.
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { ProgressListener } from '../../ports/progress.ts';
-import type { ParameterRule } from '../nlls/engine.ts';
+import type { ParameterRule } from '../nlls/problem.ts';
 import { foretoldDecrease, solveArrow } from './arrow.ts';
 import type { ArrowStep, ArrowSystem } from './arrow.ts';
 import { assembleArrow, boundsAt, clampState } from './assemble.ts';

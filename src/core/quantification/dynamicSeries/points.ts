@@ -4,8 +4,8 @@ import { choleskyFactor, forwardSubstitute } from '../../math/cholesky.ts';
 import { solveNnls } from '../../math/nnls.ts';
 import { weightColumns, weightedGram, weightedProducts } from '../nlls/baseline.ts';
 import type { Baseline, WeightedColumns } from '../nlls/baseline.ts';
-import { addAmplitudePriors, amplitudePriorCost, subtractColumns } from '../nlls/engine.ts';
-import type { AmplitudePrior } from '../nlls/engine.ts';
+import { addAmplitudePriors, amplitudePriorCost, subtractColumns } from '../nlls/amplitudes.ts';
+import type { AmplitudePrior } from '../nlls/problem.ts';
 import type { SeriesUnknowns } from './unknowns.ts';
 
 export interface SeriesProblem {

@@ -5,7 +5,7 @@ import type { Warning } from '../../domain/provenance.ts';
 import type { FitCurves, QuantificationResult } from '../../domain/quantification.ts';
 import { cubicSplineDesign, splineTimes } from '../../math/bspline.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
-import { subtractColumns } from '../nlls/engine.ts';
+import { subtractColumns } from '../nlls/amplitudes.ts';
 import { buildResult } from '../nlls/result.ts';
 import type { ShownFit } from '../nlls/result.ts';
 import { seriesCovariance } from './covariance.ts';

@@ -6,8 +6,8 @@ import { COMBINED_METABOLITES, canonicalMetaboliteName } from '../../domain/meta
 import { cubicSplineDesign, splineTimes } from '../../math/bspline.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { ModelSignal } from '../shared/modelSignal.ts';
-import { solveAmplitudes } from '../nlls/engine.ts';
-import type { ParameterRule, Problem } from '../nlls/engine.ts';
+import { solveAmplitudes } from '../nlls/amplitudes.ts';
+import type { ParameterRule, Problem } from '../nlls/problem.ts';
 import { fitSpectrum } from '../nlls/fit.ts';
 import type { FitState } from '../nlls/fit.ts';
 import { PHASE0, PHASE1, SHIFT } from '../nlls/model.ts';

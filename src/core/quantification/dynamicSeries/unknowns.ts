@@ -2,7 +2,7 @@
 // amplitudes that a model gives, the coefficients of a shared baseline – and each either belongs to the point or is made
 // of unknowns that all points share. `chain` is the derivative of the latter by the former.
 import { BugError } from '../../domain/errors.ts';
-import type { Problem, ParameterRule } from '../nlls/engine.ts';
+import type { Problem, ParameterRule } from '../nlls/problem.ts';
 import { FIRST_DEVIATION, GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT } from '../nlls/model.ts';
 import type { SpectralModel } from '../nlls/model.ts';
 import { rateBounds } from './amplitudeModels.ts';

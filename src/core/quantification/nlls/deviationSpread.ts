@@ -3,9 +3,10 @@
 // of the data is largest where τ² = Σ δ² / Σ (1 − v/τ²), v being the variance of a deviation δ after the fit: the sum below
 // counts the deviations that the data, and not the prior, have set (MacKay 1992, doi:10.1162/neco.1992.4.3.415). A fixed τ
 // that suits a poor basis or shim costs precision in a spectrum whose lines all move together.
-import { choleskyFactor, choleskyInverse } from '../../math/cholesky.ts';
+import { invertScaled } from '../../math/cholesky.ts';
 import { deviationCurvature } from './engine.ts';
-import type { ParameterRule, Problem, Solution } from './engine.ts';
+import type { Solution } from './engine.ts';
+import type { ParameterRule, Problem } from './problem.ts';
 import type { SpectralModel } from './model.ts';
 
 /** Smallest τ as part of the largest: a spectrum with little to say of its deviations must not freeze them. */
@@ -28,15 +29,9 @@ const KINDS: readonly DeviationIndex[] = [
 function variances(problem: Problem, solution: Solution): ReadonlyMap<number, number> {
   const { free, hessian } = deviationCurvature(problem, solution);
   const n = free.length;
-  const unit = Float64Array.from(
-    { length: n },
-    (_, i) => 1 / Math.sqrt(Math.max(hessian[i * n + i] as number, 1e-300)),
-  );
-  const scaled = hessian.map((v, at) => v * (unit[Math.floor(at / n)] as number) * (unit[at % n] as number));
-  const factor = choleskyFactor(scaled, n, 1e-12);
-  if (factor === null) return new Map();
-  const inverse = choleskyInverse(factor, n);
-  return new Map(free.map((j, i) => [j, (inverse[i * n + i] as number) * (unit[i] as number) ** 2]));
+  const inverse = invertScaled(hessian, n);
+  if (inverse === null) return new Map();
+  return new Map(free.map((j, i) => [j, inverse[i * n + i] as number]));
 }
 
 /**

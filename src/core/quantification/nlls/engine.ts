@@ -3,43 +3,13 @@
 // Kaufman (BIT 1975;15:49, doi:10.1007/BF01932995), i.e. the Schur complement of the joint Gauss–Newton system.
 // Golub & Pereyra 1973 (doi:10.1137/0710036); parameters with Gaussian priors make it a maximum a posteriori fit.
 import type { Cancellation } from '../../ports/cancellation.ts';
-import { choleskyFactor, choleskyInverse, choleskySolve, forwardSubstitute } from '../../math/cholesky.ts';
-import { addGram } from '../../math/innerProducts.ts';
-import { solveNnls } from '../../math/nnls.ts';
-import type { NnlsSolution } from '../../math/nnls.ts';
-import type { Baseline } from './baseline.ts';
-import { weightColumns, weightedGram, weightedProducts } from './baseline.ts';
-import type { WeightedColumns } from './baseline.ts';
+import { choleskyFactor, choleskySolve } from '../../math/cholesky.ts';
+import { solveAmplitudes } from './amplitudes.ts';
+import type { LinearSolution } from './amplitudes.ts';
 import { FIRST_DEVIATION, GAUSSIAN, LORENTZIAN } from './model.ts';
-import type { SpectralModel } from './model.ts';
-
-export interface ParameterRule {
-  readonly lower: number;
-  readonly upper: number;
-  readonly priorMean: number;
-  /** Infinity: no prior. */
-  readonly priorSd: number;
-}
-
-/** A Gaussian prior on a linear combination of amplitudes, Σ weight·a ~ N(mean, sd²): soft ratios between signals. */
-export interface AmplitudePrior {
-  readonly terms: readonly { readonly signal: number; readonly weight: number }[];
-  readonly mean: number;
-  readonly sd: number;
-}
-
-export interface Problem {
-  readonly model: SpectralModel;
-  readonly baseline: Baseline | null;
-  /** Data rows. */
-  readonly y: Float64Array;
-  /** Noise SD of a row. */
-  readonly sigma: number;
-  readonly rules: readonly ParameterRule[];
-  readonly amplitudePriors: readonly AmplitudePrior[];
-  /** Indices of the parameters that move. */
-  readonly free: readonly number[];
-}
+import { dataEquations, equationsOver, restrict, subMatrix, withPriors } from './normalEquations.ts';
+import type { DataEquations, NormalEquations } from './normalEquations.ts';
+import type { ParameterRule, Problem } from './problem.ts';
 
 export interface Solution {
   readonly theta: Float64Array;
@@ -61,108 +31,6 @@ export interface Tolerance {
   readonly relative: number;
 }
 
-export interface LinearSolution {
-  readonly columns: Float64Array[];
-  readonly amplitudes: Float64Array;
-  readonly passive: readonly number[];
-  readonly residual: Float64Array;
-  /** The columns as the baseline leaves them, and their Gram matrix. */
-  readonly weighted: WeightedColumns;
-  readonly gram: Float64Array;
-  readonly weightedResidual: WeightedColumns;
-  /** χ² of the data and of the amplitude priors. */
-  readonly dataCost: number;
-}
-
-/** Adds the amplitude priors' precision, times `scale`, to a Gram matrix over the given signals. */
-export function addAmplitudePriors(
-  gram: Float64Array,
-  order: number,
-  signals: readonly number[],
-  priors: readonly AmplitudePrior[],
-  scale: number,
-): void {
-  for (const { terms, sd } of priors) {
-    for (const a of terms) {
-      const i = signals.indexOf(a.signal);
-      if (i < 0) continue;
-      for (const b of terms) {
-        const j = signals.indexOf(b.signal);
-        if (j < 0) continue;
-        gram[i * order + j] = (gram[i * order + j] as number) + (scale * a.weight * b.weight) / sd ** 2;
-      }
-    }
-  }
-}
-
-/** χ² of the amplitude priors. */
-export function amplitudePriorCost(priors: readonly AmplitudePrior[], amplitudes: Float64Array): number {
-  return priors.reduce((sum, { terms, mean, sd }) => {
-    const value = terms.reduce((v, { signal, weight }) => v + weight * (amplitudes[signal] as number), 0);
-    return sum + ((value - mean) / sd) ** 2;
-  }, 0);
-}
-
-/** Best amplitudes at θ. @param warmStart passive set to begin with */
-export function solveAmplitudes(problem: Problem, theta: Float64Array, warmStart: readonly number[]): LinearSolution {
-  return solveWithColumns(problem, problem.model.columnsAt(theta), warmStart);
-}
-
-/** Best amplitudes from products of columns and data, amplitude priors added. */
-export function solveProducts(
-  problem: Problem,
-  gram: Float64Array,
-  h: Float64Array,
-  warmStart: readonly number[],
-): NnlsSolution {
-  const everySignal = Array.from(h, (_, m) => m);
-  const withPriors = gram.slice();
-  const { amplitudePriors, sigma } = problem;
-  addAmplitudePriors(withPriors, h.length, everySignal, amplitudePriors, sigma ** 2);
-  const pulled = h.slice();
-  for (const { terms, mean, sd } of amplitudePriors) {
-    for (const { signal, weight } of terms) {
-      pulled[signal] = (pulled[signal] as number) + (sigma ** 2 * weight * mean) / sd ** 2;
-    }
-  }
-  return solveNnls(withPriors, pulled, h.length, [], warmStart);
-}
-
-/** y − Σ a_m · column_m. */
-export function subtractColumns(
-  y: Float64Array,
-  columns: readonly Float64Array[],
-  amplitudes: Float64Array,
-): Float64Array {
-  const residual = y.slice();
-  columns.forEach((column, m) => {
-    const a = amplitudes[m] as number;
-    if (a === 0) return;
-    for (let i = 0; i < residual.length; i++) residual[i] = (residual[i] as number) - a * (column[i] as number);
-  });
-  return residual;
-}
-
-/** Best amplitudes for given columns. */
-function solveWithColumns(problem: Problem, columns: Float64Array[], warmStart: readonly number[]): LinearSolution {
-  const { baseline, y, sigma, amplitudePriors } = problem;
-  const weighted = weightColumns(columns, baseline);
-  const data = weightColumns([y], baseline);
-  const gram = weightedGram(weighted);
-  const { x, passive } = solveProducts(problem, gram, weightedProducts(weighted, data), warmStart);
-  const residual = subtractColumns(y, columns, x);
-  const weightedResidual: WeightedColumns = {
-    columns: [residual],
-    // Linear like the baseline itself, so that the residual need not be projected anew.
-    reduced:
-      data.reduced === null || weighted.reduced === null
-        ? null
-        : [subtractColumns(data.reduced[0] as Float64Array, weighted.reduced, x)],
-  };
-  const dataCost = (weightedGram(weightedResidual)[0] as number) / sigma ** 2 + amplitudePriorCost(amplitudePriors, x);
-  return { columns, amplitudes: x, passive, residual, weighted, gram, weightedResidual, dataCost };
-}
-
 function priorCost(problem: Problem, theta: Float64Array): number {
   let sum = 0;
   for (const j of problem.free) {
@@ -170,84 +38,6 @@ function priorCost(problem: Problem, theta: Float64Array): number {
     if (isFinite(rule.priorSd)) sum += (((theta[j] as number) - rule.priorMean) / rule.priorSd) ** 2;
   }
   return sum;
-}
-
-interface NormalEquations {
-  readonly hessian: Float64Array;
-  readonly gradient: Float64Array;
-}
-
-/** The part of a symmetric matrix over the given indices. */
-function subMatrix(matrix: Float64Array, n: number, at: readonly number[]): Float64Array {
-  const k = at.length;
-  const part = new Float64Array(k * k);
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j < k; j++) part[i * k + j] = matrix[(at[i] as number) * n + (at[j] as number)] as number;
-  }
-  return part;
-}
-
-/** Takes out of the derivatives' products what the free amplitudes can take up: H − CᵀG⁻¹C. */
-function eliminateAmplitudes(
-  problem: Problem,
-  linear: LinearSolution,
-  d: WeightedColumns,
-  hessian: Float64Array,
-): void {
-  const { passive, weighted } = linear;
-  const k = passive.length;
-  const n = d.columns.length;
-  if (k === 0) return;
-  const gram = subMatrix(linear.gram, weighted.columns.length, passive);
-  addAmplitudePriors(gram, k, passive, problem.amplitudePriors, problem.sigma ** 2);
-  const factor = choleskyFactor(gram, k, 1e-12);
-  if (factor === null) return;
-  const pick = (columns: readonly Float64Array[]): Float64Array[] => passive.map((m) => columns[m] as Float64Array);
-  const free: WeightedColumns = {
-    columns: pick(weighted.columns),
-    reduced: weighted.reduced === null ? null : pick(weighted.reduced),
-  };
-  const products = weightedProducts(d, free);
-  const cross = d.columns.map((_, j) => {
-    const row = products.slice(j * k, (j + 1) * k);
-    forwardSubstitute(factor, k, row);
-    return row;
-  });
-  const taken = new Float64Array(n * n);
-  addGram(cross, taken, 1);
-  for (let i = 0; i < hessian.length; i++) hessian[i] = (hessian[i] as number) - (taken[i] as number);
-}
-
-/** What the data alone say of the parameters `free`, amplitudes eliminated. */
-export interface DataEquations extends NormalEquations {
-  readonly free: readonly number[];
-}
-
-/** Schur complement of the joint Gauss–Newton system on the free parameters, without their priors. */
-function dataEquations(problem: Problem, linear: LinearSolution, free: readonly number[]): DataEquations {
-  const { model, baseline, sigma } = problem;
-  const d = weightColumns(model.derivativesAt(linear.amplitudes, free), baseline);
-  const hessian = weightedGram(d);
-  eliminateAmplitudes(problem, linear, d, hessian);
-  const scale = 1 / sigma ** 2;
-  const gradient = weightedProducts(d, linear.weightedResidual).map((v) => scale * v);
-  for (let i = 0; i < hessian.length; i++) hessian[i] = scale * (hessian[i] as number);
-  return { free, hessian, gradient };
-}
-
-/** The data's equations with the priors of a problem. */
-function withPriors({ rules }: Problem, theta: Float64Array, data: DataEquations): NormalEquations {
-  const hessian = data.hessian.slice();
-  const gradient = data.gradient.slice();
-  const n = data.free.length;
-  data.free.forEach((j, i) => {
-    const rule = rules[j] as ParameterRule;
-    if (!isFinite(rule.priorSd)) return;
-    const precision = 1 / rule.priorSd ** 2;
-    hessian[i * n + i] = (hessian[i * n + i] as number) + precision;
-    gradient[i] = (gradient[i] as number) - precision * ((theta[j] as number) - rule.priorMean);
-  });
-  return { hessian, gradient };
 }
 
 /** Where a parameter may go; the width of a signal is never negative, whatever the common width. */
@@ -393,20 +183,6 @@ function movingParameters(
   });
 }
 
-/** @param moving some of `free` */
-function restrict(full: NormalEquations, free: readonly number[], moving: readonly number[]): NormalEquations {
-  if (moving.length === free.length) return full;
-  const at = moving.map((j) => free.indexOf(j));
-  const hessian = subMatrix(full.hessian, free.length, at);
-  return { hessian, gradient: Float64Array.from(at, (i) => full.gradient[i] as number) };
-}
-
-/** The equations over `free` where they are among those known. */
-function equationsOver(free: readonly number[], known: DataEquations | null): DataEquations | null {
-  if (known === null || free.some((j) => !known.free.includes(j))) return null;
-  return { free, ...restrict(known, known.free, free) };
-}
-
 /**
  * Minimises χ² over the free parameters from a start.
  * @param problem model, data, rules
@@ -481,51 +257,4 @@ export function minimise(
   if (evaluatedAt !== theta) problem.model.columnsAt(theta);
   const { amplitudes, passive } = linear;
   return { theta, linear, equations: data, amplitudes, passive, cost, iterations, converged };
-}
-
-/**
- * Covariance of all amplitudes from the full Fisher matrix: amplitudes, moving parameters (with their priors) and
- * baseline, all nuisance included (Cavassila 2001, doi:10.1002/nbm.701). The model must stand at the solution, as
- * `minimise` leaves it.
- * @returns M × M row-major, in amplitude units squared, or null where the matrix is singular
- */
-export function amplitudeCovariance(problem: Problem, solution: Solution, sigma: number): Float64Array | null {
-  const { model, baseline } = problem;
-  const { linear } = solution;
-  const moving = problem.free.filter((j) => {
-    const rule = problem.rules[j] as ParameterRule;
-    const value = solution.theta[j] as number;
-    return value > rule.lower && value < rule.upper;
-  });
-  const derivatives = model.derivativesAt(solution.amplitudes, moving);
-  const kept = moving
-    .map((j, i) => ({ j, column: derivatives[i] as Float64Array }))
-    .filter(({ column }) => column.some((v) => v !== 0));
-  const columns = [...linear.columns, ...kept.map((k) => k.column)];
-  const n = columns.length;
-  const m = linear.columns.length;
-  const fisher = weightedGram(weightColumns(columns, baseline)).map((v) => v / sigma ** 2);
-  const everySignal = linear.columns.map((_, i) => i);
-  addAmplitudePriors(fisher, n, everySignal, problem.amplitudePriors, 1);
-  kept.forEach(({ j }, i) => {
-    const { priorSd } = problem.rules[j] as ParameterRule;
-    const at = (m + i) * n + m + i;
-    if (isFinite(priorSd)) fisher[at] = (fisher[at] as number) + 1 / priorSd ** 2;
-  });
-  // Scaling to a unit diagonal first: amplitudes and Hz differ by many orders of magnitude.
-  const scale = Float64Array.from(
-    { length: n },
-    (_, i) => 1 / Math.sqrt(Math.max(fisher[i * n + i] as number, 1e-300)),
-  );
-  const scaled = fisher.map((v, at) => v * (scale[Math.floor(at / n)] as number) * (scale[at % n] as number));
-  const factor = choleskyFactor(scaled, n, 1e-12);
-  if (factor === null) return null;
-  const inverse = choleskyInverse(factor, n);
-  const covariance = new Float64Array(m * m);
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < m; j++) {
-      covariance[i * m + j] = (inverse[i * n + j] as number) * (scale[i] as number) * (scale[j] as number);
-    }
-  }
-  return covariance;
 }

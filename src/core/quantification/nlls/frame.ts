@@ -3,7 +3,7 @@ import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { ProcessingError } from '../../domain/errors.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
 import { Baseline } from './baseline.ts';
-import type { ParameterRule } from './engine.ts';
+import type { ParameterRule } from './problem.ts';
 import { groupSignals } from './groups.ts';
 import type { Grouping } from './groups.ts';
 import { LINESHAPE_TERMS, lineshapePriorSd } from './lineshape.ts';

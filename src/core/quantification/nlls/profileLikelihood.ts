@@ -2,8 +2,10 @@
 // fitted anew, and the interval ends where χ² has risen by 3.84. It is right where the Cramér–Rao bound is not: near zero, and
 // where amplitudes trade against each other with bounds in between (Murphy & van der Vaart 2000, J Am Stat Assoc 95:449).
 import type { Cancellation } from '../../ports/cancellation.ts';
-import { amplitudePriorCost, minimise } from './engine.ts';
-import type { AmplitudePrior, Problem, Solution } from './engine.ts';
+import { amplitudePriorCost } from './amplitudes.ts';
+import { minimise } from './engine.ts';
+import type { Solution } from './engine.ts';
+import type { AmplitudePrior, Problem } from './problem.ts';
 import { FINE } from './fit.ts';
 
 /** 95 % quantile of χ² with one degree of freedom. */

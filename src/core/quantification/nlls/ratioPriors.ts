@@ -3,7 +3,7 @@
 // standard deviations are LCModel's (basis/macromolecules/lcmodelLines.ts). They apply to added signals only; a measured
 // or simulated macromolecule signal of the basis itself is never tied.
 import { LCMODEL_RATIOS } from '../../basis/macromolecules/index.ts';
-import type { AmplitudePrior } from './engine.ts';
+import type { AmplitudePrior } from './problem.ts';
 import type { ModelSignal } from './model.ts';
 
 /** Keeps a prior's SD away from zero where the first fit found no reference, as a part of all broad signals. */

@@ -31,7 +31,7 @@ const FEWEST_POINTS = 16;
 /** The two ways to measure water may differ by this part without a warning … */
 const DISAGREEMENT = 0.03;
 /** … and beyond this one neither is believed. */
-const MOST_DISAGREEMENT = 0.5;
+const MOST_DISAGREEMENT = 0.8;
 /** A line elsewhere may be this much taller than the one at water's place; above that, that one is not water. */
 const TALLER_ELSEWHERE = 2;
 

@@ -1,0 +1,44 @@
+// How well the amplitudes are known: the inverse of the full Fisher matrix.
+import { invertScaled } from '../../math/cholesky.ts';
+import { addAmplitudePriors } from './amplitudes.ts';
+import { weightColumns, weightedGram } from './baseline.ts';
+import type { Solution } from './engine.ts';
+import type { ParameterRule, Problem } from './problem.ts';
+
+/**
+ * Covariance of all amplitudes from the full Fisher matrix: amplitudes, moving parameters (with their priors) and
+ * baseline, all nuisance included (Cavassila 2001, doi:10.1002/nbm.701). The model must stand at the solution, as
+ * `minimise` leaves it.
+ * @returns M × M row-major, in amplitude units squared, or null where the matrix is singular
+ */
+export function amplitudeCovariance(problem: Problem, solution: Solution, sigma: number): Float64Array | null {
+  const { model, baseline } = problem;
+  const { linear } = solution;
+  const moving = problem.free.filter((j) => {
+    const rule = problem.rules[j] as ParameterRule;
+    const value = solution.theta[j] as number;
+    return value > rule.lower && value < rule.upper;
+  });
+  const derivatives = model.derivativesAt(solution.amplitudes, moving);
+  const kept = moving
+    .map((j, i) => ({ j, column: derivatives[i] as Float64Array }))
+    .filter(({ column }) => column.some((v) => v !== 0));
+  const columns = [...linear.columns, ...kept.map((k) => k.column)];
+  const n = columns.length;
+  const m = linear.columns.length;
+  const fisher = weightedGram(weightColumns(columns, baseline)).map((v) => v / sigma ** 2);
+  const everySignal = linear.columns.map((_, i) => i);
+  addAmplitudePriors(fisher, n, everySignal, problem.amplitudePriors, 1);
+  kept.forEach(({ j }, i) => {
+    const { priorSd } = problem.rules[j] as ParameterRule;
+    const at = (m + i) * n + m + i;
+    if (isFinite(priorSd)) fisher[at] = (fisher[at] as number) + 1 / priorSd ** 2;
+  });
+  const inverse = invertScaled(fisher, n);
+  if (inverse === null) return null;
+  const covariance = new Float64Array(m * m);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < m; j++) covariance[i * m + j] = inverse[i * n + j] as number;
+  }
+  return covariance;
+}
