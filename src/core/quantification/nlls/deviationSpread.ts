@@ -4,10 +4,10 @@
 // counts the deviations that the data, and not the prior, have set (MacKay 1992, doi:10.1162/neco.1992.4.3.415). A fixed τ
 // that suits a poor basis or shim costs precision in a spectrum whose lines all move together.
 import { invertScaled } from '../../math/cholesky.ts';
-import { deviationCurvature } from './engine.ts';
-import type { Solution } from './engine.ts';
+import type { KnownSolution } from './engine.ts';
 import type { ParameterRule, Problem } from './problem.ts';
 import type { SpectralModel } from './model.ts';
+import { withPriors } from './normalEquations.ts';
 
 /** Smallest τ as part of the largest: a spectrum with little to say of its deviations must not freeze them. */
 const LEAST_PART = 0.05;
@@ -26,8 +26,9 @@ const KINDS: readonly DeviationIndex[] = [
 ];
 
 /** Posterior variance of each free parameter. */
-function variances(problem: Problem, solution: Solution): ReadonlyMap<number, number> {
-  const { free, hessian } = deviationCurvature(problem, solution);
+function variances(problem: Problem, { theta, equations }: KnownSolution): ReadonlyMap<number, number> {
+  const { free } = equations;
+  const { hessian } = withPriors(problem, theta, equations);
   const n = free.length;
   const inverse = invertScaled(hessian, n);
   if (inverse === null) return new Map();
@@ -42,7 +43,7 @@ function variances(problem: Problem, solution: Solution): ReadonlyMap<number, nu
  */
 export function learnSpread(
   problem: Problem,
-  solution: Solution,
+  solution: KnownSolution,
   most: readonly ParameterRule[],
 ): readonly ParameterRule[] | null {
   const { model } = problem;

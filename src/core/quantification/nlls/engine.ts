@@ -150,16 +150,17 @@ function informedParameters(problem: Problem, theta: Float64Array, amplitudes: F
   });
 }
 
-/**
- * Curvature of the objective at a solution over the parameters that the data know of, amplitudes eliminated.
- * @returns n × n, row-major, in the order of `free`
- */
-export function deviationCurvature(
-  problem: Problem,
-  { theta, amplitudes, linear, equations }: Solution,
-): { readonly free: readonly number[]; readonly hessian: Float64Array } {
-  const data = equations ?? dataEquations(problem, linear, informedParameters(problem, theta, amplitudes));
-  return { free: data.free, hessian: withPriors(problem, theta, data).hessian };
+/** A solution whose equations are known: whoever goes on from it need not ask the data again. */
+export interface KnownSolution extends Solution {
+  readonly equations: DataEquations;
+}
+
+/** The solution with its equations, over the parameters that the data know of. The model must stand at it. */
+export function withEquations(problem: Problem, solution: Solution): KnownSolution {
+  const { theta, amplitudes, linear, equations } = solution;
+  if (equations !== null) return { ...solution, equations };
+  const informed = informedParameters(problem, theta, amplitudes);
+  return { ...solution, equations: dataEquations(problem, linear, informed) };
 }
 
 /** Parameters that may move from θ: those at a bound that the gradient pushes outward stay. */

@@ -9,7 +9,7 @@ import type { FitInput } from '../../ports/fitRunner.ts';
 import { weightColumns, weightedGram, withoutBaseline } from './baseline.ts';
 import { solveAmplitudes, solveProducts, subtractColumns } from './amplitudes.ts';
 import { amplitudeCovariance } from './covariance.ts';
-import { minimise } from './engine.ts';
+import { minimise, withEquations } from './engine.ts';
 import type { LinearSolution } from './amplitudes.ts';
 import type { Solution, Tolerance } from './engine.ts';
 import type { ParameterRule, Problem } from './problem.ts';
@@ -235,7 +235,9 @@ function fullFit(
   const misfit = rms(residualOf(problem, solution.linear).residual) / noiseRows;
   let rounds = misfit > REACHES_NOISE ? 0 : SPREAD_ROUNDS;
   for (; rounds > 0; rounds--) {
-    const rules = learnSpread(problem, solution, most);
+    const asked = withEquations(problem, solution);
+    solution = asked;
+    const rules = learnSpread(problem, asked, most);
     if (rules === null) break;
     problem = { ...problem, rules };
     if (rounds > 1) solution = step(solution.theta, NEAR, solution);
