@@ -1,5 +1,6 @@
 // Uniform cubic B-splines and their difference penalty: P-splines of Eilers & Marx (Statist Sci 1996;11:89,
 // doi:10.1214/ss/1038425655).
+import { simdProducts } from './simd/products.ts';
 
 /** A banded design matrix: row i has four consecutive non-zero columns from `first[i]`. */
 export interface SplineDesign {
@@ -83,4 +84,32 @@ export function splineTimes(design: SplineDesign, coefficients: Float64Array): F
     out[i] = sum;
   }
   return out;
+}
+
+/**
+ * Bᵀv of each part of each column, by SIMD where the runtime has it.
+ * @param columns parts · rows values each
+ * @returns parts · columns values each
+ */
+export function splineProjections(
+  design: SplineDesign,
+  columns: readonly Float64Array[],
+  parts: number,
+): Float64Array[] {
+  return simdProducts()?.splineProjections(design, columns, parts) ?? splineProjectionsByLoops(design, columns, parts);
+}
+
+/** `splineProjections` in plain TypeScript. */
+export function splineProjectionsByLoops(
+  design: SplineDesign,
+  columns: readonly Float64Array[],
+  parts: number,
+): Float64Array[] {
+  return columns.map((v) => {
+    const out = new Float64Array(design.columns * parts);
+    for (let part = 0; part < parts; part++) {
+      out.set(splineTransposeTimes(design, v, part * design.rows), part * design.columns);
+    }
+    return out;
+  });
 }

@@ -1,4 +1,5 @@
 // Cholesky factorisation and solves of symmetric positive definite matrices, dense, row-major.
+import { simdProducts } from './simd/products.ts';
 
 /**
  * Lower Cholesky factor of a symmetric positive definite matrix.
@@ -32,6 +33,35 @@ export function forwardSubstitute(l: Float64Array, n: number, b: Float64Array): 
     for (let k = 0; k < i; k++) sum -= (l[i * n + k] as number) * (b[k] as number);
     b[i] = sum / (l[i * n + i] as number);
   }
+}
+
+/**
+ * L⁻¹b of each part of each column, by SIMD where the runtime has it.
+ * @param columns parts · n values each
+ */
+export function forwardSubstitutions(
+  l: Float64Array,
+  n: number,
+  columns: readonly Float64Array[],
+  parts: number,
+): Float64Array[] {
+  return (
+    simdProducts()?.forwardSubstitutions(l, n, columns, parts) ?? forwardSubstitutionsByLoops(l, n, columns, parts)
+  );
+}
+
+/** `forwardSubstitutions` in plain TypeScript. */
+export function forwardSubstitutionsByLoops(
+  l: Float64Array,
+  n: number,
+  columns: readonly Float64Array[],
+  parts: number,
+): Float64Array[] {
+  return columns.map((v) => {
+    const out = v.slice();
+    for (let part = 0; part < parts; part++) forwardSubstitute(l, n, out.subarray(part * n, (part + 1) * n));
+    return out;
+  });
 }
 
 /** Solves Lᵀ·x = b in place. */

@@ -1,5 +1,9 @@
 // Inner products of many vectors at once: Gram and cross-product matrices, two by two, so that each number that is read
-// serves two products.
+// serves two products. Large ones go to the SIMD kernels; the versions here do the small ones, and are their oracle.
+import { simdProducts } from './simd/products.ts';
+
+/** Multiplications below which copying columns to the SIMD kernels costs more than they save. */
+const WORTH_COPYING = 4000;
 
 /** Σ aᵢ·bᵢ; two accumulators let the processor overlap the additions. */
 export function dot(a: Float64Array, b: Float64Array): number {
@@ -60,6 +64,20 @@ export function addCrossProducts(
   out: Float64Array,
   sign: 1 | -1,
 ): void {
+  const work = a.length * b.length * (a[0]?.length ?? 0);
+  // A single column on one side is read once anyway: nothing is gained by copying it.
+  const simd = Math.min(a.length, b.length) > 1 && work > WORTH_COPYING ? simdProducts() : null;
+  if (simd === null) addCrossProductsByLoops(a, b, out, sign);
+  else simd.addCrossProducts(a, b, out, sign);
+}
+
+/** `addCrossProducts` in plain TypeScript. */
+export function addCrossProductsByLoops(
+  a: readonly Float64Array[],
+  b: readonly Float64Array[],
+  out: Float64Array,
+  sign: 1 | -1,
+): void {
   const oddRow = a.length % 2 === 1 ? a.length - 1 : -1;
   const oddColumn = b.length % 2 === 1 ? b.length - 1 : -1;
   const addOne = (i: number, j: number): void => {
@@ -81,6 +99,13 @@ export function addCrossProducts(
  * @param out a.length × a.length, row-major, symmetric
  */
 export function addGram(a: readonly Float64Array[], out: Float64Array, sign: 1 | -1): void {
+  const simd = a.length ** 2 * (a[0]?.length ?? 0) > WORTH_COPYING ? simdProducts() : null;
+  if (simd === null) addGramByLoops(a, out, sign);
+  else simd.addGram(a, out, sign);
+}
+
+/** `addGram` in plain TypeScript. */
+export function addGramByLoops(a: readonly Float64Array[], out: Float64Array, sign: 1 | -1): void {
   const n = a.length;
   const odd = n % 2 === 1 ? n - 1 : -1;
   for (let i = 0; i + 1 < n; i += 2) {

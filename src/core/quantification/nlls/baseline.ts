@@ -2,12 +2,13 @@
 // problem in closed form. For a given smoothness λ the weight W = I − B(BᵀB + λDᵀD)⁻¹Bᵀ is what is left for the rest of
 // the model: min_c ‖r − Bc‖² + λ‖Dc‖² = rᵀWr. Eilers & Marx 1996 (doi:10.1214/ss/1038425655); smoothness by effective
 // degrees of freedom as in ABfit (Wilson 2021, doi:10.1002/mrm.28385).
-import { choleskyFactor, choleskySolve, forwardSubstitute } from '../../math/cholesky.ts';
+import { choleskyFactor, choleskySolve, forwardSubstitute, forwardSubstitutions } from '../../math/cholesky.ts';
 import { symmetricEigen } from '../../math/symmetricEigen.ts';
 import {
   cubicSplineDesign,
   secondDifferencePenalty,
   splineGram,
+  splineProjections,
   splineTimes,
   splineTransposeTimes,
 } from '../../math/bspline.ts';
@@ -132,31 +133,21 @@ export class Baseline {
   }
 
   /**
-   * L⁻¹Bᵀv of one column, L the factor of the penalised system: with it, uᵀWv = uᵀv − (L⁻¹Bᵀu)·(L⁻¹Bᵀv).
-   * @param v rows of all parts
+   * L⁻¹Bᵀv of each column, L the factor of the penalised system: with it, uᵀWv = uᵀv − (L⁻¹Bᵀu)·(L⁻¹Bᵀv).
+   * @param columns rows of all parts
    */
-  reduce(v: Float64Array): Float64Array {
-    return this.whiten(this.project(v));
+  reduce(columns: readonly Float64Array[]): Float64Array[] {
+    return this.whiten(this.project(columns));
   }
 
-  /** Bᵀv of each part, which no smoothness changes. @param v rows of all parts */
-  project(v: Float64Array): Float64Array {
-    const n = this.#design.columns;
-    const out = new Float64Array(n * this.parts);
-    for (let part = 0; part < this.parts; part++) {
-      out.set(splineTransposeTimes(this.#design, v, part * this.rowsPerPart), part * n);
-    }
-    return out;
+  /** Bᵀv of each part of each column, which no smoothness changes. @param columns rows of all parts */
+  project(columns: readonly Float64Array[]): Float64Array[] {
+    return splineProjections(this.#design, columns, this.parts);
   }
 
-  /** L⁻¹ of a projection, at the present smoothness. */
-  whiten(projection: Float64Array): Float64Array {
-    const n = this.#design.columns;
-    const out = projection.slice();
-    for (let part = 0; part < this.parts; part++) {
-      forwardSubstitute(this.#factor, n, out.subarray(part * n, (part + 1) * n));
-    }
-    return out;
+  /** L⁻¹ of projections, at the present smoothness. */
+  whiten(projections: readonly Float64Array[]): Float64Array[] {
+    return forwardSubstitutions(this.#factor, this.#design.columns, projections, this.parts);
   }
 
   /** The baseline that fits a residual best. @param residual rows of all parts @returns the same length */
@@ -179,7 +170,7 @@ export interface WeightedColumns {
 
 /** Prepares columns for weighted products. */
 export function weightColumns(columns: readonly Float64Array[], baseline: Baseline | null): WeightedColumns {
-  return { columns, reduced: baseline === null ? null : columns.map((c) => baseline.reduce(c)) };
+  return { columns, reduced: baseline?.reduce(columns) ?? null };
 }
 
 /** UᵀWV. @returns u × v, row-major */

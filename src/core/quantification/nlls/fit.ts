@@ -116,19 +116,13 @@ function chooseSmoothness(
   // Data and columns stand together in one Gram matrix, whose plain part no smoothness changes.
   const all = [...start.columns, problem.y];
   const plain = weightedGram(weightColumns(all, null));
-  const projections = all.map((column) => baseline.project(column));
+  const projections = baseline.project(all);
   let best = grid[0] as number;
   let bestCriterion = Infinity;
   let bestSsr = 0;
   for (const degrees of grid) {
     baseline.setEffectiveDegrees(degrees);
-    const { gram, h } = splitProducts(
-      withoutBaseline(
-        plain,
-        projections.map((p) => baseline.whiten(p)),
-      ),
-      all.length - 1,
-    );
+    const { gram, h } = splitProducts(withoutBaseline(plain, baseline.whiten(projections)), all.length - 1);
     const { x } = solveProducts(problem, gram, h, start.passive);
     const residual = subtractColumns(problem.y, start.columns, x);
     const fitted = baseline.fitTo(residual);

@@ -1,0 +1,281 @@
+// The model's loops by SIMD: signals, broadened signals and spectra stay in the kernels' memory, columns are copied out.
+import type { ComplexSignal } from '../../domain/complexArray.ts';
+import type { SimdFunctions } from '../../math/simd/instance.ts';
+import type { SimdMemory } from '../../math/simd/memory.ts';
+import type { Factor, LinearPhase, ModelKernels, ModelShape, Modifier, SumRequest } from './modelKernels.ts';
+import type { SimdArena } from './simdArena.ts';
+import { turnsOf } from './turns.ts';
+
+/** Samples that one step of the broadening takes. */
+const SAMPLES_PER_STEP = 4;
+/** Numbers of the block that a broadening starts from. */
+const START_NUMBERS = 16;
+/** Bytes of a point of the transform: two signals, real and imaginary. */
+const POINT_BYTES = 32;
+
+/** Where everything lies. [bytes] */
+interface Layout {
+  readonly generation: number;
+  /** Samples of a signal, rounded up; the imaginary parts follow the real ones. */
+  readonly samples: number;
+  readonly signals: number;
+  readonly broadened: number;
+  /** Phased spectra: 2 · bandLength numbers each, and one more that odd transforms write to. */
+  readonly spectra: number;
+  readonly weights: number;
+  readonly lineshape: number;
+  readonly twiddles: number;
+  readonly turns: number;
+  readonly dataTurns: number;
+  readonly work: readonly [number, number];
+  /** Two signals in time, for sums and data. */
+  readonly sums: readonly [number, number];
+  /** Two spectra of them. */
+  readonly sumSpectra: readonly [number, number];
+  readonly start: number;
+}
+
+const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
+
+/** Cosine and sine of −2πj/n, j to 3n/4. */
+function twiddlesOf(n: number): Float64Array {
+  const out = new Float64Array(2 * ((3 * n) / 4));
+  for (let j = 0; 2 * j < out.length; j++) {
+    out[2 * j] = Math.cos((2 * Math.PI * j) / n);
+    out[2 * j + 1] = -Math.sin((2 * Math.PI * j) / n);
+  }
+  return out;
+}
+
+/**
+ * h(k) = e^{ak + bk²} for the first four samples, r(k) = h(k + 4)/h(k), and the growth of r from four samples to the next.
+ * @param block filled as `broaden` of the kernels wants it
+ * @returns the growth
+ */
+function startOf({ shiftHz, lorentzianHz, gamma }: Modifier, dwellTimeS: number, block: Float64Array): number {
+  const size = Math.exp(-Math.PI * lorentzianHz * dwellTimeS);
+  const re = size * Math.cos(2 * Math.PI * shiftHz * dwellTimeS);
+  const im = size * Math.sin(2 * Math.PI * shiftHz * dwellTimeS);
+  const bend = Math.exp(-gamma * dwellTimeS ** 2);
+  const bend8 = bend ** 8;
+  const re2 = re * re - im * im;
+  const im2 = 2 * re * im;
+  const stepRe = (re2 * re2 - im2 * im2) * bend ** 16;
+  const stepIm = 2 * re2 * im2 * bend ** 16;
+  // [h0 h1]re [h0 h1]im [h2 h3]re [h2 h3]im
+  block[0] = 1;
+  block[1] = re * bend;
+  block[2] = 0;
+  block[3] = im * bend;
+  block[4] = re2 * bend ** 4;
+  block[5] = (re2 * re - im2 * im) * bend ** 9;
+  block[6] = im2 * bend ** 4;
+  block[7] = (re2 * im + im2 * re) * bend ** 9;
+  for (let k = 0; k < SAMPLES_PER_STEP; k++) {
+    const at = 8 + 4 * (k >> 1) + (k & 1);
+    block[at] = stepRe * bend8 ** k;
+    block[at + 2] = stepIm * bend8 ** k;
+  }
+  return bend ** 32;
+}
+
+export class SimdKernels implements ModelKernels {
+  readonly #shape: ModelShape;
+  readonly #arena: SimdArena;
+  readonly #memory: SimdMemory;
+  readonly #kernels: SimdFunctions;
+  readonly #firstBin: number;
+  readonly #startBlock = new Float64Array(START_NUMBERS);
+  #layout: Layout | null = null;
+  /** What was asked last, to be asked again when the model had to leave its memory in between. */
+  #turns: Float64Array;
+  #broadening: { readonly modifiers: readonly Modifier[]; readonly lineshape: ComplexSignal | null } | null = null;
+  #hasSpectra = false;
+
+  constructor(shape: ModelShape, arena: SimdArena) {
+    this.#shape = shape;
+    this.#arena = arena;
+    this.#memory = arena.memory;
+    this.#kernels = arena.memory.kernels;
+    this.#firstBin = (shape.bandStart + shape.fftSize / 2) % shape.fftSize;
+    this.#turns = new Float64Array(2 * shape.bandLength);
+  }
+
+  /** The model's place; where it has none, it moves in and takes up what it was doing. */
+  #place(): Layout {
+    if (this.#layout?.generation === this.#arena.generation) return this.#layout;
+    const { fids, points, fftSize, bandLength, weights } = this.#shape;
+    const samples = roundUp(points, SAMPLES_PER_STEP);
+    const spectrum = 2 * bandLength;
+    const numbers =
+      2 * samples * (2 * fids.length + 3) + spectrum * (fids.length + 5) + samples * weights.length + 2 * fftSize;
+    this.#arena.makeRoom(8 * numbers + 2 * POINT_BYTES * fftSize);
+    const memory = this.#memory;
+    const layout: Layout = {
+      generation: this.#arena.generation,
+      samples,
+      signals: memory.reserveZeros(2 * samples * fids.length),
+      broadened: memory.reserve(16 * samples * fids.length),
+      spectra: memory.reserve(8 * spectrum * (fids.length + 1)),
+      weights: memory.reserveZeros(samples * weights.length),
+      lineshape: memory.reserveZeros(2 * samples),
+      twiddles: memory.reserve(12 * fftSize),
+      turns: memory.reserve(8 * spectrum),
+      dataTurns: memory.reserve(8 * spectrum),
+      work: [memory.reserve(POINT_BYTES * fftSize), memory.reserve(POINT_BYTES * fftSize)],
+      sums: [memory.reserveZeros(2 * samples), memory.reserveZeros(2 * samples)],
+      sumSpectra: [memory.reserve(8 * spectrum), memory.reserve(8 * spectrum)],
+      start: memory.reserve(8 * START_NUMBERS),
+    };
+    fids.forEach((fid, m) => this.#writeSignal(layout.signals + 16 * samples * m, fid, samples));
+    weights.forEach((weight, k) => memory.write(layout.weights + 8 * samples * k, weight));
+    memory.write(layout.twiddles, twiddlesOf(fftSize));
+    memory.write(layout.turns, this.#turns);
+    this.#layout = layout;
+    if (this.#broadening !== null) this.#broadenIn(layout, this.#broadening.modifiers, this.#broadening.lineshape);
+    if (this.#hasSpectra) this.#transformSignals(layout);
+    return layout;
+  }
+
+  #writeSignal(at: number, { re, im }: ComplexSignal, samples: number): void {
+    this.#memory.write(at, re);
+    this.#memory.write(at + 8 * samples, im);
+  }
+
+  setPhases(phases: LinearPhase): void {
+    this.#turns = turnsOf(phases, this.#shape.bandLength);
+    // Where the model isn't in its memory, it takes them along when it moves in.
+    if (this.#layout?.generation === this.#arena.generation) this.#memory.write(this.#layout.turns, this.#turns);
+  }
+
+  broaden(modifiers: readonly Modifier[], lineshape: ComplexSignal | null): void {
+    this.#hasSpectra = false;
+    this.#broadening = null;
+    const layout = this.#place();
+    this.#broadening = { modifiers, lineshape };
+    this.#broadenIn(layout, modifiers, lineshape);
+  }
+
+  #broadenIn(layout: Layout, modifiers: readonly Modifier[], lineshape: ComplexSignal | null): void {
+    const { samples } = layout;
+    const imaginary = 8 * samples;
+    if (lineshape !== null) this.#writeSignal(layout.lineshape, lineshape, samples);
+    modifiers.forEach((modifier, m) => {
+      const from = layout.signals + 2 * imaginary * m;
+      const to = layout.broadened + 2 * imaginary * m;
+      const growth = startOf(modifier, this.#shape.dwellTimeS, this.#startBlock);
+      this.#memory.write(layout.start, this.#startBlock);
+      this.#kernels.broaden(from, from + imaginary, to, to + imaginary, samples, layout.start, growth);
+      if (lineshape !== null) {
+        this.#kernels.shape(to, to + imaginary, layout.lineshape, layout.lineshape + imaginary, samples);
+      }
+    });
+  }
+
+  /** Spectra of two signals of the memory, each bin turned. */
+  #transformPair(
+    layout: Layout,
+    signals: readonly [number, number],
+    turns: number,
+    spectra: readonly [number, number],
+  ): void {
+    const { points, fftSize, bandLength } = this.#shape;
+    const imaginary = 8 * layout.samples;
+    const [a, b] = signals;
+    const [work0, work1] = layout.work;
+    const left = this.#kernels.transform(
+      a, a + imaginary, b, b + imaginary, points, fftSize, layout.twiddles, work0, work1,
+    ); // prettier-ignore
+    this.#kernels.putBins(left, fftSize, this.#firstBin, bandLength, turns, ...spectra);
+  }
+
+  #transformSignals(layout: Layout): void {
+    const signalBytes = 16 * layout.samples;
+    const spectrumBytes = 16 * this.#shape.bandLength;
+    const count = this.#shape.fids.length;
+    for (let m = 0; m < count; m += 2) {
+      // The last of an odd number is transformed twice; its twin's place is the one past the end.
+      const twin = Math.min(m + 1, count - 1);
+      const signals = [layout.broadened + signalBytes * m, layout.broadened + signalBytes * twin] as const;
+      const spectra = [layout.spectra + spectrumBytes * m, layout.spectra + spectrumBytes * (m + 1)] as const;
+      this.#transformPair(layout, signals, layout.turns, spectra);
+    }
+  }
+
+  columns(): Float64Array[] {
+    const layout = this.#place();
+    this.#transformSignals(layout);
+    this.#hasSpectra = true;
+    const { bandLength, parts, fids } = this.#shape;
+    const rows = bandLength * parts;
+    return fids.map((_, m) => this.#memory.read(layout.spectra + 16 * bandLength * m, rows));
+  }
+
+  columnSum(amplitudes: Float64Array, factor: Factor): Float64Array {
+    const layout = this.#place();
+    const { bandLength } = this.#shape;
+    const [sum] = layout.sumSpectra;
+    this.#memory.zero(sum, 2 * bandLength);
+    amplitudes.forEach((a, m) => {
+      if (a !== 0) this.#kernels.addScaled(layout.spectra + 16 * bandLength * m, a, sum, 2 * bandLength);
+    });
+    return this.#toRows(sum, factor);
+  }
+
+  sums(requests: readonly SumRequest[]): Float64Array[][] {
+    const layout = this.#place();
+    const out: Float64Array[][] = [];
+    for (let k = 0; k < requests.length; k += 2) {
+      const pair = requests.slice(k, k + 2);
+      pair.forEach((request, lane) => this.#weightedSum(layout, request, layout.sums[lane as 0 | 1]));
+      this.#transformPair(layout, layout.sums, layout.turns, layout.sumSpectra);
+      pair.forEach(({ factors }, lane) => {
+        out.push(factors.map((factor) => this.#toRows(layout.sumSpectra[lane as 0 | 1], factor)));
+      });
+    }
+    return out;
+  }
+
+  energy(amplitudes: Float64Array, weight: number): number {
+    const layout = this.#place();
+    const [sum] = layout.sums;
+    this.#weightedSum(layout, { amplitudes, weight: null }, sum);
+    const w = layout.weights + 8 * layout.samples * weight;
+    const { weightedEnergy } = this.#kernels;
+    return weightedEnergy(sum, w, layout.samples) + weightedEnergy(sum + 8 * layout.samples, w, layout.samples);
+  }
+
+  rowsOf(fid: ComplexSignal, phases: LinearPhase): Float64Array {
+    const layout = this.#place();
+    this.#writeSignal(layout.sums[0], fid, layout.samples);
+    this.#memory.write(layout.dataTurns, turnsOf(phases, this.#shape.bandLength));
+    this.#transformPair(layout, [layout.sums[0], layout.sums[0]], layout.dataTurns, layout.sumSpectra);
+    return this.#toRows(layout.sumSpectra[0], [1, 0]);
+  }
+
+  #weightedSum(layout: Layout, { amplitudes, weight }: Omit<SumRequest, 'factors'>, to: number): void {
+    const { samples } = layout;
+    this.#memory.zero(to, 2 * samples);
+    amplitudes.forEach((a, m) => {
+      if (a !== 0) this.#kernels.addScaled(layout.broadened + 16 * samples * m, a, to, 2 * samples);
+    });
+    if (weight === null) return;
+    const w = layout.weights + 8 * samples * weight;
+    this.#kernels.weigh(to, w, samples);
+    this.#kernels.weigh(to + 8 * samples, w, samples);
+  }
+
+  /** A phased spectrum of the memory times a factor, as rows. */
+  #toRows(spectrum: number, [scaleRe, scaleIm]: Factor): Float64Array {
+    const { bandLength, parts } = this.#shape;
+    const v = this.#memory.read(spectrum, 2 * bandLength);
+    const out = new Float64Array(bandLength * parts);
+    for (let i = 0; i < bandLength; i++) {
+      const r = v[i] as number;
+      const s = v[bandLength + i] as number;
+      out[i] = r * scaleRe - s * scaleIm;
+      if (parts === 2) out[bandLength + i] = r * scaleIm + s * scaleRe;
+    }
+    return out;
+  }
+}
