@@ -6,10 +6,15 @@ import { simdProducts } from './simd/products.ts';
  * @param a n × n, row-major; only its lower triangle is read
  * @param n order
  * @param relativeRidge added to each diagonal element as a fraction of it, so that nearly singular matrices factorise
+ * @param l where the factor goes; what lies above its diagonal stays as it is
  * @returns n × n lower factor, or null where the matrix is not positive definite
  */
-export function choleskyFactor(a: Float64Array, n: number, relativeRidge = 0): Float64Array | null {
-  const l = new Float64Array(n * n);
+export function choleskyFactor(
+  a: Float64Array,
+  n: number,
+  relativeRidge = 0,
+  l: Float64Array = new Float64Array(n * n),
+): Float64Array | null {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = a[i * n + j] as number;

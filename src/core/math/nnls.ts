@@ -1,6 +1,6 @@
 // Non-negative least squares from the normal equations: active-set method of Lawson & Hanson (Solving Least Squares
 // Problems, 1974, ch. 23) in the Gram-matrix form of Bro & De Jong (J Chemometrics 1997;11:393), with warm start.
-import { choleskyFactor, choleskySolve } from './cholesky.ts';
+import { backSubstitute, choleskyFactor, forwardSubstitute } from './cholesky.ts';
 
 export interface NnlsSolution {
   readonly x: Float64Array;
@@ -8,11 +8,26 @@ export interface NnlsSolution {
   readonly passive: readonly number[];
 }
 
-/** Solves the equality problem on a subset of variables. @returns values on the subset */
+/** Matrix, factor and values of the last subset: a fit solves hundreds of small ones. */
+let work = { order: 0, matrix: new Float64Array(0), factor: new Float64Array(0), values: new Float64Array(0) };
+
+function workFor(order: number): typeof work {
+  if (work.order < order) {
+    const square = order * order;
+    work = {
+      order,
+      matrix: new Float64Array(square),
+      factor: new Float64Array(square),
+      values: new Float64Array(order),
+    };
+  }
+  return work;
+}
+
+/** Solves the equality problem on a subset of variables. @returns values on the subset, good until the next call */
 function solveSubset(gram: Float64Array, h: Float64Array, n: number, subset: readonly number[]): Float64Array {
   const k = subset.length;
-  const g = new Float64Array(k * k);
-  const b = new Float64Array(k);
+  const { matrix: g, factor, values: b } = workFor(n);
   for (let i = 0; i < k; i++) {
     const row = (subset[i] as number) * n;
     for (let j = 0; j <= i; j++) g[i * k + j] = gram[row + (subset[j] as number)] as number;
@@ -20,10 +35,13 @@ function solveSubset(gram: Float64Array, h: Float64Array, n: number, subset: rea
   }
   // Nearly collinear columns (equal basis signals) are told apart only by this ridge, far below any noise.
   for (const ridge of [1e-13, 1e-10, 1e-7]) {
-    const l = choleskyFactor(g, k, ridge);
-    if (l !== null) return choleskySolve(l, k, b);
+    const l = choleskyFactor(g, k, ridge, factor);
+    if (l === null) continue;
+    forwardSubstitute(l, k, b);
+    backSubstitute(l, k, b);
+    return b;
   }
-  return new Float64Array(k);
+  return b.fill(0, 0, k);
 }
 
 /**
@@ -47,7 +65,11 @@ export function solveNnls(
     if ((gram[i * n + i] as number) > 0 && (isFree[i] === true || warmStart.includes(i))) inPassive[i] = 1;
   }
   const x = new Float64Array(n);
-  const members = (): number[] => Array.from({ length: n }, (_, i) => i).filter((i) => inPassive[i] === 1);
+  const members = (): number[] => {
+    const list: number[] = [];
+    for (let i = 0; i < n; i++) if (inPassive[i] === 1) list.push(i);
+    return list;
+  };
 
   /** Moves to the subset's optimum, dropping variables that would turn negative on the way. */
   const settle = (): void => {

@@ -11,7 +11,8 @@ export interface SimdFunctions {
     points: number, fftSize: number, twiddles: number, work0: number, work1: number,
   ) => number; // prettier-ignore
   readonly putBins: (
-    from: number, fftSize: number, first: number, count: number, turns: number, out0: number, out1: number,
+    from: number, fftSize: number, first: number, count: number, turns: number,
+    out0: number, out1: number, imaginary: number,
   ) => void; // prettier-ignore
   readonly broaden: (
     re: number, im: number, outRe: number, outIm: number, points: number, start: number, growth: number,

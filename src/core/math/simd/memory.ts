@@ -55,6 +55,11 @@ export class SimdMemory {
     this.#floats.fill(0, at / 8, at / 8 + count);
   }
 
+  /** The whole memory as numbers, to be read or written at address / 8; good until the next `reserve`. */
+  get numbers(): Float64Array {
+    return this.#floats;
+  }
+
   /** Copies numbers in. */
   write(at: number, values: Float64Array): void {
     this.#floats.set(values, at / 8);

@@ -56,6 +56,10 @@ export class SpectralModel {
   readonly pivotPpm: number;
   readonly #fftSize: number;
   readonly #isBroad: readonly boolean[];
+  /** Indices of all signals, of those that follow the common widths, and of each group's. */
+  readonly #everySignal: readonly number[];
+  readonly #narrowSignals: readonly number[];
+  readonly #groups: readonly (readonly number[])[];
   readonly #lineshape: readonly Float64Array[];
   readonly #kernels: ModelKernels;
 
@@ -75,6 +79,11 @@ export class SpectralModel {
     this.signalCount = signals.length;
     this.groupCount = Math.max(...groupOf) + 1;
     this.#isBroad = signals.map(({ kind }) => kind === 'macromolecule' || kind === 'lipid');
+    this.#everySignal = signals.map((_, m) => m);
+    this.#narrowSignals = this.#everySignal.filter((m) => this.#isBroad[m] === false);
+    this.#groups = Array.from({ length: this.groupCount }, (_, group) =>
+      this.#everySignal.filter((m) => groupOf[m] === group),
+    );
     this.firstLineshape = FIRST_DEVIATION + 3 * this.groupCount;
     this.parameterCount = this.firstLineshape + 2 * lineshapeTerms;
     this.points = signals[0]?.fid.re.length ?? 0;
@@ -102,7 +111,7 @@ export class SpectralModel {
 
   /** Whether all of a group is macromolecules and lipids. */
   isBroadGroup(group: number): boolean {
-    return this.#isBroad.every((broad, m) => broad || this.groupOf[m] !== group);
+    return (this.#groups[group] as readonly number[]).every((m) => this.#isBroad[m]);
   }
 
   /** Parameter of a group's shift. [Hz] */
@@ -161,11 +170,6 @@ export class SpectralModel {
     return this.#kernels.columns();
   }
 
-  /** The amplitudes of a group's signals, zero elsewhere. */
-  #ofGroup(amplitudes: Float64Array, group: number): Float64Array {
-    return amplitudes.map((a, m) => (this.groupOf[m] === group ? a : 0));
-  }
-
   /**
    * How much the data say of each group's own shift and widths: Σ_t t^{2p}|Σ_m a_m x̃_m(t)|² on the scale of row products, so
    * that (2π)² of it (p = 1) is the Fisher information of a shift in Hz times σ², as if all of the signal lay in the window.
@@ -175,10 +179,7 @@ export class SpectralModel {
   deviationEnergies(amplitudes: Float64Array, power: 1 | 2): Float64Array {
     const rowScale = (this.#fftSize * this.parts) / 2;
     const weight = power === 1 ? TIME : TIME_SQUARED;
-    return Float64Array.from(
-      { length: this.groupCount },
-      (_, group) => rowScale * this.#kernels.energy(this.#ofGroup(amplitudes, group), weight),
-    );
+    return Float64Array.from(this.#groups, (signals) => rowScale * this.#kernels.energy(amplitudes, signals, weight));
   }
 
   /**
@@ -205,60 +206,57 @@ export class SpectralModel {
     const requests = [
       ...this.#commonDerivatives(amplitudes, asked),
       ...this.#deviationDerivatives(amplitudes, asked),
-      ...this.#lineshapeDerivatives(amplitudes, asked),
+      ...this.#lineshapeDerivatives(asked),
     ];
-    this.#kernels.sums(requests).forEach((columns, k) => {
-      columns.forEach((column, i) => found.set((requests[k] as Derivatives).parameters[i] as number, column));
-    });
+    const parameters = requests.flatMap((request) => request.parameters);
+    this.#kernels.sums(amplitudes, requests).forEach((column, k) => found.set(parameters[k] as number, column));
     return wanted.map((j) => found.get(j) ?? new Float64Array(this.rows));
   }
 
-  /** Shift and widths that all signals share. */
+  /** Shift and widths that all signals share; broad ones are as wide as they are, whatever the common widths. */
   #commonDerivatives(amplitudes: Float64Array, asked: ReadonlySet<number>): Derivatives[] {
+    const all = this.#everySignal;
+    const narrow = this.#narrowSignals;
     const out: Derivatives[] = [];
-    // Broad signals are as wide as they are, whatever the common widths.
-    const narrow = amplitudes.map((a, m) => (this.#isBroad[m] === true ? 0 : a));
-    const isOne = amplitudes.every((a, m) => a === narrow[m]);
-    const both = isOne && asked.has(SHIFT) && asked.has(LORENTZIAN);
-    if (both) {
-      const parameters = [SHIFT, LORENTZIAN];
-      out.push({ amplitudes, weight: TIME, factors: [BY_SHIFT, BY_LORENTZIAN], parameters });
+    const ask = (signals: readonly number[], weight: number, list: readonly (readonly [number, Factor])[]): void => {
+      const wanted = list.filter(([j]) => asked.has(j));
+      if (wanted.length === 0) return;
+      out.push({ signals, weight, factors: wanted.map(([, f]) => f), parameters: wanted.map(([j]) => j) });
+    };
+    if (all.every((m) => this.#isBroad[m] === false || amplitudes[m] === 0)) {
+      ask(narrow, TIME, [
+        [SHIFT, BY_SHIFT],
+        [LORENTZIAN, BY_LORENTZIAN],
+      ]);
     } else {
-      if (asked.has(SHIFT)) out.push({ amplitudes, weight: TIME, factors: [BY_SHIFT], parameters: [SHIFT] });
-      if (asked.has(LORENTZIAN)) {
-        out.push({ amplitudes: narrow, weight: TIME, factors: [BY_LORENTZIAN], parameters: [LORENTZIAN] });
-      }
+      ask(all, TIME, [[SHIFT, BY_SHIFT]]);
+      ask(narrow, TIME, [[LORENTZIAN, BY_LORENTZIAN]]);
     }
-    if (asked.has(GAUSSIAN)) {
-      out.push({ amplitudes: narrow, weight: TIME_SQUARED, factors: [BY_GAUSSIAN], parameters: [GAUSSIAN] });
-    }
+    ask(narrow, TIME_SQUARED, [[GAUSSIAN, BY_GAUSSIAN]]);
     return out;
   }
 
   /** Deviations of single groups: one transform for the shift and the Lorentzian width of each. */
   #deviationDerivatives(amplitudes: Float64Array, asked: ReadonlySet<number>): Derivatives[] {
-    const out: Derivatives[] = [];
-    for (let group = 0; group < this.groupCount; group++) {
-      const shift = this.shiftDeviation(group);
-      const width = this.lorentzianDeviation(group);
+    return this.#groups.flatMap((signals, group) => {
+      if (signals.every((m) => amplitudes[m] === 0)) return [];
+      const [shift, width] = [this.shiftDeviation(group), this.lorentzianDeviation(group)];
       const gaussian = this.gaussianDeviation(group);
-      if (!asked.has(shift) && !asked.has(width) && !asked.has(gaussian)) continue;
-      const own = this.#ofGroup(amplitudes, group);
-      if (own.every((a) => a === 0)) continue;
-      if (asked.has(shift) || asked.has(width)) {
-        const list = [shift, width].filter((j) => asked.has(j));
-        const factors = list.map((j) => (j === shift ? BY_SHIFT : BY_LORENTZIAN));
-        out.push({ amplitudes: own, weight: TIME, factors, parameters: list });
+      const out: Derivatives[] = [];
+      const parameters = [shift, width].filter((j) => asked.has(j));
+      if (parameters.length > 0) {
+        const factors = parameters.map((j) => (j === shift ? BY_SHIFT : BY_LORENTZIAN));
+        out.push({ signals, weight: TIME, factors, parameters });
       }
       if (asked.has(gaussian)) {
-        out.push({ amplitudes: own, weight: TIME_SQUARED, factors: [BY_GAUSSIAN], parameters: [gaussian] });
+        out.push({ signals, weight: TIME_SQUARED, factors: [BY_GAUSSIAN], parameters: [gaussian] });
       }
-    }
-    return out;
+      return out;
+    });
   }
 
   /** ∂K/∂p_k = w_k K and ∂K/∂q_k = i w_k K: one transform of the sum for both. */
-  #lineshapeDerivatives(amplitudes: Float64Array, asked: ReadonlySet<number>): Derivatives[] {
+  #lineshapeDerivatives(asked: ReadonlySet<number>): Derivatives[] {
     return this.#lineshape.flatMap((_, k) => {
       const magnitude = this.firstLineshape + k;
       const angle = magnitude + this.lineshapeTerms;
@@ -267,7 +265,8 @@ export class SpectralModel {
         [1, 0],
         [0, 1],
       ];
-      return [{ amplitudes, weight: FIRST_LINESHAPE_WEIGHT + k, factors, parameters: [magnitude, angle] }];
+      const weight = FIRST_LINESHAPE_WEIGHT + k;
+      return [{ signals: this.#everySignal, weight, factors, parameters: [magnitude, angle] }];
     });
   }
 

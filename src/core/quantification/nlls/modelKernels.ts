@@ -28,10 +28,10 @@ export interface Modifier {
 
 /** A weighted sum of broadened signals, asked for as spectra. */
 export interface SumRequest {
-  /** One per signal; zero leaves it out. */
-  readonly amplitudes: Float64Array;
-  /** Index of the weight; null: none. */
-  readonly weight: number | null;
+  /** The signals that are summed. */
+  readonly signals: readonly number[];
+  /** Index of the weight. */
+  readonly weight: number;
   /** Complex factors; each gives a column. */
   readonly factors: readonly Factor[];
 }
@@ -57,10 +57,14 @@ export interface ModelKernels {
   columns(): Float64Array[];
   /** factor · Σ a_m · column_m, of the last `columns`. */
   columnSum(amplitudes: Float64Array, factor: Factor): Float64Array;
-  /** Spectra of weighted sums of the broadened signals. @returns for each request, a column for each factor */
-  sums(requests: readonly SumRequest[]): Float64Array[][];
-  /** Σ_t w(t)²|Σ_m a_m x̃_m(t)|². @param weight its index */
-  energy(amplitudes: Float64Array, weight: number): number;
+  /**
+   * Spectra of weighted sums of the broadened signals.
+   * @param amplitudes a_m of all signals
+   * @returns a column for each factor of each request, one request after another
+   */
+  sums(amplitudes: Float64Array, requests: readonly SumRequest[]): Float64Array[];
+  /** Σ_t w(t)²|Σ_m a_m x̃_m(t)|². @param signals m @param weight its index */
+  energy(amplitudes: Float64Array, signals: readonly number[], weight: number): number;
   /** Spectrum of a signal of `points` samples, as rows, under a phase of its own. */
   rowsOf(fid: ComplexSignal, phases: LinearPhase): Float64Array;
 }

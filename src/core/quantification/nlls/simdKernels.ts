@@ -2,6 +2,7 @@
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import type { SimdFunctions } from '../../math/simd/instance.ts';
 import type { SimdMemory } from '../../math/simd/memory.ts';
+import { split } from '../../math/simd/products.ts';
 import type { Factor, LinearPhase, ModelKernels, ModelShape, Modifier, SumRequest } from './modelKernels.ts';
 import type { SimdArena } from './simdArena.ts';
 import { turnsOf } from './turns.ts';
@@ -13,6 +14,13 @@ const START_NUMBERS = 16;
 /** Bytes of a point of the transform: two signals, real and imaginary. */
 const POINT_BYTES = 32;
 
+/** Where spectra lie: real parts from `at`, one spectrum every `apart`; imaginary parts `imaginary` further. [bytes] */
+interface Spectra {
+  readonly at: number;
+  readonly apart: number;
+  readonly imaginary: number;
+}
+
 /** Where everything lies. [bytes] */
 interface Layout {
   readonly generation: number;
@@ -20,8 +28,8 @@ interface Layout {
   readonly samples: number;
   readonly signals: number;
   readonly broadened: number;
-  /** Phased spectra: 2 · bandLength numbers each, and one more that odd transforms write to. */
-  readonly spectra: number;
+  /** Phased spectra of the signals, and one more that an odd transform writes to. */
+  readonly spectra: Spectra;
   readonly weights: number;
   readonly lineshape: number;
   readonly twiddles: number;
@@ -31,7 +39,7 @@ interface Layout {
   /** Two signals in time, for sums and data. */
   readonly sums: readonly [number, number];
   /** Two spectra of them. */
-  readonly sumSpectra: readonly [number, number];
+  readonly sumSpectra: Spectra;
   readonly start: number;
 }
 
@@ -49,10 +57,15 @@ function twiddlesOf(n: number): Float64Array {
 
 /**
  * h(k) = e^{ak + bk²} for the first four samples, r(k) = h(k + 4)/h(k), and the growth of r from four samples to the next.
- * @param block filled as `broaden` of the kernels wants it
+ * @param out where they go, from index `to`, as `broaden` of the kernels wants them
  * @returns the growth
  */
-function startOf({ shiftHz, lorentzianHz, gamma }: Modifier, dwellTimeS: number, block: Float64Array): number {
+function writeStart(
+  { shiftHz, lorentzianHz, gamma }: Modifier,
+  dwellTimeS: number,
+  out: Float64Array,
+  to: number,
+): number {
   const size = Math.exp(-Math.PI * lorentzianHz * dwellTimeS);
   const re = size * Math.cos(2 * Math.PI * shiftHz * dwellTimeS);
   const im = size * Math.sin(2 * Math.PI * shiftHz * dwellTimeS);
@@ -63,18 +76,18 @@ function startOf({ shiftHz, lorentzianHz, gamma }: Modifier, dwellTimeS: number,
   const stepRe = (re2 * re2 - im2 * im2) * bend ** 16;
   const stepIm = 2 * re2 * im2 * bend ** 16;
   // [h0 h1]re [h0 h1]im [h2 h3]re [h2 h3]im
-  block[0] = 1;
-  block[1] = re * bend;
-  block[2] = 0;
-  block[3] = im * bend;
-  block[4] = re2 * bend ** 4;
-  block[5] = (re2 * re - im2 * im) * bend ** 9;
-  block[6] = im2 * bend ** 4;
-  block[7] = (re2 * im + im2 * re) * bend ** 9;
+  out[to] = 1;
+  out[to + 1] = re * bend;
+  out[to + 2] = 0;
+  out[to + 3] = im * bend;
+  out[to + 4] = re2 * bend ** 4;
+  out[to + 5] = (re2 * re - im2 * im) * bend ** 9;
+  out[to + 6] = im2 * bend ** 4;
+  out[to + 7] = (re2 * im + im2 * re) * bend ** 9;
   for (let k = 0; k < SAMPLES_PER_STEP; k++) {
-    const at = 8 + 4 * (k >> 1) + (k & 1);
-    block[at] = stepRe * bend8 ** k;
-    block[at + 2] = stepIm * bend8 ** k;
+    const at = to + 8 + 4 * (k >> 1) + (k & 1);
+    out[at] = stepRe * bend8 ** k;
+    out[at + 2] = stepIm * bend8 ** k;
   }
   return bend ** 32;
 }
@@ -85,7 +98,6 @@ export class SimdKernels implements ModelKernels {
   readonly #memory: SimdMemory;
   readonly #kernels: SimdFunctions;
   readonly #firstBin: number;
-  readonly #startBlock = new Float64Array(START_NUMBERS);
   #layout: Layout | null = null;
   /** What was asked last, to be asked again when the model had to leave its memory in between. */
   #turns: Float64Array;
@@ -116,7 +128,7 @@ export class SimdKernels implements ModelKernels {
       samples,
       signals: memory.reserveZeros(2 * samples * fids.length),
       broadened: memory.reserve(16 * samples * fids.length),
-      spectra: memory.reserve(8 * spectrum * (fids.length + 1)),
+      spectra: this.#reserveSpectra(fids.length + 1),
       weights: memory.reserveZeros(samples * weights.length),
       lineshape: memory.reserveZeros(2 * samples),
       twiddles: memory.reserve(12 * fftSize),
@@ -124,7 +136,7 @@ export class SimdKernels implements ModelKernels {
       dataTurns: memory.reserve(8 * spectrum),
       work: [memory.reserve(POINT_BYTES * fftSize), memory.reserve(POINT_BYTES * fftSize)],
       sums: [memory.reserveZeros(2 * samples), memory.reserveZeros(2 * samples)],
-      sumSpectra: [memory.reserve(8 * spectrum), memory.reserve(8 * spectrum)],
+      sumSpectra: this.#reserveSpectra(2),
       start: memory.reserve(8 * START_NUMBERS),
     };
     fids.forEach((fid, m) => this.#writeSignal(layout.signals + 16 * samples * m, fid, samples));
@@ -135,6 +147,14 @@ export class SimdKernels implements ModelKernels {
     if (this.#broadening !== null) this.#broadenIn(layout, this.#broadening.modifiers, this.#broadening.lineshape);
     if (this.#hasSpectra) this.#transformSignals(layout);
     return layout;
+  }
+
+  /** As rows are: the real parts of all spectra together, or the real and imaginary parts of each. */
+  #reserveSpectra(count: number): Spectra {
+    const { bandLength, parts } = this.#shape;
+    const bytes = 8 * bandLength;
+    const at = this.#memory.reserve(2 * bytes * count);
+    return parts === 2 ? { at, apart: 2 * bytes, imaginary: bytes } : { at, apart: bytes, imaginary: bytes * count };
   }
 
   #writeSignal(at: number, { re, im }: ComplexSignal, samples: number): void {
@@ -163,8 +183,7 @@ export class SimdKernels implements ModelKernels {
     modifiers.forEach((modifier, m) => {
       const from = layout.signals + 2 * imaginary * m;
       const to = layout.broadened + 2 * imaginary * m;
-      const growth = startOf(modifier, this.#shape.dwellTimeS, this.#startBlock);
-      this.#memory.write(layout.start, this.#startBlock);
+      const growth = writeStart(modifier, this.#shape.dwellTimeS, this.#memory.numbers, layout.start / 8);
       this.#kernels.broaden(from, from + imaginary, to, to + imaginary, samples, layout.start, growth);
       if (lineshape !== null) {
         this.#kernels.shape(to, to + imaginary, layout.lineshape, layout.lineshape + imaginary, samples);
@@ -172,33 +191,33 @@ export class SimdKernels implements ModelKernels {
     });
   }
 
-  /** Spectra of two signals of the memory, each bin turned. */
+  /** Spectra of two signals of the memory, each bin turned, to places `first` and `first` + 1. */
   #transformPair(
     layout: Layout,
-    signals: readonly [number, number],
+    a: number,
+    b: number,
     turns: number,
-    spectra: readonly [number, number],
+    { at, apart, imaginary }: Spectra,
+    first = 0,
   ): void {
     const { points, fftSize, bandLength } = this.#shape;
-    const imaginary = 8 * layout.samples;
-    const [a, b] = signals;
+    const toImaginary = 8 * layout.samples;
     const [work0, work1] = layout.work;
     const left = this.#kernels.transform(
-      a, a + imaginary, b, b + imaginary, points, fftSize, layout.twiddles, work0, work1,
+      a, a + toImaginary, b, b + toImaginary, points, fftSize, layout.twiddles, work0, work1,
     ); // prettier-ignore
-    this.#kernels.putBins(left, fftSize, this.#firstBin, bandLength, turns, ...spectra);
+    const out0 = at + apart * first;
+    this.#kernels.putBins(left, fftSize, this.#firstBin, bandLength, turns, out0, out0 + apart, imaginary);
   }
 
   #transformSignals(layout: Layout): void {
+    const { broadened, spectra, turns } = layout;
     const signalBytes = 16 * layout.samples;
-    const spectrumBytes = 16 * this.#shape.bandLength;
     const count = this.#shape.fids.length;
     for (let m = 0; m < count; m += 2) {
       // The last of an odd number is transformed twice; its twin's place is the one past the end.
       const twin = Math.min(m + 1, count - 1);
-      const signals = [layout.broadened + signalBytes * m, layout.broadened + signalBytes * twin] as const;
-      const spectra = [layout.spectra + spectrumBytes * m, layout.spectra + spectrumBytes * (m + 1)] as const;
-      this.#transformPair(layout, signals, layout.turns, spectra);
+      this.#transformPair(layout, broadened + signalBytes * m, broadened + signalBytes * twin, turns, spectra, m);
     }
   }
 
@@ -208,38 +227,49 @@ export class SimdKernels implements ModelKernels {
     this.#hasSpectra = true;
     const { bandLength, parts, fids } = this.#shape;
     const rows = bandLength * parts;
-    return fids.map((_, m) => this.#memory.read(layout.spectra + 16 * bandLength * m, rows));
+    return split(this.#memory.read(layout.spectra.at, rows * fids.length), rows);
   }
 
   columnSum(amplitudes: Float64Array, factor: Factor): Float64Array {
     const layout = this.#place();
-    const { bandLength } = this.#shape;
-    const [sum] = layout.sumSpectra;
-    this.#memory.zero(sum, 2 * bandLength);
+    const { bandLength, parts } = this.#shape;
+    const { spectra, sumSpectra } = layout;
+    const { addScaled } = this.#kernels;
+    this.#memory.zero(sumSpectra.at, bandLength);
+    this.#memory.zero(sumSpectra.at + sumSpectra.imaginary, bandLength);
     amplitudes.forEach((a, m) => {
-      if (a !== 0) this.#kernels.addScaled(layout.spectra + 16 * bandLength * m, a, sum, 2 * bandLength);
+      if (a === 0) return;
+      const from = spectra.at + spectra.apart * m;
+      addScaled(from, a, sumSpectra.at, bandLength);
+      addScaled(from + spectra.imaginary, a, sumSpectra.at + sumSpectra.imaginary, bandLength);
     });
-    return this.#toRows(sum, factor);
+    const out = new Float64Array(bandLength * parts);
+    this.#putRows(sumSpectra, 0, factor, out);
+    return out;
   }
 
-  sums(requests: readonly SumRequest[]): Float64Array[][] {
+  sums(amplitudes: Float64Array, requests: readonly SumRequest[]): Float64Array[] {
     const layout = this.#place();
-    const out: Float64Array[][] = [];
+    const { turns, sums, sumSpectra } = layout;
+    const rows = this.#shape.bandLength * this.#shape.parts;
+    const count = requests.reduce((sum, { factors }) => sum + factors.length, 0);
+    const out = split(new Float64Array(count * rows), rows);
+    let next = 0;
     for (let k = 0; k < requests.length; k += 2) {
       const pair = requests.slice(k, k + 2);
-      pair.forEach((request, lane) => this.#weightedSum(layout, request, layout.sums[lane as 0 | 1]));
-      this.#transformPair(layout, layout.sums, layout.turns, layout.sumSpectra);
+      pair.forEach((request, lane) => this.#weightedSum(layout, amplitudes, request, sums[lane as 0 | 1]));
+      this.#transformPair(layout, ...sums, turns, sumSpectra);
       pair.forEach(({ factors }, lane) => {
-        out.push(factors.map((factor) => this.#toRows(layout.sumSpectra[lane as 0 | 1], factor)));
+        for (const factor of factors) this.#putRows(sumSpectra, lane, factor, out[next++] as Float64Array);
       });
     }
     return out;
   }
 
-  energy(amplitudes: Float64Array, weight: number): number {
+  energy(amplitudes: Float64Array, signals: readonly number[], weight: number): number {
     const layout = this.#place();
     const [sum] = layout.sums;
-    this.#weightedSum(layout, { amplitudes, weight: null }, sum);
+    this.#sum(layout, amplitudes, signals, sum);
     const w = layout.weights + 8 * layout.samples * weight;
     const { weightedEnergy } = this.#kernels;
     return weightedEnergy(sum, w, layout.samples) + weightedEnergy(sum + 8 * layout.samples, w, layout.samples);
@@ -247,35 +277,45 @@ export class SimdKernels implements ModelKernels {
 
   rowsOf(fid: ComplexSignal, phases: LinearPhase): Float64Array {
     const layout = this.#place();
-    this.#writeSignal(layout.sums[0], fid, layout.samples);
-    this.#memory.write(layout.dataTurns, turnsOf(phases, this.#shape.bandLength));
-    this.#transformPair(layout, [layout.sums[0], layout.sums[0]], layout.dataTurns, layout.sumSpectra);
-    return this.#toRows(layout.sumSpectra[0], [1, 0]);
+    const { bandLength, parts } = this.#shape;
+    const [data] = layout.sums;
+    this.#writeSignal(data, fid, layout.samples);
+    this.#memory.write(layout.dataTurns, turnsOf(phases, bandLength));
+    this.#transformPair(layout, data, data, layout.dataTurns, layout.sumSpectra);
+    const out = new Float64Array(bandLength * parts);
+    this.#putRows(layout.sumSpectra, 0, [1, 0], out);
+    return out;
   }
 
-  #weightedSum(layout: Layout, { amplitudes, weight }: Omit<SumRequest, 'factors'>, to: number): void {
+  #sum(layout: Layout, amplitudes: Float64Array, signals: readonly number[], to: number): void {
     const { samples } = layout;
     this.#memory.zero(to, 2 * samples);
-    amplitudes.forEach((a, m) => {
+    for (const m of signals) {
+      const a = amplitudes[m] as number;
       if (a !== 0) this.#kernels.addScaled(layout.broadened + 16 * samples * m, a, to, 2 * samples);
-    });
-    if (weight === null) return;
+    }
+  }
+
+  #weightedSum(layout: Layout, amplitudes: Float64Array, { signals, weight }: SumRequest, to: number): void {
+    const { samples } = layout;
+    this.#sum(layout, amplitudes, signals, to);
     const w = layout.weights + 8 * samples * weight;
     this.#kernels.weigh(to, w, samples);
     this.#kernels.weigh(to + 8 * samples, w, samples);
   }
 
   /** A phased spectrum of the memory times a factor, as rows. */
-  #toRows(spectrum: number, [scaleRe, scaleIm]: Factor): Float64Array {
+  #putRows(spectra: Spectra, place: number, [scaleRe, scaleIm]: Factor, out: Float64Array): void {
     const { bandLength, parts } = this.#shape;
-    const v = this.#memory.read(spectrum, 2 * bandLength);
-    const out = new Float64Array(bandLength * parts);
+    const { numbers } = this.#memory;
+    const re = (spectra.at + spectra.apart * place) / 8;
+    const im = re + spectra.imaginary / 8;
     for (let i = 0; i < bandLength; i++) {
-      const r = v[i] as number;
-      const s = v[bandLength + i] as number;
-      out[i] = r * scaleRe - s * scaleIm;
-      if (parts === 2) out[bandLength + i] = r * scaleIm + s * scaleRe;
+      out[i] = (numbers[re + i] as number) * scaleRe - (numbers[im + i] as number) * scaleIm;
     }
-    return out;
+    if (parts === 1) return;
+    for (let i = 0; i < bandLength; i++) {
+      out[bandLength + i] = (numbers[re + i] as number) * scaleIm + (numbers[im + i] as number) * scaleRe;
+    }
   }
 }

@@ -110,16 +110,16 @@ export class TypescriptKernels implements ModelKernels {
     return this.#toRows(sum, factor);
   }
 
-  sums(requests: readonly SumRequest[]): Float64Array[][] {
+  sums(amplitudes: Float64Array, requests: readonly SumRequest[]): Float64Array[] {
     const spectrum = zeros(this.#shape.bandLength);
-    return requests.map(({ amplitudes, weight, factors }) => {
-      this.#transform(this.#weightedSum(amplitudes, weight), this.#turns, spectrum);
+    return requests.flatMap(({ signals, weight, factors }) => {
+      this.#transform(this.#weightedSum(amplitudes, signals, weight), this.#turns, spectrum);
       return factors.map((factor) => this.#toRows(spectrum, factor));
     });
   }
 
-  energy(amplitudes: Float64Array, weight: number): number {
-    const { re, im } = this.#weightedSum(amplitudes, weight);
+  energy(amplitudes: Float64Array, signals: readonly number[], weight: number): number {
+    const { re, im } = this.#weightedSum(amplitudes, signals, weight);
     let sum = 0;
     for (let i = 0; i < re.length; i++) sum += (re[i] as number) ** 2 + (im[i] as number) ** 2;
     return sum;
@@ -132,13 +132,12 @@ export class TypescriptKernels implements ModelKernels {
     return this.#toRows(spectrum, [1, 0]);
   }
 
-  #weightedSum(amplitudes: Float64Array, weight: number | null): Parts {
+  #weightedSum(amplitudes: Float64Array, signals: readonly number[], weight: number): Parts {
     const sum = zeros(this.#shape.points);
-    this.#broadened.forEach((signal, m) => {
+    for (const m of signals) {
       const a = amplitudes[m] as number;
-      if (a !== 0) addScaled(sum, a, signal);
-    });
-    if (weight === null) return sum;
+      if (a !== 0) addScaled(sum, a, this.#broadened[m] as Parts);
+    }
     const w = this.#shape.weights[weight] as Float64Array;
     for (let i = 0; i < w.length; i++) {
       sum.re[i] = (w[i] as number) * (sum.re[i] as number);

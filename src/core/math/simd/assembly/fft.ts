@@ -140,16 +140,15 @@ export function transform(
 
 
 /**
- * Turns the asked bins and puts each signal's real parts, then its imaginary parts.
+ * Turns the asked bins and puts each signal's real parts and, `imaginary` bytes further, its imaginary parts.
  * @param x what `transform` left
  * @param first,count bins in natural order, from `first` on, past the end back to 0
  * @param turns cosine and sine of each bin's phase
- * @param out0,out1 2 · count values each
+ * @param out0,out1 `count` values each
  */
 export function putBins(
-  x: usize, n: i32, first: i32, count: i32, turns: usize, out0: usize, out1: usize,
+  x: usize, n: i32, first: i32, count: i32, turns: usize, out0: usize, out1: usize, imaginary: usize,
 ): void {
-  const imaginary = <usize>count << 3;
   const part = remaining == 4 ? n >> 2 : n >> 1;
   const apart = <usize>part * POINT;
   let k = first;

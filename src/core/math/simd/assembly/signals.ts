@@ -44,13 +44,15 @@ export function shape(re: usize, im: usize, kernelRe: usize, kernelIm: usize, po
   }
 }
 
-/** out += a·x over `count` values, a multiple of two. */
+/** out += a·x over `count` values. */
 export function addScaled(x: usize, a: f64, out: usize, count: i32): void {
   const factor = f64x2.splat(a);
   const end = <usize>count << 3;
-  for (let at: usize = 0; at < end; at += 16) {
+  let at: usize = 0;
+  for (; at + 8 < end; at += 16) {
     v128.store(out + at, f64x2.add(v128.load(out + at), f64x2.mul(factor, v128.load(x + at))));
   }
+  if (at < end) store<f64>(out + at, load<f64>(out + at) + a * load<f64>(x + at));
 }
 
 /** x ·= w over `count` values, a multiple of two. */
