@@ -21,6 +21,7 @@ import type { Frame } from './frame.ts';
 import { GAUSSIAN, LORENTZIAN, PHASE0, PHASE1 } from './model.ts';
 import type { ModelSignal, SpectralModel } from './model.ts';
 import type { NllsOptions } from './options.ts';
+import { searchShifts } from './shiftSearch.ts';
 import { ratioPriors, weakMetabolitePriors } from './ratioPriors.ts';
 
 /** A hundredth of χ² is a tenth of a standard deviation at most, along the worst direction. */
@@ -328,7 +329,8 @@ export function fitSpectrum(
   const start = rotate(fid, { problem: unrotated, theta: first.theta, phases: [0, 0] });
   let standing: Standing = { ...start, problem: fullProblem(work, frame.model.points, start, options) };
   // Two steps bring the phase near its end; then the data are turned, where that is still worth while, and the fit goes on.
-  const near = minimise(standing.problem, standing.theta, 2, FINE, cancellation);
+  const placed = searchShifts(standing.problem, standing.theta, cancellation);
+  const near = minimise(standing.problem, placed, 2, FINE, cancellation);
   const turns = largestPhase(near.theta, frame.ppmSpan) > SMALL_PHASE;
   standing = turns ? rotate(fid, { ...standing, theta: near.theta }) : { ...standing, theta: near.theta };
   const known = turns ? null : near;
