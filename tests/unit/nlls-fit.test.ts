@@ -127,6 +127,18 @@ describe('the NLLS fit', () => {
     expect(r.result.shiftHz).toBeCloseTo(12, 0);
   });
 
+  it('says that the baseline ran into its limit, where a spurious echo ripples through the spectrum', () => {
+    const echo = exponentials([[2.2, 1]], 0);
+    for (const part of [echo.re, echo.im]) {
+      part.forEach((v, i) => (part[i] = 40 * v * Math.exp(-(((i * DWELL_S - 0.03) / 0.004) ** 2))));
+    }
+    const codes = (r: ReturnType<typeof fit>) => r.result.warnings.map((w) => w.code);
+    const lines = { lorentzianHz: 3, gaussianHz: 4, noiseSd: 0.3, seed: 3 };
+    expect(codes(fit(lines, {}, HEALTHY, echo))).toContain('baseline-at-limit');
+    expect(codes(fit(lines, { baseline: 'fixed' }, HEALTHY, echo))).not.toContain('baseline-at-limit');
+    expect(codes(fit(lines))).not.toContain('baseline-at-limit');
+  });
+
   it('keeps a smooth baseline out of the metabolites', () => {
     const hump = exponentials(
       [

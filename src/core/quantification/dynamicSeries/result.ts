@@ -6,6 +6,7 @@ import type { FitCurves, QuantificationResult } from '../../domain/quantificatio
 import { cubicSplineDesign, splineTimes } from '../../math/bspline.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import { subtractColumns } from '../nlls/amplitudes.ts';
+import { isBaselineAtLimit } from '../nlls/fit.ts';
 import { buildResult } from '../nlls/result.ts';
 import type { ShownFit } from '../nlls/result.ts';
 import { seriesCovariance } from './covariance.ts';
@@ -125,6 +126,7 @@ export function buildSeries(
       iterations: solution.iterations,
       pointsUsed: model.points,
       baselineEdPerPpm: degrees / span,
+      baselineAtLimit: isBaselineAtLimit(degrees / span, start.options),
     };
     const fid = input.fids[k] as SeriesInput['fids'][number];
     const built = buildResult({ ...input, fid, noiseSd: start.noiseSd * mean.dataScale }, shown, 0);

@@ -11,6 +11,7 @@ import type { ParameterRule, Problem } from '../nlls/problem.ts';
 import { fitSpectrum } from '../nlls/fit.ts';
 import type { FitState } from '../nlls/fit.ts';
 import { PHASE0, PHASE1, SHIFT } from '../nlls/model.ts';
+import type { NllsOptions } from '../nlls/options.ts';
 import type { SpectralModel } from '../nlls/model.ts';
 import { meanOfPoints, pointOffsets, WIDEST_OFFSET_PPM } from './alignPoints.ts';
 import type { PointOffset } from './alignPoints.ts';
@@ -43,6 +44,8 @@ export interface SeriesStart {
   readonly phase1: number;
   /** Noise SD per channel and sample, in the units of the fit. */
   readonly noiseSd: number;
+  /** Of the spectra. */
+  readonly options: NllsOptions;
 }
 
 /** The signals of each request; later requests win over earlier ones, so that "all" can come first. */
@@ -234,7 +237,7 @@ export function startSeries(
     re: re.map((v) => v / mean.dataScale),
     im: im.map((v) => v / mean.dataScale),
   }));
-  return { ...buildStart(input, options, units, { mean, fids, found, isSigned, noise }), mean, fids };
+  return { ...buildStart(input, options, units, { mean, fids, found, isSigned, noise }), mean, fids, options: options.spectrum };
 }
 
 interface Known {
@@ -251,7 +254,7 @@ function buildStart(
   { share, spectrum }: SeriesOptions,
   units: readonly ModelUnit[],
   { mean, fids, found, isSigned, noise }: Known,
-): Omit<SeriesStart, 'mean' | 'fids'> {
+): Omit<SeriesStart, 'mean' | 'fids' | 'options'> {
   const turned = turnedProblem(mean);
   const { model, baseline } = turned;
   const theta = mean.solution.theta.slice();

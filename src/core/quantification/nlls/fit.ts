@@ -69,7 +69,16 @@ export interface FitState {
   /** Samples that the fit itself looked at. */
   readonly pointsUsed: number;
   readonly baselineEdPerPpm: number;
+  /** Whether the automatic choice of the baseline's smoothness ended at its limit. */
+  readonly baselineAtLimit: boolean;
 }
+
+/** Part of the limit from which on the choice counts as ended there. */
+const AT_LIMIT = 0.999;
+
+/** Whether an automatic baseline is as flexible as the options let it. @param edPerPpm effective degrees of freedom per ppm */
+export const isBaselineAtLimit = (edPerPpm: number, { baseline, baselineMaxEdPerPpm }: NllsOptions): boolean =>
+  baseline === 'auto' && edPerPpm >= AT_LIMIT * baselineMaxEdPerPpm;
 
 /** Turns the data so that the model's phase starts at zero: then the real baseline stands beside absorption lines. */
 function rotate(fid: ComplexSignal, { problem, theta, phases }: Standing): Standing {
@@ -340,6 +349,7 @@ export function fitSpectrum(
   const iterations = first.iterations + near.iterations + full.iterations;
   // The view has a model of its own where the FID was truncated, so that this one still stands at the solution.
   const view = viewOf(frame, work, standing, solution);
+  const baselineEdPerPpm = baseline === null ? 0 : baseline.effectiveDegrees / frame.ppmSpan;
   const level = Math.max(frame.noiseRows, view.residualRms) * Math.sqrt(model.points / frame.model.points);
   return {
     fitted: standing.problem,
@@ -355,6 +365,7 @@ export function fitSpectrum(
     noiseSdRows: frame.noiseRows,
     iterations,
     pointsUsed: model.points,
-    baselineEdPerPpm: baseline === null ? 0 : baseline.effectiveDegrees / frame.ppmSpan,
+    baselineEdPerPpm,
+    baselineAtLimit: isBaselineAtLimit(baselineEdPerPpm, options),
   };
 }

@@ -100,6 +100,12 @@ function warningsOf(state: ShownFit, input: FitInput, fwhmHz: number, residualSd
       message: `The residual is ${(residualSd / noise).toFixed(1)} times the noise: the model leaves signal unexplained (artefact, lipid, or a wrong basis).`,
     });
   }
+  if (state.baselineAtLimit) {
+    warnings.push({
+      code: 'baseline-at-limit',
+      message: `The baseline is as flexible as it may be (${state.baselineEdPerPpm.toFixed(0)} degrees of freedom per ppm): the spectrum holds what the basis does not explain, and amounts depend on that limit by more than their bounds say.`,
+    });
+  }
   if (state.covariance === null) {
     warnings.push({
       code: 'crlb-unavailable',
