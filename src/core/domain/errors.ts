@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'BASIS_MISMATCH'
   | 'MODEL_MISSING'
   | 'MODEL_INVALID'
+  | 'MODEL_MISMATCH'
   | 'STUDY_DB_READ_ONLY'
   | 'STUDY_DB_NEWER'
   | 'STUDY_DB_CORRUPT'
@@ -112,6 +113,7 @@ export function fromErrorRecord(record: ErrorRecord): AppError {
     case 'BASIS_MISMATCH':
     case 'MODEL_MISSING':
     case 'MODEL_INVALID':
+    case 'MODEL_MISMATCH':
       return new ModelError(code, message, details);
     case 'STUDY_DB_READ_ONLY':
     case 'STUDY_DB_NEWER':

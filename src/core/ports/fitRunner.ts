@@ -17,6 +17,8 @@ export interface FitInput {
   readonly nucleus: string;
   /** Noise SD per real channel and time point; null to estimate it from the data. */
   readonly noiseSd: number | null;
+  /** Whether the FID was denoised: `noiseSd` is then that of the original, and can't be seen in the FID any more. */
+  readonly isDenoised?: true;
   /** Where `fid` is the difference spectrum's of an edited scan: its edit-off spectrum's FID, in the same frame. */
   readonly editOff?: ComplexSignal;
   /** Where the fit may begin; methods with a start of their own pass it by. */

@@ -22,6 +22,9 @@ export function resourcesDir(given?: string): string {
   );
 }
 
+/** Where the networks lie within the folder `resources`. */
+export const modelsFolder = (resources: string): string => join(resources, 'models');
+
 function findUpwards(start: string): string | null {
   for (let folder = start; ; folder = dirname(folder)) {
     const candidate = join(folder, 'resources');

@@ -1,0 +1,93 @@
+// The card beside a network, `resources/models/<id>.json`: what it is, what it was trained for, how, and how well it does.
+// Its self-test lies in a file of its own, `<id>.selftest.json`.
+import type { JsonObject } from './json.ts';
+
+export const MODEL_TASKS = ['fpc', 'denoising', 'quantification'] as const;
+export type ModelTask = (typeof MODEL_TASKS)[number];
+
+/** An input or output of a network. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly dtype: 'float32';
+  /** null: any length. A leading null is the batch. */
+  readonly shape: readonly (number | null)[];
+  /** In words, with axes and units: "batch × (real, imaginary) × time points, scaled to …". */
+  readonly meaning: string;
+}
+
+/** Lowest and highest value, both allowed. */
+export type ValueRange = readonly [number, number];
+
+/** Which scans a network was trained for; a scan outside is refused (see modelProtocol.ts). */
+export interface ModelProtocol {
+  /** "1H" */
+  readonly nucleus: string;
+  /** Static field in T; null: any. */
+  readonly fieldT: ValueRange | null;
+  /** Families as `sequenceFamily` names them ("PRESS", "MEGA-PRESS"); null: any. */
+  readonly sequences: readonly string[] | null;
+  /** Echo time in ms; null: any. */
+  readonly echoTimeMs: ValueRange | null;
+  /**
+   * Further ranges, unit in the name. Those that a scan's header answers are checked with the others: dwellTimeS,
+   * bandwidthHz, bandwidthPpm, points, durationS. The rest (snr, shiftHz …) is for the method that runs the network.
+   */
+  readonly limits: Readonly<Record<string, ValueRange>>;
+}
+
+/** How the network was made, so that it can be made again. */
+export interface ModelTraining {
+  /** Folder or file of `training/` that says it all. */
+  readonly recipe: string;
+  /** JSON presets of the simulated data, as paths from the repository's root. */
+  readonly presetFiles: readonly string[];
+  /** SHA-256 of every basis set that was used, by id; empty without one. */
+  readonly basisSha256: Readonly<Record<string, string>>;
+  /** By what they are for: "training", "validation", "test", "weights". */
+  readonly seeds: Readonly<Record<string, number>>;
+  readonly epochs: number;
+  readonly hardware: string;
+  readonly minutes: number;
+  /** The one command that does it all. */
+  readonly command: string;
+}
+
+export interface ModelCard {
+  /** As in the names of the files. */
+  readonly id: string;
+  readonly title: string;
+  /** Raised by one with every change of the weights. */
+  readonly version: number;
+  /** Base name of the ONNX file beside the card: `<id>.onnx`. */
+  readonly file: string;
+  /** SHA-256 of that file, lower-case hex. */
+  readonly sha256: string;
+  /** Of the weights, as an SPDX name. */
+  readonly licence: string;
+  /** The paper whose method it is, with DOI. */
+  readonly citation: string;
+  readonly task: ModelTask;
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly protocol: ModelProtocol;
+  readonly training: ModelTraining;
+  /** Measured on the test set, with their units in their names. */
+  readonly metrics: JsonObject;
+  /** In plain words: what it is not fit for, and figures that miss the published ones with their reason. */
+  readonly limits: readonly string[];
+}
+
+/** A tensor as JSON holds it. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  /** C order. */
+  readonly data: readonly number[];
+}
+
+/** Fixed inputs and the outputs that the network gave for them when it was exported, by tensor name. */
+export interface ModelSelfTest {
+  readonly inputs: Readonly<Record<string, StoredTensor>>;
+  readonly outputs: Readonly<Record<string, StoredTensor>>;
+  /** Largest allowed absolute difference of an output value (processors round differently). */
+  readonly tolerance: number;
+}
