@@ -14,8 +14,8 @@ import type { DimensionView } from '../signal.ts';
 import { copyData, dimensionView, isZeroSignal, ppmWindow, signalsAlong, spectrumWindow } from '../signal.ts';
 import type { PreprocessingStep } from '../step.ts';
 import { processedDataset, skippedOutcome } from '../step.ts';
-import type { ReferenceKind, RegistrationOptions, TransientOffset } from './spectralRegistration.ts';
-import { alignSignals, registerTransients } from './spectralRegistration.ts';
+import type { ReferenceKind, RegistrationOptions, TransientOffset } from '../spectralRegistration.ts';
+import { alignSignals, registerTransients } from '../spectralRegistration.ts';
 
 export interface AlignmentOptions {
   readonly reference: ReferenceKind;

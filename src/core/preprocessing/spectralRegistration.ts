@@ -2,12 +2,12 @@
 // least squares in the time domain (Near, Magn Reson Med 2015;73:44, doi:10.1002/mrm.25094). Deviations: the phase is
 // solved in closed form and a coarse search over the whole range comes first, so there is no start value to get wrong;
 // a median or mean reference is refined from the aligned transients, so drift does not blur it.
-import type { ComplexSignal } from '../../domain/complexArray.ts';
-import { median } from '../../math/robustStatistics.ts';
-import { rotateSignal } from '../../math/rotation.ts';
-import { registerShiftAndPhase } from '../../math/shiftPhaseRegistration.ts';
-import { meanSignal } from '../../math/meanSignal.ts';
-import { keepWindow, signalSupport } from '../signal.ts';
+import type { ComplexSignal } from '../domain/complexArray.ts';
+import { median } from '../math/robustStatistics.ts';
+import { rotateSignal } from '../math/rotation.ts';
+import { registerShiftAndPhase } from '../math/shiftPhaseRegistration.ts';
+import { meanSignal } from '../math/meanSignal.ts';
+import { keepWindow, signalSupport } from './signal.ts';
 
 export type ReferenceKind = 'median' | 'mean' | 'first';
 

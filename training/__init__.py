@@ -1,0 +1,1 @@
+"""Training of the networks in resources/models: simulate, train, export, evaluate, card."""

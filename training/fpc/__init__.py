@@ -1,0 +1,1 @@
+"""Networks for frequency and phase correction of transients (dCrR, dCrRF, dSR, dSRF, Tapper, Ma)."""
