@@ -44,6 +44,8 @@ export const CHANNEL_NAMES = [
   'lcmodel:test',
   'lcmodel:run',
   'lcmodel:import',
+  'models:list',
+  'models:verify',
   'job:cancel',
   'analysis:open',
   'analysis:curves',
@@ -51,6 +53,9 @@ export const CHANNEL_NAMES = [
   'comparison:methods',
   'comparison:agreement',
   'comparison:save',
+  'correction:start',
+  'correction:table',
+  'correction:curves',
   'maps:export',
   'report:preview',
   'report:export',
@@ -66,6 +71,7 @@ export const EVENT_NAMES = [
   'import:ended',
   'import:finished',
   'export:progress',
+  'models:progress',
   'app:error',
 ] as const satisfies readonly EventName[];
 

@@ -4,12 +4,14 @@ import { z } from 'zod';
 import { BASIS_CHANNELS } from './basisContract.ts';
 import { errorSchema, jsonSchema as json, savedFileSchema, warningSchema } from './commonSchemas.ts';
 import { COMPARISON_CHANNELS } from './comparisonContract.ts';
+import { CORRECTION_CHANNELS } from './correctionContract.ts';
 import { EXPORT_CHANNELS, EXPORT_EVENTS } from './exportContract.ts';
-import { FIT_CHANNELS } from './fitContract.ts';
+import { correctionSchema, denoisingSchema, FIT_CHANNELS } from './fitContract.ts';
 import { IMPORT_CHANNELS, IMPORT_EVENTS } from './importContract.ts';
 import { MAP_CHANNELS } from './mapContract.ts';
 import { estimateQuantities, resultQuantities } from './quantityContract.ts';
 import { LCMODEL_CHANNELS } from './lcmodelContract.ts';
+import { MODEL_CHANNELS, MODEL_EVENTS } from './modelContract.ts';
 
 const id = z.string().min(1).max(64);
 const text = z.string().max(4000);
@@ -175,6 +177,10 @@ export const recipeCardSchema = z.object({
   /** What it fits with unless another method is chosen, and that method's options as it sets them. */
   method: z.string(),
   options: json,
+  /** What it corrects transients with ("alignment": by the step of that name); null where it averages none. */
+  correction: z.union([correctionSchema, z.literal('alignment')]).nullable(),
+  /** What it denoises with; null where it prepares nothing. */
+  denoising: denoisingSchema.nullable(),
 });
 
 /** Which signal of a dataset to show. `coil` and `transient` count only for stage "raw". */
@@ -196,6 +202,9 @@ export const signalSchema = z.object({
   referencePpm: z.number(),
   warnings: z.array(warningSchema),
 });
+
+/** A page on the correction of frequency and phase, where one is on record; absent: none. */
+const withCorrection = z.boolean().exactOptional();
 
 /** Keys of what the app remembers for the user. */
 export const settingKeySchema = z.enum(['theme', 'layout', 'imageConvention', 'viewDefaults']);
@@ -249,6 +258,9 @@ export const CHANNELS = {
       method: z.string().max(64).exactOptional(),
       /** Of the method. */
       options: json,
+      /** Absent: the recipe's own. */
+      correction: correctionSchema.exactOptional(),
+      denoising: denoisingSchema.exactOptional(),
       /** Ratios, amounts and quality, as in a recipe; absent: the recipe's own. */
       quantities: json.exactOptional(),
       /** Image of the study that tissue fractions are taken from: one label a tissue. */
@@ -258,6 +270,7 @@ export const CHANNELS = {
     response: z.object({ jobId: id }),
   },
   ...LCMODEL_CHANNELS,
+  ...MODEL_CHANNELS,
   'job:cancel': { request: z.object({ jobId: id }), response: z.object({}) },
   'analysis:open': { request: z.object({ analysisId: id }), response: analysisDetailSchema },
   'analysis:curves': {
@@ -265,10 +278,11 @@ export const CHANNELS = {
     response: curvesSchema.nullable(),
   },
   ...COMPARISON_CHANNELS,
+  ...CORRECTION_CHANNELS,
   ...MAP_CHANNELS,
   /** The report of one analysis (of one voxel for MRSI) as a complete HTML page, for the preview pane. */
   'report:preview': {
-    request: z.object({ analysisId: id, voxel: z.number().int().min(0) }),
+    request: z.object({ analysisId: id, voxel: z.number().int().min(0), withCorrection }),
     response: z.object({ html: z.string() }),
   },
   /** Asks where to save and writes the file; saved false if the user cancelled the dialog. */
@@ -277,6 +291,7 @@ export const CHANNELS = {
       analysisId: id,
       voxel: z.number().int().min(0),
       format: z.enum(['html', 'pdf', 'csv']),
+      withCorrection,
     }),
     response: savedFileSchema,
   },
@@ -314,6 +329,7 @@ export const EVENTS = {
   }),
   ...IMPORT_EVENTS,
   ...EXPORT_EVENTS,
+  ...MODEL_EVENTS,
   /** Something went wrong outside a request. */
   'app:error': errorSchema,
 } as const;
@@ -366,8 +382,16 @@ export type {
   ComparisonScope,
   VoxelComparisonView,
 } from './comparisonContract.ts';
+export type {
+  CorrectionCurvesView,
+  CorrectionMethodId,
+  CorrectionMethodView,
+  CorrectionPlace,
+  CorrectionTableView,
+} from './correctionContract.ts';
 export type { ExportResultView } from './exportContract.ts';
-export type { FitMethodView, PriorKnowledgeView, ShippedKnowledgeView } from './fitContract.ts';
+export type { FitMethodView, PriorKnowledgeView, ProcessingMethodView, ShippedKnowledgeView } from './fitContract.ts';
 export type { ImportResultView, InspectionView } from './importContract.ts';
 export type { LcmodelInstallationView, LcmodelProbeView } from './lcmodelContract.ts';
 export type { MapExportView } from './mapContract.ts';
+export type { ListedModelView, ModelCardView, ModelVerdictView } from './modelContract.ts';

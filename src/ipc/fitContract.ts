@@ -1,5 +1,11 @@
 // The fit-settings part of the contract: which methods there are with their options, and prior knowledge from a file.
 import { z } from 'zod';
+import {
+  CORRECTION_CHOICES,
+  DENOISING_CHOICES,
+  DENOISING_METHOD_IDS,
+  FPC_METHOD_IDS,
+} from '../core/domain/correctionMethods.ts';
 import { jsonSchema } from './commonSchemas.ts';
 
 const id = z.string().min(1).max(64);
@@ -31,16 +37,35 @@ export const priorKnowledgeSchema = z.object({
   knowledge: jsonSchema,
 });
 
+export const correctionSchema = z.enum(CORRECTION_CHOICES);
+export const denoisingSchema = z.enum(DENOISING_CHOICES);
+
+/** A method of correction or denoising. */
+const processingMethodSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  citation: z.string(),
+  isNetwork: z.boolean(),
+  /** false: its network is not installed. */
+  isAvailable: z.boolean(),
+});
+
 /** Requests about fit settings (see contract.ts, which lists all channels). */
 export const FIT_CHANNELS = {
   'fit:methods': {
     request: z.object({}),
-    response: z.object({ methods: z.array(fitMethodSchema), priorKnowledge: z.array(shippedKnowledgeSchema) }),
+    response: z.object({
+      methods: z.array(fitMethodSchema),
+      priorKnowledge: z.array(shippedKnowledgeSchema),
+      corrections: z.array(processingMethodSchema.extend({ id: z.enum(FPC_METHOD_IDS) })),
+      denoisers: z.array(processingMethodSchema.extend({ id: z.enum(DENOISING_METHOD_IDS) })),
+    }),
   },
   /** Asks for a file and reads it for this scan; null where the user cancelled. */
   'fit:prior-knowledge': { request: z.object({ datasetId: id }), response: priorKnowledgeSchema.nullable() },
 } as const;
 
 export type FitMethodView = z.infer<typeof fitMethodSchema>;
+export type ProcessingMethodView = z.infer<typeof processingMethodSchema>;
 export type ShippedKnowledgeView = z.infer<typeof shippedKnowledgeSchema>;
 export type PriorKnowledgeView = z.infer<typeof priorKnowledgeSchema>;

@@ -46,15 +46,16 @@ const quantitySchema = z.enum(QUALITY_QUANTITIES);
 
 const gradeSchema = z.enum(['good', 'average', 'borderline', 'fail']);
 
+const snrSchema = z.object({
+  definition: z.enum(['lcmodel', 'naaDownfieldNoise', 'naaUpfieldNoise', 'consensus', 'timeDomain']),
+  label: z.string(),
+  value: z.number().nullable(),
+  reason: z.string().nullable(),
+});
+
 const qualitySchema = z.object({
-  snr: z.array(
-    z.object({
-      definition: z.enum(['lcmodel', 'naaDownfieldNoise', 'naaUpfieldNoise', 'consensus', 'timeDomain']),
-      label: z.string(),
-      value: z.number().nullable(),
-      reason: z.string().nullable(),
-    }),
-  ),
+  snr: z.array(snrSchema),
+  snrDenoised: z.array(snrSchema).exactOptional(),
   waterFwhmHz: z.number().nullable(),
   tCrFwhmHz: z.number().nullable(),
   drift: z

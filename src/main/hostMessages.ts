@@ -32,7 +32,12 @@ export type HostChannel = Exclude<ChannelName, MainChannel>;
 export interface InternalRequests {
   /** A report as it goes to disk; a PDF is printed from its HTML. */
   readonly 'host:report': {
-    readonly request: { readonly analysisId: string; readonly voxel: number; readonly format: 'html' | 'csv' };
+    readonly request: {
+      readonly analysisId: string;
+      readonly voxel: number;
+      readonly format: 'html' | 'csv';
+      readonly withCorrection: boolean;
+    };
     readonly response: { readonly content: string; readonly suggestedName: string };
   };
   readonly 'host:record-report': {

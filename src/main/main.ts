@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { app, BrowserWindow, dialog, ipcMain, Menu, session } from 'electron';
 import { StudyDbError, toErrorRecord } from '../core/domain/errors.ts';
+import { forbidTelemetry } from '../node/inference/telemetry.ts';
 import { isEmptyOpening, parseArguments, parseHandover } from './commandLine.ts';
 import type { Opening } from './commandLine.ts';
 import { createEventLog } from './eventLog.ts';
@@ -22,6 +23,8 @@ import { createStudyHost, startHostThread } from './studyHost.ts';
 import type { StudyHost } from './studyHost.ts';
 import { openMainWindow } from './windows.ts';
 
+// Before any thread starts: each takes its own copy of the environment.
+forbidTelemetry();
 const environment = process.env;
 const development = !app.isPackaged;
 const log = createEventLog(

@@ -26,13 +26,15 @@ export interface InvokePort {
 /** Answers are built from the domain's read-only records. JSON and other dictionaries stay what they are. */
 export type DeepReadonly<T> = T extends Float64Array
   ? Float64Array
-  : T extends Uint8Array
-    ? Uint8Array
-    : T extends object
-      ? string extends keyof T
-        ? T
-        : { readonly [K in keyof T]: DeepReadonly<T[K]> }
-      : T;
+  : T extends Float32Array
+    ? Float32Array
+    : T extends Uint8Array
+      ? Uint8Array
+      : T extends object
+        ? string extends keyof T
+          ? T
+          : { readonly [K in keyof T]: DeepReadonly<T[K]> }
+        : T;
 
 type Answer<C extends ChannelName> = DeepReadonly<ChannelResponse<C>>;
 

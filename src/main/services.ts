@@ -7,11 +7,17 @@ import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import type { ImportDeps } from '../core/pipeline/importFiles.ts';
 import type { Cancellation } from '../core/ports/cancellation.ts';
 import type { FitRunner } from '../core/ports/fitRunner.ts';
+import type { InferenceEngine } from '../core/ports/inferenceEngine.ts';
 import type { ProgressListener } from '../core/ports/progress.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
 import { simulateBasis } from '../node/basis/simulateBasis.ts';
 import { bundledFolder, loadListedBasis } from '../node/files/basisLibrary.ts';
+import { modelsFolder } from '../node/files/resourcePaths.ts';
+import { createInferenceEngine } from '../node/inference/engine.ts';
+import { createModelLibrary } from '../node/inference/modelLibrary.ts';
+import type { FolderLibrary } from '../node/inference/modelLibrary.ts';
 import { openStudyDb } from '../node/study-db/openStudyDb.ts';
+import { correctionRunnerOn } from '../node/workers/correctionRunner.ts';
 import { fitRunnerOn } from '../node/workers/fitRunner.ts';
 import type { WorkerTask } from '../node/workers/messages.ts';
 import { pipelineRunnerOn } from '../node/workers/pipelineRunner.ts';
@@ -19,6 +25,8 @@ import type { PipelineRunner } from '../node/workers/pipelineRunner.ts';
 import { createWorkerPool, defaultThreads } from '../node/workers/workerPool.ts';
 import { createAnalysisCache } from './analysisCache.ts';
 import type { AnalysisCache } from './analysisCache.ts';
+import { createCorrections } from './corrections.ts';
+import type { Corrections } from './corrections.ts';
 import type { EventLog } from './eventLog.ts';
 import type { HostStart } from './hostMessages.ts';
 import type { Emit } from './emit.ts';
@@ -33,6 +41,7 @@ export interface Services {
   readonly parse: ImportDeps['parse'];
   readonly fitRunner: FitRunner;
   readonly signals: Signals;
+  readonly corrections: Corrections;
   readonly analyses: AnalysisCache;
   readonly jobs: Jobs;
   readonly stamp: ProvenanceStamp;
@@ -51,7 +60,11 @@ export interface Services {
     cancellation: Cancellation,
     onProgress: ProgressListener,
   ) => Promise<BasisSet[]>;
-  /** Cancels jobs, ends the workers, closes the database. */
+  /** The networks that come with the program, on a thread of their own that starts when first needed. */
+  readonly models: FolderLibrary;
+  /** The thread that runs them. */
+  readonly inference: InferenceEngine;
+  /** Cancels jobs, ends the workers (that of the networks first finishes its run), closes the database. */
   readonly close: () => Promise<void>;
 }
 
@@ -84,7 +97,12 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
   if (abandoned > 0) log.warn('jobs-abandoned', { count: abandoned });
   const threads = defaultThreads();
   const workerUrl = pathToFileURL(join(start.workers, 'task.worker.js'));
-  const pool = createWorkerPool<WorkerTask>({ threads, workerUrl });
+  const engine = createInferenceEngine({
+    workerUrl: pathToFileURL(join(start.workers, 'inference.worker.js')),
+    threads,
+  });
+  const models = createModelLibrary({ folder: modelsFolder(start.resources), engine });
+  const pool = createWorkerPool<WorkerTask>({ threads, workerUrl, models });
   const pipeline = pipelineRunnerOn(pool);
   const parse: ImportDeps['parse'] = (files, options) => pipeline.parse(files, options);
   const stamp: ProvenanceStamp = { program: 'Lineshape', version: start.appVersion, now };
@@ -96,6 +114,7 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
     parse,
     fitRunner: fitRunnerOn(pool),
     signals: createSignals({ store, parse, pipeline, stamp }),
+    corrections: createCorrections({ store, parse, pipeline, compare: correctionRunnerOn(pool), stamp }),
     analyses: createAnalysisCache(store),
     jobs,
     stamp,
@@ -104,10 +123,13 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
     basisFolders,
     userBases: start.userBases,
     ...basisLoader(basisFolders),
+    models,
+    inference: engine,
     simulateBasis: (request, cancellation, onProgress) => simulateBasis(pool, request, cancellation, onProgress),
     close: async () => {
       await jobs.cancelAll();
       await pool.close();
+      await engine.close();
       store.close();
     },
   };

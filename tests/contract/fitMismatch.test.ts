@@ -55,7 +55,7 @@ beforeEach(async () => {
     basis: (id) => loadBundledBasis(resourcesDir(), id),
     pipeline: {
       parse: (files, options) => parse([...files], options ?? {}),
-      preprocess: async (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
+      preprocess: (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
     },
     fitRunner: {
       run: async ({ inputs, basis, method, options }, c) =>

@@ -5,8 +5,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DENOISING_METHOD_IDS, FPC_METHOD_IDS } from '../../src/core/domain/correctionMethods.ts';
 import type { JsonObject } from '../../src/core/domain/json.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
+import type { Recipe } from '../../src/core/domain/recipe.ts';
 import { readMrs, writeMrs } from '../../src/core/formats/index.ts';
 import { defaultRecipeFor, runPreprocessing } from '../../src/core/pipeline/index.ts';
 import { fitVoxel, METHOD_IDS } from '../../src/core/quantification/index.ts';
@@ -51,13 +53,14 @@ beforeEach(async () => {
   const parse: Services['parse'] = async (files, options) => readMrs(files, options);
   const pipeline: Services['pipeline'] = {
     parse: (files, options) => parse([...files], options ?? {}),
-    preprocess: async (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
+    preprocess: (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
   };
   const services = {
     ...{ store, stamp, parse, pipeline },
     jobs: createJobs({ store, emit, log }),
     analyses: createAnalysisCache(store),
     signals: createSignals({ store, parse, pipeline, stamp }),
+    resources: resourcesDir(),
     basis: (id: string) => loadBundledBasis(resourcesDir(), id),
     fitRunner: {
       run: async ({ inputs, basis, method, options }, c) =>
@@ -150,6 +153,38 @@ describe('a fit', () => {
       /must be one of auto, subtract/,
     );
     await expect(start({ method: 'magic', options: {} })).rejects.toThrow(/There is no method "magic"/);
+  });
+
+  it('of denoised spectra has the step in its recipe, and says in its provenance and warnings what was done', async () => {
+    const datasetId = await imported(syntheticScan());
+    const { recipe, provenance, warnings } = await fitted({ datasetId, denoising: 'tikhonov' });
+    const { preprocessing } = recipe as unknown as Recipe;
+    expect(preprocessing.at(-1)).toEqual({ step: 'denoising', options: { method: 'tikhonov' } });
+    expect(provenance.find((p) => p.method === 'Denoising')?.details).toMatchObject({ method: 'tikhonov' });
+    expect(warnings.map(({ code }) => code)).toContain('denoised');
+  });
+
+  it('takes only the methods of correction and denoising that there are', async () => {
+    const { request } = CHANNELS['fit:start'];
+    const usual = {
+      ...{ datasetId: 'd', waterDatasetId: null, basisId: BASIS },
+      recipeId: 'r',
+      options: {},
+      voxels: null,
+    };
+    expect(request.safeParse({ ...usual, correction: 'dsrf', denoising: 'mp-pca' }).success).toBe(true);
+    expect(request.safeParse({ ...usual, correction: 'magic' }).success).toBe(false);
+    expect(request.safeParse({ ...usual, denoising: 'auto' }).success).toBe(false);
+    const answer = CHANNELS['fit:methods'].response.parse(await handlers['fit:methods']({}));
+    expect(answer.corrections.map(({ id }) => id).sort()).toEqual([...FPC_METHOD_IDS].sort());
+    expect(answer.denoisers.map(({ id }) => id)).toEqual(DENOISING_METHOD_IDS);
+  });
+
+  it('with a correction that its recipe has no place for is refused before a job begins', async () => {
+    const datasetId = await imported(syntheticScan());
+    const wanted = { ...{ datasetId, waterDatasetId: null, basisId: BASIS }, options: {}, voxels: null };
+    const start = Promise.resolve(handlers['fit:start']({ ...wanted, recipeId: 'fit-only', correction: 'sr' }));
+    await expect(start).rejects.toThrow(/averages no transients/);
   });
 
   it('of ³¹P needs no basis set, and is shown on its own axis', async () => {

@@ -51,7 +51,7 @@ beforeEach(() => {
     stamp: { program: 'Lineshape', version: '0', now: () => '2026-01-01T00:00:00.000Z' },
     parse: async (files: Parameters<typeof readMrs>[0], options: Parameters<typeof readMrs>[1]) =>
       readMrs(files, options),
-    pipeline: { preprocess: async (...given: Parameters<typeof runPreprocessing>) => runPreprocessing(...given) },
+    pipeline: { preprocess: (...given: Parameters<typeof runPreprocessing>) => runPreprocessing(...given) },
     basis: (id: string) => loadBundledBasis(resourcesDir(), id),
   } as unknown as Services;
   handlers = lcmodelHandlers({ services, emit });

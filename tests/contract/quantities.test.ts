@@ -50,7 +50,7 @@ beforeEach(async () => {
     ...{ store, stamp, parse },
     pipeline: {
       parse: (files, options) => parse([...files], options ?? {}),
-      preprocess: async (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
+      preprocess: (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
     } satisfies Services['pipeline'],
     jobs: createJobs({ store, emit, log }),
     analyses: createAnalysisCache(store),

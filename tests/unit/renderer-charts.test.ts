@@ -97,6 +97,7 @@ describe('y ranges', () => {
       before: '',
       after: '',
       caution: '',
+      stop: '',
       shade: '',
       band: '',
       panel: '',

@@ -193,11 +193,13 @@ describe('a result with more than amplitudes', () => {
   });
 
   it('says what it was fitted with', () => {
+    const NO_METHODS = { corrections: [], denoisers: [] };
     const analysis = {
       summary: { basisId: 'none', recipeId: 'r' },
+      provenance: [],
       recipe: { title: 'Already averaged', quantification: { method: 'quest', options: { background: 'none' } } },
     } as unknown as AnalysisDetailView;
-    expect(fittedWith(analysis, result, [])).toEqual([
+    expect(fittedWith(analysis, result, [], NO_METHODS)).toEqual([
       { label: 'Method', value: 'QUEST 1.0.0' },
       { label: 'Recipe', value: 'Already averaged' },
       { label: 'Background', value: 'None' },
@@ -207,7 +209,7 @@ describe('a result with more than amplitudes', () => {
       recipe: { title: 'Already averaged', quantification: { method: 'quest', options: {} } },
     };
     const chosen = { ...result, diagnostics: { background: 'inbase' } };
-    expect(fittedWith(unasked, chosen, []).slice(2)).toEqual([
+    expect(fittedWith(unasked, chosen, [], NO_METHODS).slice(2)).toEqual([
       { label: 'Background taken', value: 'Signals of the basis' },
       { label: 'Options', value: 'all as usual' },
     ]);

@@ -7,7 +7,7 @@ import {
   voxelCentreMm,
   voxelSizeWords,
 } from '../../src/renderer/features/images/model.ts';
-import { mapColour } from '../../src/renderer/features/mrsi/colourMaps.ts';
+import { mapColour } from '../../src/renderer/charts/colourMaps.ts';
 import { gridDrawing, gridOrientation, neighbour } from '../../src/renderer/features/mrsi/model.ts';
 
 /** An axial tile of 200 × 200 canvas pixels over 200 × 200 mm around the origin, at z = 5. */

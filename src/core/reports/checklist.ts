@@ -3,6 +3,7 @@
 // NMR Biomed 2021;34:e4484, doi:10.1002/nbm.4484.
 import type { JsonObject } from '../domain/json.ts';
 import { methodLabel } from '../domain/methodNames.ts';
+import type { SnrFigure } from '../domain/spectrumQuality.ts';
 import { conventionWords, factorsText, isScaledByLcmodel, shownConcentration } from './quantities.ts';
 import type { ReportModel } from './reportModel.ts';
 import { formatFixed, formatSignificant, formatTrimmed } from './tables.ts';
@@ -157,9 +158,15 @@ function snrText({ result }: ReportModel): string {
   const { snr, quality } = result;
   const named = (quality?.snr ?? []).filter(({ value }) => value !== null);
   if (named.length === 0) return `${formatFixed(snr.value, 1)} (${snr.definition})`;
-  // Without its citation: the label's own brackets.
-  return named.map(({ value, label }) => `${formatFixed(value, 1)} (${label.split(' (')[0] ?? label})`).join('; ');
+  const text = snrList(named);
+  const shown = (quality?.snrDenoised ?? []).filter(({ value }) => value !== null);
+  if (quality?.snrDenoised === undefined) return text;
+  return `with the noise before denoising: ${text}; as denoised: ${shown.length === 0 ? 'no noise left' : snrList(shown)}`;
 }
+
+/** Without its citation: the label's own brackets. */
+const snrList = (figures: readonly SnrFigure[]): string =>
+  figures.map(({ value, label }) => `${formatFixed(value, 1)} (${label.split(' (')[0] ?? label})`).join('; ');
 
 function qualityItems(model: ReportModel): ChecklistItem[] {
   const { result } = model;

@@ -4,6 +4,7 @@ import type { MetaboliteEstimate } from '../domain/quantification.ts';
 import type { QualityGrade } from '../domain/qualityGrade.ts';
 import type { ChecklistSection } from './checklist.ts';
 import { mrsInMrsChecklist, voxelText } from './checklist.ts';
+import { correctionSections, hasCorrection } from './correctionPage.ts';
 import { escapeMarkup as esc } from './escape.ts';
 import { figureSvg } from './figureSvg.ts';
 import { imageSvg } from './imageSvg.ts';
@@ -212,8 +213,7 @@ function signatureSection(): string {
   return '<section class="signature"><div>Name, function</div><div>Signature</div><div>Date</div></section>';
 }
 
-function footer(model: ReportModel, page: number): string {
-  const pages = hasQuantities(model) ? 3 : 2;
+function footer(model: ReportModel, page: number, pages: number): string {
   return `<footer><b>${RESEARCH_USE_LINE}</b><span>${esc(`${model.program} ${model.programVersion}`)} · input ${esc(model.hashes.input.slice(0, 12))} · page ${page} of ${pages}</span></footer>`;
 }
 
@@ -262,12 +262,29 @@ function allWarningsSection(model: ReportModel): string {
   return `<section class="all-warnings"><h2>All warnings</h2><ul>${model.allWarnings.map((w) => `<li>${esc(w.message)}</li>`).join('')}</ul></section>`;
 }
 
+export interface ReportOptions {
+  /** Adds a page on the correction of frequency and phase, where one is on record. */
+  readonly withCorrection?: boolean;
+}
+
+/** Pages after the second: title and sections. */
+function annexes(model: ReportModel, { withCorrection = false }: ReportOptions): [title: string, sections: string][] {
+  return [
+    ...(hasQuantities(model) ? [['Quantities', quantitySections(model)] as [string, string]] : []),
+    ...(withCorrection && hasCorrection(model)
+      ? [['Correction of frequency and phase', correctionSections(model)] as [string, string]]
+      : []),
+  ];
+}
+
 /**
  * Lays the report out.
  * @param model one voxel's report
  * @returns a complete HTML document: escaped text, inline SVG, no scripts, no external resources
  */
-export function htmlReport(model: ReportModel): string {
+export function htmlReport(model: ReportModel, options: ReportOptions = {}): string {
+  const more = annexes(model, options);
+  const pages = 2 + more.length;
   const first = [
     header(model),
     patientSection(model),
@@ -278,21 +295,21 @@ export function htmlReport(model: ReportModel): string {
     `<div class="box two">${qualitySection(model)}${warningsSection(model)}</div>`,
     conclusionSection(),
     signatureSection(),
-    footer(model, 1),
+    footer(model, 1, pages),
   ];
   const second = [
     `<header class="top"><div><h1>Method and provenance</h1></div><div class="side">MRSinMRS checklist, Lin et al. 2021, doi:10.1002/nbm.4484</div></header>`,
     `<section class="checklist">${mrsInMrsChecklist(model).map(checklistTable).join('')}</section>`,
     provenanceSection(model),
     allWarningsSection(model),
-    footer(model, 2),
+    footer(model, 2, pages),
   ];
-  const third = [
-    '<header class="top"><div><h1>Quantities</h1></div></header>',
-    quantitySections(model),
-    footer(model, 3),
-  ];
-  const annex = hasQuantities(model) ? `\n<article class="page third">${third.join('\n')}</article>` : '';
+  const annex = more
+    .map(([title, sections], i) => {
+      const parts = [`<header class="top"><div><h1>${esc(title)}</h1></div></header>`, sections];
+      return `\n<article class="page third">${[...parts, footer(model, 3 + i, pages)].join('\n')}</article>`;
+    })
+    .join('');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">

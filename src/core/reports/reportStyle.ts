@@ -53,6 +53,7 @@ table.quantities th small { font-size: 6.4pt; }
 table.factors td { border-bottom: 0.15mm solid #D9DEE5; }
 table.factors td:nth-child(2) { width: 34mm; white-space: nowrap; }
 table.factors small { color: #5B6675; font-size: 7pt; }
+.correction svg { display: block; width: 100%; height: auto; margin-top: 2mm; }
 .own-factors { columns: 3; }
 .own-factors h2 { column-span: all; }
 ul { margin: 0; padding-left: 4mm; }

@@ -5,7 +5,7 @@ import { bestBasis, checkBasisMatch } from '../../core/basis/matching.ts';
 import type { BasisTarget } from '../../core/basis/matching.ts';
 import { ModelError } from '../../core/domain/errors.ts';
 import type { Recipe } from '../../core/domain/recipe.ts';
-import { editingOf, recipeById, recipeForScan, RECIPES } from '../../core/pipeline/index.ts';
+import { correctionOf, denoisingOf, editingOf, recipeById, recipeForScan, RECIPES } from '../../core/pipeline/index.ts';
 import type { DatasetDescription } from '../../core/ports/studyStore.ts';
 import type { BasisCardView, BasisListView } from '../../ipc/contract.ts';
 import { placedCards } from '../../node/files/basisCards.ts';
@@ -124,11 +124,13 @@ export function basisHandlers({ services }: HandlerContext): Pick<HostHandlers, 
     },
     'recipe:list': ({ datasetId }) => {
       const description = datasetId === null ? null : store.getDataset(datasetId).description;
-      const recipes = RECIPES.map(({ id, title, version, quantification }) => ({
-        id,
-        title,
-        version,
-        ...quantification,
+      const recipes = RECIPES.map((recipe) => ({
+        id: recipe.id,
+        title: recipe.title,
+        version: recipe.version,
+        ...recipe.quantification,
+        correction: correctionOf(recipe),
+        denoising: denoisingOf(recipe),
       }));
       // What has no nucleus is no scan.
       const hasNone = description === null || description.nucleus === null;

@@ -4,15 +4,27 @@ import { UsageError } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
 import { parseQuantityOptions } from '../../core/domain/quantityOptions.ts';
 import type { Recipe } from '../../core/domain/recipe.ts';
-import { imageVolumeNifti, readSegmentation, recipeById, recipeWithQuantities } from '../../core/pipeline/index.ts';
+import {
+  imageVolumeNifti,
+  readSegmentation,
+  recipeById,
+  recipeWithCorrections,
+  recipeWithQuantities,
+} from '../../core/pipeline/index.ts';
 import type { ScanSegmentation } from '../../core/pipeline/index.ts';
 import { analyseDataset } from '../../core/pipeline/studyWorkflow.ts';
+import { DENOISING_METHOD_IDS, DENOISING_METHODS } from '../../core/preprocessing/denoising/index.ts';
+import { CLASSICAL_METHODS } from '../../core/preprocessing/frequencyPhaseCorrection/index.ts';
+import type { FpcMethod } from '../../core/preprocessing/frequencyPhaseCorrection/index.ts';
+import { NETWORK_METHODS } from '../../core/preprocessing/frequencyPhaseCorrection/networks/index.ts';
 import { METHOD_IDS, needsBasis, NO_BASIS, readPriorKnowledge } from '../../core/quantification/index.ts';
 import { checkMethodOptions, methodDefaults, shippedKnowledge } from '../../core/quantification/methodOptions.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
 import type { ChannelRequest } from '../../ipc/contract.ts';
 import { recipeSha256 } from '../../node/files/hashing.ts';
+import { modelIds } from '../../node/files/modelCards.ts';
 import { readPriorKnowledgeFile } from '../../node/files/priorKnowledgeFile.ts';
+import { modelsFolder } from '../../node/files/resourcePaths.ts';
 import type { HostHandlers, HostResponse } from '../hostMessages.ts';
 import type { HandlerContext } from './context.ts';
 
@@ -30,10 +42,10 @@ export function recipeWithOptions(recipe: Recipe, options: JsonObject, method?: 
   return { ...recipe, quantification: { method: chosen, options: { ...ofRecipe, ...options } } };
 }
 
-/** @throws UsageError where the method, an option or a quantity is not there or wrong: before a job is begun */
+/** @throws UsageError where the method, a correction, an option or a quantity is not there or wrong: before a job is begun */
 function chosenRecipe(request: ChannelRequest<'fit:start'>): Recipe {
   const { recipeId, options, method, segmentationDatasetId } = request;
-  const recipe = recipeWithOptions(recipeById(recipeId), options as JsonObject, method);
+  const recipe = recipeWithCorrections(recipeWithOptions(recipeById(recipeId), options as JsonObject, method), request);
   checkMethodOptions(recipe.quantification.method, recipe.quantification.options);
   const quantities = (request.quantities ?? {}) as JsonObject;
   const { tissue } = parseQuantityOptions(quantities, 'The fit’s set-up');
@@ -56,6 +68,24 @@ function storedSegmentation(store: StudyStore, studyId: string, datasetId: strin
   return readSegmentation([{ name: record.fileName, bytes }], 'auto', `, SHA-256 ${record.sha256}`);
 }
 
+/** Each by the network of its own id. */
+const NETWORKS: readonly string[] = [...NETWORK_METHODS.map(({ id }) => id), 'relstm', 'lstm'];
+
+/** The methods of correction and denoising; those whose network is not installed are told as such. */
+async function processingMethods(
+  resources: string,
+): Promise<Pick<HostResponse<'fit:methods'>, 'corrections' | 'denoisers'>> {
+  const installed = await modelIds(modelsFolder(resources));
+  const view = <Id extends string>({ id, title, citation }: Pick<FpcMethod, 'title' | 'citation'> & { id: Id }) => ({
+    ...{ id, title, citation, isNetwork: NETWORKS.includes(id) },
+    isAvailable: !NETWORKS.includes(id) || installed.includes(id),
+  });
+  return {
+    corrections: [...CLASSICAL_METHODS, ...NETWORK_METHODS].map(view),
+    denoisers: DENOISING_METHOD_IDS.map((id) => view(DENOISING_METHODS[id])),
+  };
+}
+
 /** What the page is told of a file with prior knowledge. */
 async function priorKnowledgeView(
   path: string,
@@ -69,9 +99,10 @@ async function priorKnowledgeView(
 export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, Channels> {
   const { store, jobs, pipeline, parse, fitRunner, stamp } = services;
   return {
-    'fit:methods': () => ({
+    'fit:methods': async () => ({
       methods: METHOD_IDS.map((id) => ({ id, needsBasis: needsBasis(id), defaults: methodDefaults(id) })),
       priorKnowledge: shippedKnowledge(),
+      ...(await processingMethods(services.resources)),
     }),
     'fit:start': async (request) => {
       const { studyId } = store.getDataset(request.datasetId);

@@ -4,12 +4,14 @@ import { analysisHandlers } from './analysisHandlers.ts';
 import { basisHandlers } from './basisHandlers.ts';
 import { comparisonHandlers } from './comparisonHandlers.ts';
 import type { HandlerContext } from './context.ts';
+import { correctionHandlers } from './correctionHandlers.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
 import { exportHandlers } from './exportHandlers.ts';
 import { fitHandlers } from './fitHandlers.ts';
 import { importHandlers } from './importHandlers.ts';
 import { lcmodelHandlers } from './lcmodelHandlers.ts';
 import { mapHandlers } from './mapHandlers.ts';
+import { modelHandlers } from './modelHandlers.ts';
 import { reportHandlers } from './reportHandlers.ts';
 import { settingsHandlers } from './settingsHandlers.ts';
 import { simulationHandlers } from './simulationHandlers.ts';
@@ -29,7 +31,9 @@ export function createHostHandlers(context: HandlerContext): HostHandlers {
     ...lcmodelHandlers(context),
     ...analysisHandlers(context),
     ...comparisonHandlers(context),
+    ...correctionHandlers(context),
     ...mapHandlers(context),
+    ...modelHandlers(context),
     ...reportHandlers(context),
     'host:close': async () => {
       await context.services.close();

@@ -23,13 +23,14 @@ const REPORT_KINDS: Readonly<Record<ReportFormat, string>> = {
 };
 
 /** Start work that the user waits for. */
-const JOB_CHANNELS: readonly string[] = ['fit:start', 'basis:simulate', 'lcmodel:run'];
+const JOB_CHANNELS: readonly string[] = ['fit:start', 'basis:simulate', 'lcmodel:run', 'correction:start'];
 
 async function exportReport(
   { host, window }: MainContext,
-  { analysisId, voxel, format }: ChannelRequest<'report:export'>,
+  { analysisId, voxel, format, withCorrection = false }: ChannelRequest<'report:export'>,
 ): Promise<ChannelResponse<'report:export'>> {
-  const report = await host.ask('host:report', { analysisId, voxel, format: format === 'csv' ? 'csv' : 'html' });
+  const content = format === 'csv' ? 'csv' : 'html';
+  const report = await host.ask('host:report', { analysisId, voxel, format: content, withCorrection });
   const kind = { name: REPORT_KINDS[format], extensions: [format] };
   const dialog = { title: 'Export report', suggestedName: `${report.suggestedName}.${format}`, kind };
   let sha256 = '';

@@ -8,13 +8,16 @@ import type { HandlerContext } from './context.ts';
 export function reportHandlers({
   services: { store, analyses, parse, stamp },
 }: HandlerContext): Pick<HostHandlers, 'report:preview' | 'host:report' | 'host:record-report'> {
-  const page = async (analysisId: string, voxel: number): Promise<string> =>
-    htmlReport(await buildReportModel(store, analysisId, voxel, { parse, stamp }));
+  const page = async (analysisId: string, voxel: number, withCorrection = false): Promise<string> =>
+    htmlReport(await buildReportModel(store, analysisId, voxel, { parse, stamp }), { withCorrection });
   return {
-    'report:preview': async ({ analysisId, voxel }) => ({ html: await page(analysisId, voxel) }),
-    'host:report': async ({ analysisId, voxel, format }) => {
+    'report:preview': async ({ analysisId, voxel, withCorrection }) => ({
+      html: await page(analysisId, voxel, withCorrection),
+    }),
+    'host:report': async ({ analysisId, voxel, format, withCorrection }) => {
       const { datasetId } = analyses.get(analysisId);
-      const content = format === 'html' ? await page(analysisId, voxel) : csvReport([csvInputOf(store, analysisId)]);
+      const content =
+        format === 'html' ? await page(analysisId, voxel, withCorrection) : csvReport([csvInputOf(store, analysisId)]);
       const kind = format === 'html' ? 'report' : 'results';
       return { content, suggestedName: `${nameWithoutExtension(store.getDataset(datasetId).fileName)}-${kind}` };
     },

@@ -1,7 +1,7 @@
 // What a spectrum chart is told to draw.
 
 /** A colour of the theme by its token, or a fixed one (#rrggbb). */
-export type ChartColour = 'text' | 'muted' | 'accent' | 'before' | 'after' | 'caution' | `#${string}`;
+export type ChartColour = 'text' | 'muted' | 'accent' | 'before' | 'after' | 'caution' | 'stop' | `#${string}`;
 
 export interface ChartSeries {
   readonly id: string;
@@ -47,6 +47,7 @@ export interface ChartColours {
   readonly before: string;
   readonly after: string;
   readonly caution: string;
+  readonly stop: string;
   readonly shade: string;
   readonly band: string;
   readonly panel: string;
@@ -64,6 +65,7 @@ export function readChartColours(element: Element): ChartColours {
     before: token('before'),
     after: token('after'),
     caution: token('caution'),
+    stop: token('stop'),
     shade: token('shade'),
     band: token('band'),
     panel: token('panel'),

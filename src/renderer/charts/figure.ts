@@ -31,7 +31,26 @@ export type Shape =
       /** Read from bottom to top. */
       readonly upright?: boolean;
     }
-  | { readonly kind: 'path'; readonly d: string; readonly colour: ShapeColour; readonly width: number; readonly dashed?: boolean }; // prettier-ignore
+  | {
+      readonly kind: 'path';
+      readonly d: string;
+      readonly colour: ShapeColour;
+      readonly width: number;
+      readonly dashed?: boolean;
+      /** 0 to 1. */
+      readonly opacity?: number;
+      /** Its area is painted, not its line. */
+      readonly filled?: boolean;
+    }
+  | {
+      readonly kind: 'image';
+      readonly left: number;
+      readonly top: number;
+      readonly width: number;
+      readonly height: number;
+      /** Its pixels stay sharp squares. */
+      readonly source: HTMLCanvasElement;
+    };
 
 /** Where a figure's points lie, in their order; drawn as discs, and found by the pointer. */
 export type Marks = readonly (readonly [x: number, y: number])[];
@@ -59,6 +78,7 @@ export const PRINT_COLOURS: ChartColours = {
   before: '#9a6b00',
   after: '#1f6feb',
   caution: '#9a6b00',
+  stop: '#b3261e',
   shade: '#f1f6fe',
   band: '#eef1f5',
   panel: '#ffffff',
@@ -91,6 +111,9 @@ export function nearestMark(marks: Marks, x: number, y: number, reach = 14): num
 function shapeMarkup(shape: Shape): string {
   const token = (name: ShapeColour): string =>
     name.startsWith('#') ? name : PRINT_COLOURS[name as keyof ChartColours];
+  if (shape.kind === 'image') {
+    return `<image x="${short(shape.left)}" y="${short(shape.top)}" width="${short(shape.width)}" height="${short(shape.height)}" preserveAspectRatio="none" style="image-rendering:pixelated" href="${shape.source.toDataURL('image/png')}"/>`;
+  }
   const colour = token(shape.colour);
   const dash = 'dashed' in shape && shape.dashed === true ? ` stroke-dasharray="${DASHES}"` : '';
   switch (shape.kind) {
@@ -103,8 +126,11 @@ function shapeMarkup(shape: Shape): string {
       const turn = shape.upright === true ? ` transform="rotate(-90 ${x} ${y})"` : '';
       return `<text x="${x}" y="${y}" text-anchor="${shape.anchor}" fill="${colour}"${turn}>${escapeMarkup(shape.text)}</text>`;
     }
-    case 'path':
-      return `<path d="${shape.d}" fill="none" stroke="${colour}" stroke-width="${shape.width}" stroke-linejoin="round"${dash}/>`;
+    case 'path': {
+      const opacity = shape.opacity === undefined ? '' : ` opacity="${shape.opacity}"`;
+      if (shape.filled === true) return `<path d="${shape.d}" fill="${colour}"${opacity}/>`;
+      return `<path d="${shape.d}" fill="none" stroke="${colour}" stroke-width="${shape.width}" stroke-linejoin="round"${dash}${opacity}/>`;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 // Charts for the features: the spectrum chart, figures of points, and what they draw.
+export { default as FigureCanvas } from './FigureCanvas.vue';
 export { default as PointChart } from './PointChart.vue';
 export { default as SpectrumChart } from './SpectrumChart.vue';
 export { blandAltmanFigure, scatterFigure, type AgreementLabels, type ValuePair } from './agreementFigures.ts';

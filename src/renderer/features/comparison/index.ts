@@ -4,4 +4,6 @@ export { default as ComparedTable } from './ComparedTable.vue';
 export { default as ComparisonBar } from './ComparisonBar.vue';
 export { default as ComparisonPage } from './ComparisonPage.vue';
 export type { Spectrum as ComparedSpectrum } from './agreement.ts';
+export { default as SaveButtons, type SaveFormat } from './SaveButtons.vue';
+export { saveFigure, saveTable } from './saving.ts';
 export { useComparison } from './store.ts';

@@ -3,6 +3,7 @@ import { computed, ref, shallowRef, watch, type Ref } from 'vue';
 import { request } from '../../app/api/client.ts';
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import type { BasisCardView, ChannelResponse, FitMethodView, ShippedKnowledgeView } from '../../../ipc/contract.ts';
+import type { Methods } from './correctionChoices.ts';
 import { chosenOptions, firstProblem, isChanged, shownFields, type Entries, type FormSetting } from './optionForm.ts';
 
 type RecipeCard = ChannelResponse<'recipe:list'>['recipes'][number];
@@ -18,6 +19,8 @@ export interface SettingsSources {
 export function createFitSettings({ basis, recipe, nucleus }: SettingsSources) {
   const methods = shallowRef<readonly FitMethodView[]>([]);
   const shippedKnowledge = shallowRef<readonly ShippedKnowledgeView[]>([]);
+  /** Of correction and denoising. */
+  const processingMethods = shallowRef<Methods>({ corrections: [], denoisers: [] });
   const method = ref('');
   /** What was touched, by method: going to another method and back loses nothing. */
   const touched = ref<Readonly<Record<string, Entries>>>({});
@@ -50,6 +53,7 @@ export function createFitSettings({ basis, recipe, nucleus }: SettingsSources) {
     const answer = await request('fit:methods', {});
     methods.value = answer.methods;
     shippedKnowledge.value = answer.priorKnowledge;
+    processingMethods.value = answer;
   }
 
   function setOption(key: string, value: JsonValue): void {
@@ -83,6 +87,7 @@ export function createFitSettings({ basis, recipe, nucleus }: SettingsSources) {
   return {
     methods,
     shippedKnowledge,
+    processingMethods,
     method,
     methodInfo: info,
     needsBasis,

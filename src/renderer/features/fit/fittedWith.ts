@@ -2,6 +2,8 @@
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import { methodLabel } from '../../../core/domain/methodNames.ts';
 import type { AnalysisDetailView, BasisCardView, QuantificationResultView } from '../../../ipc/contract.ts';
+import type { Methods } from './correctionChoices.ts';
+import { correctedBy, denoisedBy } from './denoised.ts';
 import { quantityFacts } from './quantityFacts.ts';
 import { optionWords } from './optionForm.ts';
 
@@ -12,6 +14,8 @@ export interface FittedFact {
 
 const objectOf = (value: JsonValue | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+
+const whereTold = (label: string, value: string | null): FittedFact[] => (value === null ? [] : [{ label, value }]);
 
 /** The background that QUEST's "auto" came to with this basis. */
 function backgroundTaken(
@@ -25,14 +29,17 @@ function backgroundTaken(
 
 /**
  * @param bases to say a set's title; one that is gone is named by its id
- * @returns method, basis, recipe, what the fit chose itself, then each option that the recipe or the reader set, for the fit and
+ * @param processing methods of correction and denoising, for their titles
+ * @returns method, basis, recipe, correction, denoising, what the fit chose itself, then each option that the recipe or the reader set, for the fit and
  *   for the amounts
  */
 export function fittedWith(
-  { summary, recipe }: AnalysisDetailView,
+  analysis: AnalysisDetailView,
   result: QuantificationResultView,
   bases: readonly BasisCardView[],
+  processing: Methods,
 ): FittedFact[] {
+  const { summary, recipe } = analysis;
   const { method, version } = result;
   const quantification = objectOf((recipe as JsonObject)['quantification']);
   const options = objectOf(quantification['options']);
@@ -43,6 +50,8 @@ export function fittedWith(
     { label: 'Method', value: `${methodLabel(method)} ${version}` },
     ...(summary.basisId === 'none' ? [] : [{ label: 'Basis set', value: basis }]),
     { label: 'Recipe', value: typeof title === 'string' ? title : summary.recipeId },
+    ...whereTold('Frequency and phase', correctedBy(analysis, processing)),
+    ...whereTold('Denoising', denoisedBy(analysis, processing)),
     ...backgroundTaken(result, options),
     ...(set.length === 0 ? [{ label: 'Options', value: 'all as usual' }] : set),
     ...quantityFacts(objectOf((recipe as JsonObject)['quantities']), result),

@@ -11,8 +11,10 @@ import type {
 } from '../../../ipc/contract.ts';
 import { useJobs, type JobEnd } from '../jobs/index.ts';
 import { useNotices } from '../notices/index.ts';
-import { useSession } from '../session/index.ts';
+import { dimensionLength, useSession } from '../session/index.ts';
 import { createAmountSettings } from './amountSettings.ts';
+import { createCorrectionSettings } from './correctionSettings.ts';
+import { denoisedBy } from './denoised.ts';
 import { createFitSettings } from './fitSettings.ts';
 import { basisToTake, type ComponentMode } from './model.ts';
 
@@ -51,15 +53,26 @@ export const useFit = defineStore('fit', () => {
   const running = computed(() => jobId.value !== null);
   const basis = computed(() => bases.value.find((b) => b.id === basisId.value) ?? null);
   const result = computed(() => analysis.value?.voxels.find((v) => v.voxel === session.voxel)?.result ?? null);
-  const settings = createFitSettings({
-    basis,
-    recipe: computed(() => recipes.value.find((r) => r.id === recipeId.value) ?? null),
-    nucleus: computed(() => session.dataset?.description.nucleus ?? '1H'),
+  const recipe = computed(() => recipes.value.find((r) => r.id === recipeId.value) ?? null);
+  const nucleus = computed(() => session.dataset?.description.nucleus ?? '1H');
+  const settings = createFitSettings({ basis, recipe, nucleus });
+  const processing = createCorrectionSettings({
+    recipe,
+    scan: computed(() => ({
+      nucleus: nucleus.value,
+      transients: dimensionLength(session.dataset, 'DIM_DYN'),
+      voxels: session.voxels,
+    })),
+    methods: settings.processingMethods,
   });
+  /** By what the shown result's spectra were denoised; null where they were not. */
+  const denoisedWith = computed(() =>
+    analysis.value === null ? null : denoisedBy(analysis.value, settings.processingMethods.value),
+  );
 
   const amounts = createAmountSettings(
     computed(() => ({
-      nucleus: session.dataset?.description.nucleus ?? '1H',
+      nucleus: nucleus.value,
       scalesToWater: session.water !== null && settings.needsBasis.value,
       images: (session.detail?.datasets ?? []).filter((d) => d.role === 'image'),
     })),
@@ -168,6 +181,7 @@ export const useFit = defineStore('fit', () => {
         recipeId: recipeId.value,
         method: settings.method.value,
         options: settings.options.value,
+        ...processing.correctionRequest.value,
         ...amounts.amountRequest.value,
         voxels: session.voxels > 1 && onlyThisVoxel.value ? [session.voxel] : null,
       }),
@@ -234,7 +248,9 @@ export const useFit = defineStore('fit', () => {
     recipeId,
     basis,
     ...settings,
+    ...processing,
     ...amounts,
+    denoisedWith,
     onlyThisVoxel,
     running,
     finished,

@@ -1,5 +1,5 @@
 // The map on its canvas: coloured voxels, hatched ones above the limit, grid lines, the chosen voxel outlined.
-import { cssColour, mapColour, type ColourMapName } from './colourMaps.ts';
+import { cssColour, mapColour, type ColourMapName } from '../../charts/colourMaps.ts';
 import type { GridDrawing, VoxelMap } from './model.ts';
 
 export interface MapColours {

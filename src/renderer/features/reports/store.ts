@@ -13,6 +13,8 @@ export const useReports = defineStore('reports', () => {
   const html = ref<string | null>(null);
   const failure = ref<string | null>(null);
   const exporting = ref<ReportFormat | null>(null);
+  /** Whether the page on the correction of frequency and phase is added. */
+  const withCorrection = ref(false);
   let turn = 0;
 
   async function loadPreview(): Promise<void> {
@@ -23,7 +25,11 @@ export const useReports = defineStore('reports', () => {
       return;
     }
     try {
-      const answer = await request('report:preview', { analysisId: session.analysisId, voxel: session.voxel });
+      const answer = await request('report:preview', {
+        analysisId: session.analysisId,
+        voxel: session.voxel,
+        withCorrection: withCorrection.value,
+      });
       if (mine === turn) html.value = answer.html;
     } catch (error) {
       if (mine !== turn) return;
@@ -40,12 +46,14 @@ export const useReports = defineStore('reports', () => {
     }
     if (exporting.value !== null) return;
     exporting.value = format;
-    const answer = await notices.attempt(() => request('report:export', { analysisId, voxel: session.voxel, format }));
+    const answer = await notices.attempt(() =>
+      request('report:export', { analysisId, voxel: session.voxel, format, withCorrection: withCorrection.value }),
+    );
     exporting.value = null;
     if (answer?.saved !== true) return;
     notices.say('done', `The report was saved as ${answer.fileName ?? format.toUpperCase()}.`);
     await notices.attempt(() => session.refresh());
   }
 
-  return { html, failure, exporting, loadPreview, save };
+  return { html, failure, exporting, withCorrection, loadPreview, save };
 });

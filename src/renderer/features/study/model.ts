@@ -1,6 +1,6 @@
 // Arrangements of the study view, and what the layout remembers.
 
-export type Preset = 'read' | 'physics' | 'compare' | 'mrsi' | 'report' | 'methods';
+export type Preset = 'read' | 'physics' | 'compare' | 'mrsi' | 'report' | 'methods' | 'corrections';
 export type SignalTab = 'spectrum' | 'fit';
 
 export interface Layout {
@@ -16,6 +16,7 @@ export const PRESETS: readonly { readonly value: Preset; readonly text: string; 
   { value: 'mrsi', text: 'MRSI', title: 'Map, spectrum and results of each voxel' },
   { value: 'report', text: 'Report', title: 'The report as it will be printed' },
   { value: 'methods', text: 'Compare', title: 'Two results of this scan: values, residuals, agreement' },
+  { value: 'corrections', text: 'Transients', title: 'Before and after the correction of frequency and phase' },
 ];
 
 /** Sizes of a fresh installation, in percent. */
@@ -27,6 +28,9 @@ export const DEFAULT_SIZES: Readonly<Record<string, readonly number[]>> = {
   'physics-right': [58, 42],
   'compare-columns': [72, 28],
   'methods-columns': [55, 45],
+  'corrections-rows': [67, 33],
+  'corrections-columns': [58, 42],
+  'corrections-side': [48, 52],
   'mrsi-columns': [38, 62],
   'mrsi-left': [58, 42],
   'mrsi-right': [58, 42],

@@ -1,0 +1,84 @@
+// The models part of the contract: the cards of the networks that come with the program, and their self-tests.
+import { z } from 'zod';
+import { MODEL_TASKS } from '../core/domain/modelCard.ts';
+import { jsonSchema } from './commonSchemas.ts';
+
+const tokenSchema = z.uuid();
+const modelId = z.string().max(200);
+const range = z.tuple([z.number(), z.number()]).readonly();
+
+const tensorSchema = z.object({
+  name: z.string(),
+  dtype: z.literal('float32'),
+  shape: z.array(z.number().nullable()),
+  meaning: z.string(),
+});
+
+/** As in core/domain/modelCard.ts. */
+export const modelCardSchema = z.object({
+  id: modelId,
+  title: z.string(),
+  version: z.number().int(),
+  file: z.string(),
+  sha256: z.string(),
+  licence: z.string(),
+  citation: z.string(),
+  task: z.enum(MODEL_TASKS),
+  inputs: z.array(tensorSchema),
+  outputs: z.array(tensorSchema),
+  protocol: z.object({
+    nucleus: z.string(),
+    fieldT: range.nullable(),
+    sequences: z.array(z.string()).nullable(),
+    echoTimeMs: range.nullable(),
+    limits: z.record(z.string(), range),
+  }),
+  training: z.object({
+    recipe: z.string(),
+    presetFiles: z.array(z.string()),
+    basisSha256: z.record(z.string(), z.string()),
+    seeds: z.record(z.string(), z.number()),
+    epochs: z.number(),
+    hardware: z.string(),
+    minutes: z.number(),
+    command: z.string(),
+  }),
+  metrics: jsonSchema,
+  limits: z.array(z.string()),
+});
+
+/** A card, or why there is none that can be read. */
+const listedModelSchema = z.object({
+  id: modelId,
+  card: modelCardSchema.nullable(),
+  problem: z.string().nullable(),
+});
+
+const verdictSchema = z.object({
+  id: modelId,
+  ok: z.boolean(),
+  /** Why not, in one sentence. */
+  reason: z.string().nullable(),
+  /** What runs it here: "cpu", "cuda" …; null where it can't be run. */
+  executionProvider: z.string().nullable(),
+  /** Better providers, and why they were not taken. */
+  fallbacks: z.array(z.object({ provider: z.string(), reason: z.string() })),
+});
+
+/** Requests about networks (see contract.ts, which lists all channels). */
+export const MODEL_CHANNELS = {
+  'models:list': { request: z.object({}), response: z.object({ models: z.array(listedModelSchema) }) },
+  /** Checks every hash and runs every stored self-test; progress comes as events. */
+  'models:verify': {
+    request: z.object({ token: tokenSchema }),
+    response: z.object({ verdicts: z.array(verdictSchema) }),
+  },
+} as const;
+
+export const MODEL_EVENTS = {
+  'models:progress': z.object({ token: tokenSchema, id: modelId, done: z.number().int(), all: z.number().int() }),
+} as const;
+
+export type ModelCardView = z.infer<typeof modelCardSchema>;
+export type ListedModelView = z.infer<typeof listedModelSchema>;
+export type ModelVerdictView = z.infer<typeof verdictSchema>;
