@@ -30,7 +30,7 @@ export async function run(): Promise<JsonObject> {
         stamp,
         cancellation,
         onProgress: () => undefined,
-        preprocess: (d, w, r, context) => Promise.resolve(runPreprocessing(d, w, r, context)),
+        preprocess: (d, w, r, context) => runPreprocessing(d, w, r, context),
         fitRunner: {
           run: (batch) =>
             Promise.resolve(

@@ -33,6 +33,7 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
     case 'BASIS_MISMATCH':
     case 'MODEL_MISSING':
     case 'MODEL_INVALID':
+    case 'MODEL_MISMATCH':
       return EXIT.model;
     case 'BUG':
       return EXIT.bug;

@@ -9,6 +9,7 @@ import { addDemoCommand } from './commands/demo.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addInfoCommand } from './commands/info.ts';
 import { addLcmodelCommand } from './commands/lcmodel/index.ts';
+import { addModelsCommand } from './commands/models.ts';
 import { addPreprocessCommand } from './commands/preprocess.ts';
 import { addQuantifyCommand } from './commands/quantify.ts';
 import { addReportCommand } from './commands/report.ts';
@@ -40,6 +41,7 @@ function buildProgram(): Command {
   addCompareCommand(program);
   addLcmodelCommand(program);
   addBasisCommand(program);
+  addModelsCommand(program);
   addStudyCommand(program);
   addDemoCommand(program);
   addBenchCommand(program);
@@ -68,7 +70,8 @@ async function main(args: readonly string[]): Promise<number> {
   const asJson = args.includes('--json');
   try {
     await buildProgram().parseAsync(args, { from: 'user' });
-    return EXIT.done;
+    // A command whose own document tells of failures has set the code already.
+    return typeof process.exitCode === 'number' ? process.exitCode : EXIT.done;
   } catch (caught) {
     const error = caught instanceof CommanderError ? usageErrorOf(caught) : caught;
     if (error === null) return EXIT.done;

@@ -21,6 +21,13 @@ export function addCommonOptions(command: Command): Command {
     .option('--threads <n>', 'worker threads (default: one fewer than the processor has)');
 }
 
+const MAX_THREADS = 256;
+
+/** @returns --threads; undefined where not given @throws UsageError */
+export function threadCountOf(given: string | undefined): number | undefined {
+  return given === undefined ? undefined : wholeNumber('--threads', given, 1, MAX_THREADS);
+}
+
 /** Options for files that have no header. */
 export function addHeaderOptions(command: Command): Command {
   return command

@@ -24,7 +24,7 @@ import {
   segmentationOf,
 } from './quantityOptions.ts';
 import type { QuantityFlags } from './quantityOptions.ts';
-import { chosenRecipe } from './recipeChoice.ts';
+import { addCorrectionOptions, checkRecipeFlags, chosenRecipe } from './recipeChoice.ts';
 import type { RecipeFlags } from './recipeChoice.ts';
 import { readOneScan, readScans } from './scanInputs.ts';
 import type { ScanInput } from './scanInputs.ts';
@@ -69,7 +69,9 @@ export function addQuantifyOptions(command: Command): Command {
     .option('--recipe <r>', 'recipe: id or JSON file (default: by the kind of scan)')
     .option('--no-preprocess', 'fit the data as they are')
     .option('--ppm <lo,hi>', 'fitted range (default 0.2,4.2)');
-  return addCommonOptions(addHeaderOptions(addQuantityOptions(addFitOptions(addVoxelOptions(withOptions)))));
+  return addCommonOptions(
+    addHeaderOptions(addQuantityOptions(addFitOptions(addVoxelOptions(addCorrectionOptions(withOptions))))),
+  );
 }
 
 /** @throws UsageError where this version has no such method */
@@ -116,6 +118,7 @@ async function recipesFor(options: QuantifyOptions, dataset: MrsDataset): Promis
 
 /** Checks what can be checked before any file is read. @throws UsageError */
 function checkOptions(options: QuantifyOptions): void {
+  checkRecipeFlags(options);
   checkFitOptions(options, namedMethods(options));
   checkQuantityOptions(options);
   readOptionsOf(options);

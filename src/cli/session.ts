@@ -10,13 +10,15 @@ import type { SeriesDeps, StudyDeps } from '../core/pipeline/index.ts';
 import { simulateBasis } from '../node/basis/simulateBasis.ts';
 import { recipeSha256 } from '../node/files/hashing.ts';
 import { resourcesDir } from '../node/files/resourcePaths.ts';
+import { createModelLibrary } from '../node/inference/modelLibrary.ts';
 import { cancellationSource } from '../node/workers/cancellation.ts';
 import { fitRunnerOn } from '../node/workers/fitRunner.ts';
 import type { WorkerTask } from '../node/workers/messages.ts';
 import { pipelineRunnerOn } from '../node/workers/pipelineRunner.ts';
 import { seriesRunnerOn } from '../node/workers/seriesRunner.ts';
 import { createWorkerPool, defaultThreads } from '../node/workers/workerPool.ts';
-import { wholeNumber } from './options.ts';
+import { commandEngine, modelsDir } from './inferenceSession.ts';
+import { threadCountOf } from './options.ts';
 import { progressReporter } from './terminal.ts';
 
 declare const __APP_VERSION__: string;
@@ -45,13 +47,6 @@ function workerUrl(): URL {
   return url;
 }
 
-const MAX_THREADS = 256;
-
-function threadCount(given: string | undefined): number {
-  if (given === undefined) return defaultThreads();
-  return wholeNumber('--threads', given, 1, MAX_THREADS);
-}
-
 /**
  * Runs a command's work: the first Ctrl+C cancels it in good order, the second ends the program at once.
  * @param options the command's `--threads`
@@ -61,7 +56,7 @@ export async function withSession<T>(
   options: { readonly threads?: string },
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const threads = threadCount(options.threads);
+  const threads = threadCountOf(options.threads) ?? defaultThreads();
   const { cancellation, cancel } = cancellationSource();
   let pressed = 0;
   const onInterrupt = (): void => {
@@ -71,7 +66,9 @@ export async function withSession<T>(
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
   const progress = progressReporter();
-  const pool = createWorkerPool<WorkerTask>({ threads, workerUrl: workerUrl() });
+  const engine = commandEngine(threads);
+  const models = createModelLibrary({ folder: modelsDir(), engine });
+  const pool = createWorkerPool<WorkerTask>({ threads, workerUrl: workerUrl(), models });
   const stamp: ProvenanceStamp = { program: PROGRAM, version: VERSION, now: () => new Date().toISOString() };
   const deps: StudyDeps = {
     fitRunner: fitRunnerOn(pool),
@@ -98,5 +95,6 @@ export async function withSession<T>(
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);
     await pool.close();
+    await engine.close();
   }
 }

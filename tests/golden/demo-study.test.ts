@@ -26,7 +26,7 @@ async function analyseDemo() {
       stamp: { program: 'test', version: '0', now: () => '2026-01-01T00:00:00.000Z' },
       cancellation: never,
       onProgress: () => undefined,
-      preprocess: (d, w, recipe, context) => Promise.resolve(runPreprocessing(d, w, recipe, context)),
+      preprocess: (d, w, recipe, context) => runPreprocessing(d, w, recipe, context),
       fitRunner: {
         run: ({ inputs, basis: b, method, options }) =>
           Promise.resolve(inputs.map((input) => fitVoxel(input, b, method, options, never))),

@@ -13,7 +13,7 @@ const BASIS = 'basis/pregame_dwmrs/InVivo-Data/Data1/basis_STEAM_TE45_TM60.BASIS
 const AVERAGE_ONLY = (['averaging', 'waterRemoval'] as const).map((step) => ({ step, options: {} }));
 const never = { isCancelled: () => false, throwIfCancelled: () => undefined };
 const deps = {
-  preprocess: (...args: Parameters<typeof runPreprocessing>) => Promise.resolve(runPreprocessing(...args)),
+  preprocess: (...args: Parameters<typeof runPreprocessing>) => runPreprocessing(...args),
   fitSeries: (...args: Parameters<typeof fitSeries>) => Promise.resolve(fitSeries(...args)),
   stamp: { program: 'test', version: '0', now: () => '2026-01-01T00:00:00.000Z' },
   cancellation: never,

@@ -17,7 +17,7 @@ const TISSUE = { gm: 0.5, wm: 0.4, csf: 0.1 };
 
 const deps: AnalysisDeps = {
   fitRunner: { run: async (batch, c) => batch.inputs.map((input) => quantifyVoxel(input, batch, c)) },
-  preprocess: async (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
+  preprocess: (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
   stamp: { program: 'Lineshape', version: 'test', now: () => '2026-01-01T00:00:00.000Z' },
   cancellation: { isCancelled: () => false, throwIfCancelled: () => undefined },
   onProgress: () => undefined,

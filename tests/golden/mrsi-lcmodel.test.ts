@@ -50,7 +50,7 @@ async function fitted(): Promise<AnalysisOutcome> {
       fitRunner: {
         run: async (batch, cancellation) => batch.inputs.map((input) => quantifyVoxel(input, batch, cancellation)),
       },
-      preprocess: async (dataset, water, chosen, context) => runPreprocessing(dataset, water, chosen, context),
+      preprocess: (dataset, water, chosen, context) => runPreprocessing(dataset, water, chosen, context),
       stamp: { program: 'Lineshape', version: '0', now: () => '2026-01-01T00:00:00.000Z' },
       cancellation: NEVER_CANCELLED,
       onProgress: () => undefined,

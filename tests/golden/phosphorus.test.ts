@@ -13,7 +13,7 @@ const deps: AnalysisDeps = {
     run: async ({ inputs, basis, method, options }, c) =>
       inputs.map((input) => fitVoxel(input, basis, method, options, c)),
   },
-  preprocess: async (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
+  preprocess: (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
   stamp: { program: 'Lineshape', version: 'test', now: () => '2026-01-01T00:00:00.000Z' },
   cancellation: { isCancelled: () => false, throwIfCancelled: () => undefined },
   onProgress: () => undefined,

@@ -36,11 +36,11 @@ function read(path: string): MrsDataset {
   return readNiftiMrs(bytes, name, {});
 }
 
-function runChain(dataset: MrsDataset, water: MrsDataset, steps: readonly StepName[] = CHAIN) {
+async function runChain(dataset: MrsDataset, water: MrsDataset, steps: readonly StepName[] = CHAIN) {
   const outcomes = new Map<StepName, StepOutcome>();
   let current = { dataset, water: water as MrsDataset | null };
   for (const step of steps) {
-    const outcome = PREPROCESSING_STEPS[step].run(current.dataset, {}, contextWith(current.water));
+    const outcome = await PREPROCESSING_STEPS[step].run(current.dataset, {}, contextWith(current.water));
     outcomes.set(step, outcome);
     current = outcome;
   }
@@ -56,8 +56,8 @@ const withAxes = (dataset: MrsDataset) => ({
 describe.skipIf(!dataAvailable)('preprocessing of nifti_mrs_tools, 7 T STEAM (real data needed)', () => {
   const folder = 'nifti_mrs_tools';
 
-  it('comes out like FSL-MRS’s result, upright and at the right ppm', () => {
-    const { dataset, outcomes } = runChain(read(`${folder}/metab_raw.nii.gz`), read(`${folder}/wref_raw.nii.gz`));
+  it('comes out like FSL-MRS’s result, upright and at the right ppm', async () => {
+    const { dataset, outcomes } = await runChain(read(`${folder}/metab_raw.nii.gz`), read(`${folder}/wref_raw.nii.gz`));
     const reference = read(`${folder}/metab.nii.gz`);
     // That result lacks the first point: compare from the second on.
     const fid = signalAt(dataset.data, 0);
@@ -98,22 +98,22 @@ describe.skipIf(!dataAvailable)('preprocessing of nifti_mrs_tools, 7 T STEAM (re
     );
   });
 
-  it('aligns the transients: more alike after than before, the mean line narrower or equal', () => {
-    const { dataset, outcomes } = runChain(read(`${folder}/metab_raw.nii.gz`), read(`${folder}/wref_raw.nii.gz`));
+  it('aligns the transients: more alike after than before, the mean line narrower or equal', async () => {
+    const { dataset, outcomes } = await runChain(read(`${folder}/metab_raw.nii.gz`), read(`${folder}/wref_raw.nii.gz`));
     const { details } = outcomes.get('alignment')!;
     expect(details['similarityAfter'] as number).toBeGreaterThan(details['similarityBefore'] as number);
-    const without = runChain(
+    const { dataset: without } = await runChain(
       read(`${folder}/metab_raw.nii.gz`),
       read(`${folder}/wref_raw.nii.gz`),
       CHAIN.filter((s) => s !== 'alignment'),
-    ).dataset;
+    );
     const width = (d: MrsDataset): number => lineFwhm(withAxes(d), LINE_WINDOWS_PPM.tNAA)!.fwhmHz;
     // noise moves the half-height points by height/SNR: under 0.3 Hz of 15
     expect(width(dataset)).toBeLessThan(width(without) + 0.3);
   });
 
-  it('brings the water reference to 4.65 ppm and phase zero', () => {
-    const { water } = runChain(read(`${folder}/metab_raw.nii.gz`), read(`${folder}/wref_raw.nii.gz`));
+  it('brings the water reference to 4.65 ppm and phase zero', async () => {
+    const { water } = await runChain(read(`${folder}/metab_raw.nii.gz`), read(`${folder}/wref_raw.nii.gz`));
     const line = lineFwhm(withAxes(water!), LINE_WINDOWS_PPM.water)!;
     expect(Math.abs(line.ppm - 4.65)).toBeLessThan(0.003);
     const fid = signalAt(water!.data, 0);
@@ -124,9 +124,9 @@ describe.skipIf(!dataAvailable)('preprocessing of nifti_mrs_tools, 7 T STEAM (re
 describe.skipIf(!dataAvailable)('preprocessing of pregame_dwmrs, 7 T DW-STEAM (real data needed)', () => {
   const folder = 'pregame_dwmrs/InVivo-Data/Data1/nifti';
 
-  it('handles 24 transients under 10 conditions and makes them more alike', () => {
+  it('handles 24 transients under 10 conditions and makes them more alike', async () => {
     const steps: StepName[] = ['alignment', 'outlierRejection', 'averaging'];
-    const { dataset, outcomes } = runChain(read(`${folder}/metab.nii.gz`), read(`${folder}/water.nii.gz`), steps);
+    const { dataset, outcomes } = await runChain(read(`${folder}/metab.nii.gz`), read(`${folder}/water.nii.gz`), steps);
     expect(dataset.data.shape).toEqual([1, 1, 1, 10, 1024]);
     const { details } = outcomes.get('alignment')!;
     expect(details['groupCount']).toBe(10);

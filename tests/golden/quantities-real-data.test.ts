@@ -40,7 +40,7 @@ describe.skipIf(!dataAvailable)('amounts by water of real scans', () => {
       { dataset, water: reference, basis, recipe, voxels: null },
       {
         fitRunner: { run: ({ inputs, ...batch }, c) => Promise.resolve(inputs.map((i) => quantifyVoxel(i, batch, c))) },
-        preprocess: (d, w, r, context) => Promise.resolve(runPreprocessing(d, w, r, context)),
+        preprocess: (d, w, r, context) => runPreprocessing(d, w, r, context),
         stamp: { program: 'Lineshape', version: 'test', now: () => '' },
         cancellation: NEVER_CANCELLED,
         onProgress: () => undefined,

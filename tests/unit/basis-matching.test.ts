@@ -1,7 +1,8 @@
 // Which basis fits a scan, what is said about one that doesn't quite, and what would be simulated for it.
 import { describe, expect, it } from 'vitest';
 import { checkBasisRequest } from '../../src/core/basis/buildBasisSet.ts';
-import { bestBasis, checkBasisMatch, isCloseEnough, sequenceFamily } from '../../src/core/basis/matching.ts';
+import { bestBasis, checkBasisMatch, isCloseEnough } from '../../src/core/basis/matching.ts';
+import { sequenceFamily } from '../../src/core/domain/sequenceFamily.ts';
 import type { BasisDescription } from '../../src/core/basis/matching.ts';
 import { suggestBasisRequest } from '../../src/core/basis/suggestRequest.ts';
 import { ModelError } from '../../src/core/domain/errors.ts';

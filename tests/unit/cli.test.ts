@@ -35,10 +35,11 @@ function expectError(run: CliRun, exitCode: number, code: string): void {
 }
 
 /** In the order of the help text. */
-const COMMANDS = ['info', 'convert', 'preprocess', 'quantify', 'report', 'series', 'simulate', 'evaluate', 'compare', 'lcmodel', 'basis', 'study', 'demo', 'bench']; // prettier-ignore
+const COMMANDS = ['info', 'convert', 'preprocess', 'quantify', 'report', 'series', 'simulate', 'evaluate', 'compare', 'lcmodel', 'basis', 'models', 'study', 'demo', 'bench']; // prettier-ignore
 const GROUPS = {
   lcmodel: ['run', 'write', 'import'],
   basis: ['list', 'info', 'simulate', 'convert', 'compare'],
+  models: ['list', 'verify', 'info'],
   study: ['import', 'list', 'show', 'export', 'delete'],
 };
 

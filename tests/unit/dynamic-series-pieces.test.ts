@@ -141,7 +141,10 @@ describe('the points of a scan', () => {
   it('are not averaged away by the recipe', () => {
     const steps = (dimension: 'DIM_DYN' | 'DIM_MEAS') =>
       seriesRecipes(recipeById('svs-default'), dimension).map((r) => r.preprocessing.map((s) => s.step));
-    expect(steps('DIM_DYN')).toEqual([['echoStart', 'coilCombination', 'eddyCurrent', 'alignment'], ['waterRemoval']]);
+    expect(steps('DIM_DYN')).toEqual([
+      ['echoStart', 'coilCombination', 'eddyCurrent', 'frequencyPhaseCorrection'],
+      ['waterRemoval'],
+    ]);
     expect(steps('DIM_MEAS')[0]).toContain('averaging');
   });
 });

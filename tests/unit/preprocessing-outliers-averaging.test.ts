@@ -150,11 +150,11 @@ describe('every registered step', () => {
     expect(() => step.checkOptions({})).not.toThrow();
   });
 
-  it.each(steps)('%s leaves its input and the water alone and adds one provenance entry', (name, step) => {
+  it.each(steps)('%s leaves its input and the water alone and adds one provenance entry', async (name, step) => {
     const scan = () => early(scanFor(name));
     const [dataset, water] = [scan(), scan()];
     const copies = [dataset, water].map((d) => ({ re: d.data.re.slice(), im: d.data.im.slice() }));
-    const outcome = step.run(dataset, {}, contextWith(water));
+    const outcome = await step.run(dataset, {}, contextWith(water));
     [dataset, water].forEach((d, k) => {
       expect(d.data.re).toEqual(copies[k]!.re);
       expect(d.data.im).toEqual(copies[k]!.im);
@@ -166,7 +166,7 @@ describe('every registered step', () => {
     expect(JSON.parse(JSON.stringify(outcome.details))).toEqual(outcome.details);
   });
 
-  it.each(steps)('%s stops when it is cancelled', (name, step) => {
+  it.each(steps)('%s stops when it is cancelled', async (name, step) => {
     const dataset = scanFor(name);
     const context = {
       ...contextWith(dataset),
@@ -177,6 +177,6 @@ describe('every registered step', () => {
         },
       },
     };
-    expect(() => step.run(dataset, {}, context)).toThrow(CancelledError);
+    await expect(step.run(dataset, {}, context)).rejects.toThrow(CancelledError);
   });
 });

@@ -23,14 +23,14 @@ describe('a water reference', () => {
       water({ acquisition: { ...scan.acquisition, echoTimeS: 0.144 } }),
       'water-reference-echo-time',
     ],
-  ])('%s is warned of as on import', (_, reference, code) => {
-    const { warnings } = run(reference);
+  ])('%s is warned of as on import', async (_, reference, code) => {
+    const { warnings } = await run(reference);
     expect(warnings.map((w) => w.code)).toEqual([code]);
     expect(warnings).toEqual(checkWaterReference(scan, reference));
   });
 
-  it('whose dwell time differs in its rounding is not warned of', () => {
-    expect(run(water({ dwellTimeS: scan.dwellTimeS * (1 + 5e-5) })).warnings).toEqual([]);
+  it('whose dwell time differs in its rounding is not warned of', async () => {
+    expect((await run(water({ dwellTimeS: scan.dwellTimeS * (1 + 5e-5) }))).warnings).toEqual([]);
   });
 
   it.each([
@@ -45,9 +45,9 @@ describe('a water reference', () => {
         },
       }),
     ],
-  ])('%s is refused in the words of the import', (_, reference) => {
+  ])('%s is refused in the words of the import', async (_, reference) => {
     const [obstacle] = checkWaterReference(scan, reference);
     expect(obstacle?.message).toMatch(/they don't belong together, and an analysis of both is refused\.$/);
-    expect(() => run(reference)).toThrow(obstacle?.message ?? 'no obstacle');
+    await expect(run(reference)).rejects.toThrow(obstacle?.message ?? 'no obstacle');
   });
 });

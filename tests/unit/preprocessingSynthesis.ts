@@ -5,6 +5,7 @@ import { signalAt } from '../../src/core/domain/complexArray.ts';
 import type { DimensionTag, MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../src/core/domain/mrsDataset.ts';
 import { seededRandom } from '../../src/core/math/seededRandom.ts';
+import { fidNoiseSd } from '../../src/core/pipeline/fidNoise.ts';
 import type { StepContext } from '../../src/core/preprocessing/step.ts';
 
 export const F0_MHZ = 123.2;
@@ -102,6 +103,8 @@ export function contextWith(water: MrsDataset | null = null): StepContext {
     cancellation: { isCancelled: () => false, throwIfCancelled: () => undefined },
     onProgress: () => undefined,
     water,
+    models: null,
+    noiseSdOf: fidNoiseSd,
   };
 }
 

@@ -68,7 +68,7 @@ const deps: AnalysisDeps = {
     run: ({ inputs, ...batch }, cancellation) =>
       Promise.resolve(inputs.map((input) => quantifyVoxel(input, batch, cancellation))),
   },
-  preprocess: (dataset, water, recipe, context) => Promise.resolve(runPreprocessing(dataset, water, recipe, context)),
+  preprocess: (dataset, water, recipe, context) => runPreprocessing(dataset, water, recipe, context),
   stamp: { program: 'Lineshape', version: 'test', now: () => '2026-01-01T00:00:00Z' },
   cancellation: NEVER_CANCELLED,
   onProgress: () => undefined,

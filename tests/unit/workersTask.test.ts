@@ -92,7 +92,7 @@ describe('the task worker', () => {
 
   it('preprocesses as this thread does, and leaves the dataset here', async () => {
     const recipe = recipeById('svs-default');
-    const here = runPreprocessing(dataset, null, recipe, context);
+    const here = await runPreprocessing(dataset, null, recipe, context);
     const there = await pipelineRunnerOn(pool).preprocess(dataset, null, recipe, context);
     expect(there).toEqual(here);
     expect(there.dataset.provenance.length).toBeGreaterThan(3);

@@ -40,7 +40,7 @@ const deps: StudyDeps = {
   fitRunner: {
     run: ({ inputs, ...batch }, c) => Promise.resolve(inputs.map((input) => quantifyVoxel(input, batch, c))),
   },
-  preprocess: (dataset, water, recipe, context) => Promise.resolve(runPreprocessing(dataset, water, recipe, context)),
+  preprocess: (dataset, water, recipe, context) => runPreprocessing(dataset, water, recipe, context),
   parse: (files, options) => Promise.resolve().then(() => readMrs(files, options)),
   hashRecipe: recipeSha256,
   stamp: { program: 'Lineshape', version: 'test', now },

@@ -8,23 +8,24 @@ import { voxelCount } from '../../core/domain/mrsDataset.ts';
 import type { Recipe, StepName } from '../../core/domain/recipe.ts';
 import { writeMrs } from '../../core/formats/index.ts';
 import type { PreprocessingOutcome } from '../../core/pipeline/index.ts';
+import { noiseSdBeforeDenoising } from '../../core/preprocessing/denoisingRecord.ts';
 import { LINE_WINDOWS_PPM, lineFwhm } from '../../core/quality/linewidth.ts';
-import { spectralSnr } from '../../core/quality/snr.ts';
+import { NAA_PPM, NOISE_PPM, spectralSnr } from '../../core/quality/snr.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
 import { recipeSha256 } from '../../node/files/hashing.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
 import { requireFolderOf } from '../outputFolder.ts';
-import { chosenRecipe } from '../recipeChoice.ts';
+import { addCorrectionOptions, checkRecipeFlags, chosenRecipe } from '../recipeChoice.ts';
+import type { RecipeFlags } from '../recipeChoice.ts';
 import { readOneScan } from '../scanInputs.ts';
 import type { ScanInput } from '../scanInputs.ts';
 import type { Session } from '../session.ts';
 import { withSession } from '../session.ts';
 import { printJson, printText, say } from '../terminal.ts';
 
-interface Options extends CommonOptions, HeaderOptions {
+interface Options extends CommonOptions, HeaderOptions, Omit<RecipeFlags, 'preprocess'> {
   readonly water?: string;
-  readonly recipe?: string;
   readonly out: string;
 }
 
@@ -41,6 +42,8 @@ const PLAIN_STEPS: readonly StepName[] = [
 interface SpectrumQuality {
   readonly snr: number;
   readonly fwhmHz: number | null;
+  /** Of a denoised spectrum as it shows itself; `snr` goes with the noise before. */
+  readonly snrDenoised?: number;
 }
 
 /** tNAA over the noise at 8–10 ppm, and the width of tNAA; null for grids. */
@@ -48,7 +51,12 @@ function qualityOf(dataset: MrsDataset): SpectrumQuality | null {
   if (voxelCount(dataset) > 1) return null;
   const { dwellTimeS, spectrometerFrequencyMHz } = dataset;
   const signal = { fid: signalAt(dataset.data, 0), dwellTimeS, spectrometerFrequencyMHz };
-  return { snr: spectralSnr(signal), fwhmHz: lineFwhm(signal, LINE_WINDOWS_PPM.tNAA)?.fwhmHz ?? null };
+  const fwhmHz = lineFwhm(signal, LINE_WINDOWS_PPM.tNAA)?.fwhmHz ?? null;
+  const snr = spectralSnr(signal);
+  const [noiseSd] = noiseSdBeforeDenoising(dataset) ?? [];
+  if (noiseSd === undefined) return { snr, fwhmHz };
+  const inSpectrum = noiseSd * Math.sqrt(signal.fid.re.length);
+  return { snr: spectralSnr(signal, NAA_PPM, NOISE_PPM, inSpectrum), fwhmHz, snrDenoised: snr };
 }
 
 async function preprocess(
@@ -74,10 +82,11 @@ function documentOf(
   before: SpectrumQuality | null,
   out: string,
 ): unknown {
-  const details = (step: StepName): Record<string, unknown> =>
-    outcome.steps.find((s) => s.step === step)?.details ?? {};
-  const alignment = details('alignment');
-  const [group] = Array.isArray(alignment['groups']) ? (alignment['groups'] as Record<string, unknown>[]) : [];
+  const details = (...steps: readonly StepName[]): Record<string, unknown> =>
+    outcome.steps.find((s) => steps.includes(s.step))?.details ?? {};
+  const correction = details('frequencyPhaseCorrection', 'alignment');
+  const groups = Array.isArray(correction['groups']) ? (correction['groups'] as Record<string, unknown>[]) : [];
+  const [group] = groups;
   return {
     schema: 'lineshape.preprocessing/1',
     input: { file: scan.fileName, sha256: scan.sha256 },
@@ -86,11 +95,15 @@ function documentOf(
     transients: {
       shiftHz: group?.['shiftHz'] ?? null,
       phaseDeg: group?.['phaseDeg'] ?? null,
+      weight: group?.['weight'] ?? null,
+      method: group?.['method'] ?? correction['method'] ?? null,
       rejected: details('outlierRejection')['rejected'] ?? [],
+      groups: groups.map(({ shiftHz, phaseDeg, weight }) => ({ shiftHz, phaseDeg, weight: weight ?? null })),
     },
-    similarityIndex: { before: alignment['similarityBefore'] ?? null, after: alignment['similarityAfter'] ?? null },
+    similarityIndex: { before: correction['similarityBefore'] ?? null, after: correction['similarityAfter'] ?? null },
     quality: {
-      definition: 'tNAA over the SD of 8–10 ppm, width of tNAA; before: without the corrections, after: with them',
+      definition:
+        'tNAA over the SD of 8–10 ppm, width of tNAA; before: without the corrections, after: with them; of denoised data snr goes with the noise before, snrDenoised with what is left',
       before,
       after: qualityOf(outcome.dataset),
     },
@@ -107,10 +120,11 @@ export function addPreprocessCommand(program: Command): void {
     .requiredOption('-o, --out <file.nii.gz>', 'output, NIfTI-MRS')
     .option('--water <file>', 'water reference scan')
     .option('--recipe <r>', 'recipe: id or JSON file (default: by the kind of scan)');
-  addCommonOptions(addHeaderOptions(command)).action(async (input: string, options: Options) => {
+  addCommonOptions(addHeaderOptions(addCorrectionOptions(command))).action(async (input: string, options: Options) => {
     const { out } = options;
     if (!/\.nii(\.gz)?$/i.test(out)) throw new UsageError(`The output ${basename(out)} must end with .nii.gz or .nii.`);
     requireFolderOf(out);
+    checkRecipeFlags({ ...options, preprocess: true });
     const readOptions = readOptionsOf(options);
     await withSession(options, async (session) => {
       const scan = await readOneScan(input, readOptions);

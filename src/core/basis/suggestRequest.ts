@@ -15,7 +15,8 @@ import {
 } from '../domain/usualProtocol.ts';
 import type { Vendor } from '../domain/usualProtocol.ts';
 import { MACROMOLECULES_GONE_S } from './macromolecules/index.ts';
-import { isEditedFamily, sequenceFamily } from './matching.ts';
+import { sequenceFamily } from '../domain/sequenceFamily.ts';
+import { isEditedFamily } from './matching.ts';
 import type { BasisTarget } from './matching.ts';
 import { sequencesOf } from './sequences/index.ts';
 import { BRAIN_METABOLITES } from './spinSystems/index.ts';

@@ -50,6 +50,11 @@ export interface QualityAssessment {
 export interface SpectrumQuality {
   /** By every definition that applies to the nucleus, in grids by some; null with a reason where it can't be told. */
   readonly snr: readonly SnrFigure[];
+  /**
+   * Only where the spectrum was denoised: as it shows itself. `snr` and what is graded go with the noise before, for
+   * denoising creates no information.
+   */
+  readonly snrDenoised?: readonly SnrFigure[];
   /** Of the water reference. [Hz] */
   readonly waterFwhmHz: number | null;
   /** Of the line at 3.03 ppm, read from the spectrum; not in grids. [Hz] */
@@ -58,7 +63,7 @@ export interface SpectrumQuality {
   readonly drift: FrequencyDrift | null;
   /** SD of the residual over that of the noise. */
   readonly residualOverNoise: number | null;
-  /** Probability of a residual at least as structured, were it white noise. */
+  /** Probability of a residual at least as structured, were it white noise; null where denoising took the noise out. */
   readonly whitenessP: number | null;
   readonly assessment: QualityAssessment;
 }

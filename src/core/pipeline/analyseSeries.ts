@@ -13,12 +13,13 @@ import type { AnalysisDeps } from './analyse.ts';
 import type { PreprocessingOutcome } from './runPreprocessing.ts';
 import { binDimension, binStarts, pointFids, seriesDimension, seriesQuantity } from './seriesPoints.ts';
 import type { SeriesBins } from './seriesPoints.ts';
+import { undenoised } from './undenoised.ts';
 
 export interface SeriesRequest {
   readonly dataset: MrsDataset;
   readonly water: MrsDataset | null;
   readonly basis: BasisSet;
-  /** Its preprocessing; what would average the series away, or take frequency and phase from its points, is left out. */
+  /** Its preprocessing; what would average the series away, take frequency and phase from its points, or denoise them, is left out. */
   readonly recipe: Recipe;
   readonly dimension: DimensionTag;
   readonly bins: SeriesBins;
@@ -95,7 +96,8 @@ const distinct = (warnings: readonly Warning[]): Warning[] =>
  * @throws UsageError (no such dimension, too few points, options), ModelError, ProcessingError, CancelledError
  */
 export async function analyseSeries(request: SeriesRequest, deps: SeriesDeps): Promise<SeriesOutcome> {
-  const { dataset, water, basis, recipe, dimension, bins, voxel } = request;
+  const { dataset, water, basis, dimension, bins, voxel } = request;
+  const { recipe, warnings: leftOut } = undenoised(request.recipe, 'The fit of a series');
   const { length } = seriesDimension(dataset, dimension);
   const quantity = seriesQuantity(dataset, dimension, bins, request.x);
   const basisWarnings = checkBasis(basis, dataset);
@@ -126,6 +128,7 @@ export async function analyseSeries(request: SeriesRequest, deps: SeriesDeps): P
       ...first.warnings,
       ...second.warnings,
       ...basisWarnings,
+      ...leftOut,
       ...warnings,
       ...binWarnings(length, bins),
       ...fit.warnings,

@@ -1,5 +1,6 @@
 // The pipeline's public face: recipes, preprocessing, analysis, and the study workflow on top.
 export * from './recipes.ts';
+export * from './recipeCorrections.ts';
 export { quantifyVoxel } from './quantifyVoxel.ts';
 export { recipeWithQuantities } from './scanQuantities.ts';
 export { readSegmentation } from './segmentation.ts';

@@ -16,6 +16,7 @@ import type { AnalysisDeps, AnalysisOutcome } from './analyse.ts';
 import type { PreprocessingOutcome } from './runPreprocessing.ts';
 import type { StudyDeps } from './studyWorkflow.ts';
 import { readForAnalysis, storeOutcome } from './studyWorkflow.ts';
+import { undenoised } from './undenoised.ts';
 import { voxelInputs } from './voxelInputs.ts';
 
 export interface LcmodelInput {
@@ -79,7 +80,8 @@ export function lcmodelRecipe(base: Recipe, options: JsonObject, basis: BasisSet
  * @throws ModelError (basis of another nucleus), UsageError (settings), ProcessingError, CancelledError
  */
 export async function prepareForLcmodel(input: LcmodelInput, deps: LcmodelDeps): Promise<PreparedForLcmodel> {
-  const { dataset, water, basis, recipe } = input;
+  const { dataset, water, basis } = input;
+  const { recipe, warnings: leftOut } = undenoised(input.recipe, 'LCModel');
   const settings = parseLcmodelSettings(recipe.quantification.options);
   const basisWarnings = checkBasis(basis, dataset);
   const preprocessed = await deps.preprocess(dataset, water, recipe, {
@@ -89,7 +91,7 @@ export async function prepareForLcmodel(input: LcmodelInput, deps: LcmodelDeps):
   });
   deps.cancellation.throwIfCancelled();
   const { inputs } = await voxelInputs(preprocessed.dataset, input.voxels, deps.cancellation);
-  const warnings = [...preprocessed.warnings, ...basisWarnings];
+  const warnings = [...preprocessed.warnings, ...basisWarnings, ...leftOut];
   return { preprocessed, settings, voxels: inputs.map(({ voxel }) => voxel), warnings };
 }
 

@@ -7,6 +7,7 @@ import type { QuantitySettings, WaterScalingSettings } from '../domain/quantityS
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { FitBatch, FitInput, FitOutput } from '../ports/fitRunner.ts';
 import { amplitudeWeights } from '../quantification/amplitudeCovariance.ts';
+import { lcmodelSnr } from '../quality/snr.ts';
 import { fitVoxel } from '../quantification/index.ts';
 import { withRatios } from '../quantification/ratios/index.ts';
 import type { WaterMeasurement } from '../quantification/waterScaling/waterAmplitude.ts';
@@ -74,6 +75,19 @@ function ratioed(
   return references.length === 0 ? result : withRatios(result, references, water);
 }
 
+/** The fit's own SNR goes by its residual, which tells nothing of noise that was taken out before: that is put back. */
+function withNoiseOfOriginal(
+  { fid, noiseSd, isDenoised }: FitInput,
+  { result, curves }: FitOutput,
+): QuantificationResult {
+  if (isDenoised !== true || noiseSd === null) return result;
+  const { data, baseline, residual } = curves;
+  const height = data.map((v, i) => v - (baseline[i] as number));
+  const value = lcmodelSnr(height, residual, noiseSd * Math.sqrt(fid.re.length));
+  const definition = `${result.snr.definition}, with the noise before denoising`;
+  return { ...result, snr: { value: Number.isFinite(value) ? value : 0, definition } };
+}
+
 /**
  * Fits one voxel and adds its quantities.
  * @param batch method, options, basis; `quantities` for ratios, amounts and quality, without it the bare fit
@@ -85,7 +99,8 @@ export function quantifyVoxel(
   cancellation: Cancellation,
 ): FitOutput {
   const { method, options, basis, quantities } = batch;
-  const output = fitVoxel(input, basis, method, options, cancellation);
+  const fitted = fitVoxel(input, basis, method, options, cancellation);
+  const output = { ...fitted, result: withNoiseOfOriginal(input, fitted) };
   if (quantities === undefined || output.result.status === 'refused') return output;
   const { waterScaling } = quantities;
   const water = waterScaling === null ? null : measureWater(input, waterScaling);

@@ -19,12 +19,12 @@ const SVS_DEFAULT: Recipe = {
   schema: 'lineshape.recipe/1',
   id: 'svs-default',
   title: 'Single voxel, from raw transients',
-  version: 2,
+  version: 3,
   preprocessing: [
     step('echoStart'),
     step('coilCombination'),
     step('eddyCurrent'),
-    step('alignment'),
+    step('frequencyPhaseCorrection', { method: 'auto' }),
     step('outlierRejection'),
     step('averaging'),
     step('waterRemoval'),
@@ -88,7 +88,8 @@ const X_NUCLEUS: Recipe = {
 /**
  * Up to the referenced and phased spectra of either condition: both have creatine and choline, their difference has not.
  * Transients are aligned by those lines alone: where phase cycling cancels a spurious echo, an alignment over everything
- * follows the echo's phase and undoes that (measured on a Siemens scan: the echo eight times the noise, GABA+ lost).
+ * follows the echo's phase and undoes that (measured on a Siemens scan: the echo eight times the noise, GABA+ lost; by
+ * robust registration and by RATS over their own ranges the residual is 4.4 and 5.2 times the noise, by this step 1.3).
  */
 const MEGA_STEPS: readonly RecipeStep[] = [
   step('echoStart'),
@@ -147,8 +148,10 @@ const STEP_NAMES: readonly StepName[] = [
   'coilCombination',
   'eddyCurrent',
   'alignment',
+  'frequencyPhaseCorrection',
   'outlierRejection',
   'averaging',
+  'denoising',
   'waterRemoval',
   'phasing',
   'ppmReferencing',

@@ -6,13 +6,17 @@ import type { ProvenanceStamp, Warning } from '../domain/provenance.ts';
 import type { Recipe, StepName } from '../domain/recipe.ts';
 import { waterReferenceDoubts, waterReferenceObstacle } from '../formats/plausibility/waterReference.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
+import type { ModelLibrary } from '../ports/modelLibrary.ts';
 import type { ProgressListener } from '../ports/progress.ts';
 import { PREPROCESSING_STEPS } from '../preprocessing/registry.ts';
+import { fidNoiseSd } from './fidNoise.ts';
 
 export interface RunContext {
   readonly stamp: ProvenanceStamp;
   readonly cancellation: Cancellation;
   readonly onProgress: ProgressListener;
+  /** Absent or null: no networks at hand. A worker has its own, whatever is given here. */
+  readonly models?: ModelLibrary | null;
 }
 
 export interface PreprocessingOutcome {
@@ -40,28 +44,32 @@ function waterWarnings(dataset: MrsDataset, water: MrsDataset): Warning[] {
  * Runs the preprocessing of a recipe.
  * @param dataset metabolite scan
  * @param water its water reference, or null
- * @throws ProcessingError, UsageError (wrong step options), CancelledError
+ * @throws ProcessingError, UsageError (wrong step options), ModelError (a network that is missing or not for this scan),
+ *   CancelledError
  */
-export function runPreprocessing(
+export async function runPreprocessing(
   dataset: MrsDataset,
   water: MrsDataset | null,
   recipe: Recipe,
   context: RunContext,
-): PreprocessingOutcome {
+): Promise<PreprocessingOutcome> {
   const warnings: Warning[] = [...dataset.warnings];
   if (water !== null) warnings.push(...waterWarnings(dataset, water));
   const steps: { step: StepName; details: JsonObject }[] = [];
   let current = dataset;
   let currentWater = water;
   let editOff: MrsDataset | undefined;
-  recipe.preprocessing.forEach(({ step, options }, index) => {
+  for (const [index, { step, options }] of recipe.preprocessing.entries()) {
+    await context.cancellation.letOthersRun?.();
     context.cancellation.throwIfCancelled();
     const { run, title } = PREPROCESSING_STEPS[step];
     const count = recipe.preprocessing.length;
     context.onProgress({ fraction: index / count, message: title });
-    const outcome = run(current, options, {
+    const outcome = await run(current, options, {
       ...context,
       water: currentWater,
+      models: context.models ?? null,
+      noiseSdOf: fidNoiseSd,
       onProgress: ({ fraction, message }) => context.onProgress({ fraction: (index + fraction) / count, message }),
     });
     current = outcome.dataset;
@@ -69,7 +77,7 @@ export function runPreprocessing(
     editOff = outcome.editOff;
     warnings.push(...outcome.warnings);
     steps.push({ step, details: outcome.details });
-  });
+  }
   context.onProgress({ fraction: 1, message: 'Preprocessing done' });
   const beside = editOff === undefined ? {} : { editOff };
   return { dataset: current, water: currentWater, ...beside, steps, warnings };

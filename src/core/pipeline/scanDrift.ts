@@ -1,4 +1,4 @@
-// The drift of a scan's frequency, from what alignment found in each transient.
+// The drift of a scan's frequency, from what alignment or correction found in each transient.
 import type { JsonValue } from '../domain/json.ts';
 import type { FrequencyDrift } from '../domain/spectrumQuality.ts';
 import { frequencyDrift } from '../quality/drift.ts';
@@ -21,7 +21,8 @@ export function scanDrift(
   repetitionTimeS: number | null,
   conditions: number,
 ): FrequencyDrift | null {
-  const groups = steps.find(({ step }) => step === 'alignment')?.details['groups'];
+  const aligning = steps.find(({ step }) => step === 'alignment' || step === 'frequencyPhaseCorrection');
+  const groups = aligning?.details['groups'];
   if (!Array.isArray(groups) || groups.length > conditions) return null;
   const intervalS = repetitionTimeS === null ? null : repetitionTimeS * conditions;
   const drifts = groups.map((group) => frequencyDrift(shiftsOf(group), intervalS)).filter((drift) => drift !== null);

@@ -1,6 +1,5 @@
 // What a scan's voxels need besides their FIDs to become ratios and amounts: settings that all share, each voxel's water
 // and tissue, and what had to be assumed.
-import { sequenceFamily } from '../basis/matching.ts';
 import { fieldStrengthT } from '../domain/axes.ts';
 import type { BasisSet } from '../domain/basisSet.ts';
 import { ModelError, ProcessingError } from '../domain/errors.ts';
@@ -17,6 +16,7 @@ import type {
   WaterScalingSettings,
 } from '../domain/quantitySettings.ts';
 import type { Recipe } from '../domain/recipe.ts';
+import { sequenceFamily } from '../domain/sequenceFamily.ts';
 import type { TissueFractions } from '../domain/tissueFractions.ts';
 import { zeroFrequencyPpm } from '../domain/zeroFrequency.ts';
 import { tissueFractions } from '../geometry/index.ts';

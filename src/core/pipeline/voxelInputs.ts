@@ -11,7 +11,8 @@ import type { Vec3 } from '../geometry/index.ts';
 import { fidToSpectrum } from '../math/fft.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { FitInput } from '../ports/fitRunner.ts';
-import { estimateNoiseSd } from '../quantification/index.ts';
+import { isDenoised, noiseSdBeforeDenoising } from '../preprocessing/denoisingRecord.ts';
+import { fidNoiseSd } from './fidNoise.ts';
 
 export interface VoxelInputs {
   readonly inputs: readonly FitInput[];
@@ -38,11 +39,6 @@ const LIPID_DOMINATES = 3;
 function voxelFid(dataset: MrsDataset, voxel: number): ComplexSignal {
   const perVoxel = shapeSize(dataset.data.shape.slice(3, -1));
   return signalAt(dataset.data, voxel * perVoxel);
-}
-
-function noiseOf(dataset: MrsDataset, fid: ComplexSignal): number {
-  const { dwellTimeS, spectrometerFrequencyMHz, nucleus } = dataset;
-  return estimateNoiseSd(fid, dwellTimeS, spectrometerFrequencyMHz, nucleus, zeroFrequencyPpm(dataset));
 }
 
 /** Largest magnitude of a spectrum in a window. */
@@ -86,6 +82,7 @@ function fitInput(dataset: MrsDataset, voxel: number, noiseSd: number, editOff: 
     spectrometerFrequencyMHz,
     nucleus,
     noiseSd,
+    ...(isDenoised(dataset) ? { isDenoised: true } : {}),
     ...(editOff === undefined ? {} : { editOff: voxelFid(editOff, voxel) }),
   };
 }
@@ -106,6 +103,7 @@ export async function voxelInputs(
   const [nx = 1, ny = 1, nz = 1] = dataset.data.shape;
   const chosen = voxels ?? Array.from({ length: total }, (_, i) => i);
   const peaksOf = peakFinder(dataset);
+  const noiseBefore = noiseSdBeforeDenoising(dataset);
   const inputs: FitInput[] = [];
   const refused: { voxel: number; reason: string }[] = [];
   const warnings = new Map<number, Warning[]>();
@@ -116,7 +114,8 @@ export async function voxelInputs(
       throw new ProcessingError('PROCESSING_FAILED', `Voxel ${voxel} was asked for, but the scan has only ${total}.`);
     }
     const fid = voxelFid(dataset, voxel);
-    const noiseSd = noiseOf(dataset, fid);
+    // Of a spectrum that was denoised before, by a program that didn't keep its noise, no other can be told.
+    const noiseSd = noiseBefore?.[voxel] ?? fidNoiseSd(fid, dataset);
     const peakIn = peaksOf(fid);
     const signal = peakIn(SIGNAL_PPM[dataset.nucleus] ?? [-Infinity, Infinity]);
     // A single voxel, or one named by the user, is always fitted; in a grid, air and noise are not.

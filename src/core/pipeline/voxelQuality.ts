@@ -78,13 +78,15 @@ export function voxelQuality(
   const { dwellTimeS, spectrometerFrequencyMHz } = input;
   const isProton = input.nucleus === '1H';
   const signal = { fid: isProton ? asFitted(input, result) : input.fid, dwellTimeS, spectrometerFrequencyMHz };
-  const snrInput = { signal, curves };
   const isFull = isProton && qualityDetail === 'full';
-  const found = isFull ? measureAllSnr(snrInput) : briefSnr(thresholds.snrDefinition, snrInput, isProton);
-  const snr = found.map(finite);
+  const measure = (snrInput: SnrInput): SnrFigure[] =>
+    (isFull ? measureAllSnr(snrInput) : briefSnr(thresholds.snrDefinition, snrInput, isProton)).map(finite);
+  const shown = measure({ signal, curves });
+  const { isDenoised = false, noiseSd } = input;
+  const snr = isDenoised && noiseSd !== null ? measure({ signal, curves, noiseSd }) : shown;
   const inPpm = (hz: number | null): number | null => (hz === null ? null : hz / spectrometerFrequencyMHz);
   const overNoise = residualOverNoise(input, curves);
-  const whitenessP = finiteOrNull(residualWhiteness(curves.residual)?.pValue);
+  const whitenessP = isDenoised ? null : finiteOrNull(residualWhiteness(curves.residual)?.pValue);
   const figures = {
     // The limits are for protons: lines of other nuclei are as wide in Hz, and wider in ppm by the lower frequency.
     linewidthPpm: isProton && result.fwhmHz > 0 ? inPpm(result.fwhmHz) : null,
@@ -97,6 +99,7 @@ export function voxelQuality(
   };
   return {
     snr,
+    ...(isDenoised ? { snrDenoised: shown } : {}),
     waterFwhmHz,
     tCrFwhmHz: isFull ? finiteOrNull(lineFwhm(signal, LINE_WINDOWS_PPM.tCr)?.fwhmHz) : null,
     drift,

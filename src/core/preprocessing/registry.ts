@@ -6,9 +6,11 @@ import * as alignment from './alignment/index.ts';
 import { ALIGNMENT_METHOD_NAME } from './alignmentRecord.ts';
 import * as averaging from './averaging/index.ts';
 import * as coilCombination from './coilCombination/index.ts';
+import * as denoising from './denoising/index.ts';
 import * as echoStart from './echoStart/index.ts';
 import * as eddyCurrent from './eddyCurrent/index.ts';
 import * as editing from './editing/index.ts';
+import * as frequencyPhaseCorrection from './frequencyPhaseCorrection/index.ts';
 import * as outlierRejection from './outlierRejection/index.ts';
 import * as phasing from './phasing/index.ts';
 import * as ppmReferencing from './ppmReferencing/index.ts';
@@ -18,9 +20,9 @@ import * as waterRemoval from './waterRemoval/index.ts';
 export interface RegisteredStep {
   /**
    * Runs the step with the options of a recipe.
-   * @throws UsageError for unknown or bad options, ProcessingError, CancelledError
+   * @throws UsageError for unknown or bad options, ProcessingError, ModelError, CancelledError: all in the promise
    */
-  readonly run: (dataset: MrsDataset, options: JsonObject, context: StepContext) => StepOutcome;
+  readonly run: (dataset: MrsDataset, options: JsonObject, context: StepContext) => Promise<StepOutcome>;
   /** Checks options without running. @throws UsageError */
   readonly checkOptions: (options: JsonObject) => void;
   /** For people. */
@@ -30,13 +32,13 @@ export interface RegisteredStep {
 }
 
 function register<O>(
-  step: PreprocessingStep<O>,
+  step: PreprocessingStep<O, StepOutcome | Promise<StepOutcome>>,
   readOptions: (json: JsonObject) => O,
   title: string,
   standardMethodName: string,
 ): RegisteredStep {
   return {
-    run: (dataset, options, context) => step(dataset, readOptions(options), context),
+    run: async (dataset, options, context) => step(dataset, readOptions(options), context),
     checkOptions: (options) => void readOptions(options),
     title,
     standardMethodName,
@@ -68,6 +70,12 @@ export const PREPROCESSING_STEPS: Readonly<Record<StepName, RegisteredStep>> = {
     'Alignment of transients',
     ALIGNMENT_METHOD_NAME,
   ),
+  frequencyPhaseCorrection: register(
+    frequencyPhaseCorrection.correctTransients,
+    frequencyPhaseCorrection.readOptions,
+    'Frequency and phase correction',
+    frequencyPhaseCorrection.METHOD_NAME,
+  ),
   outlierRejection: register(
     outlierRejection.rejectOutliers,
     outlierRejection.readOptions,
@@ -75,6 +83,7 @@ export const PREPROCESSING_STEPS: Readonly<Record<StepName, RegisteredStep>> = {
     outlierRejection.METHOD_NAME,
   ),
   averaging: register(averaging.averageTransients, averaging.readOptions, 'Averaging', averaging.METHOD_NAME),
+  denoising: register(denoising.denoiseDataset, denoising.readOptions, 'Denoising', denoising.METHOD_NAME),
   waterRemoval: register(
     waterRemoval.removeResidualWater,
     waterRemoval.readOptions,

@@ -1,10 +1,11 @@
 // The shape every preprocessing step has, and the making of its outcome with provenance.
-import type { ComplexArray } from '../domain/complexArray.ts';
+import type { ComplexArray, ComplexSignal } from '../domain/complexArray.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { HigherDimension, MrsDataset } from '../domain/mrsDataset.ts';
 import type { ProvenanceStamp, Warning } from '../domain/provenance.ts';
 import { provenanceEntry } from '../domain/provenance.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
+import type { ModelLibrary } from '../ports/modelLibrary.ts';
 import type { ProgressListener } from '../ports/progress.ts';
 
 export interface StepContext {
@@ -13,6 +14,10 @@ export interface StepContext {
   readonly onProgress: ProgressListener;
   /** The water reference that goes with the dataset, in the state the steps before left it. */
   readonly water: MrsDataset | null;
+  /** null: no networks at hand. */
+  readonly models: ModelLibrary | null;
+  /** Noise SD per real channel and time point of one FID of the scan, by the estimator that the fit uses. */
+  readonly noiseSdOf: (fid: ComplexSignal, dataset: MrsDataset) => number;
 }
 
 export interface StepOutcome {
@@ -26,8 +31,15 @@ export interface StepOutcome {
   readonly details: JsonObject;
 }
 
-/** A pure function: it returns a new dataset and never changes its input. */
-export type PreprocessingStep<O> = (dataset: MrsDataset, options: O, context: StepContext) => StepOutcome;
+/**
+ * A pure function: it returns a new dataset and never changes its input. Most steps return their outcome at once; those that
+ * wait for a network return a promise of it.
+ */
+export type PreprocessingStep<O, R extends StepOutcome | Promise<StepOutcome> = StepOutcome> = (
+  dataset: MrsDataset,
+  options: O,
+  context: StepContext,
+) => R;
 
 /** New data of a dataset after a step; `dimensions` where the step changed them. */
 export interface ProcessedData {

@@ -42,38 +42,43 @@ export function spectralNoiseSd(signal: FidWithAxes, noisePpm: readonly [number,
 /**
  * Height of the highest real point in a window over the SD of the noise window, both in the spectrum as sampled.
  * @param signal a phased FID
+ * @param noiseSd SD of noise in the real spectrum where it is not to be measured in the window
  * @returns Infinity without noise
  */
 export function spectralSnr(
   signal: FidWithAxes,
   peakPpm: readonly [number, number] = NAA_PPM,
   noisePpm: readonly [number, number] = NOISE_PPM,
+  noiseSd: number | null = null,
 ): number {
   const { re, ppm } = zeroFilledSpectrum(signal, 1);
   const { start, end } = ppmRangeIndices(ppm, peakPpm[0], peakPpm[1]);
   const height = re.slice(start, end).reduce((m, v) => Math.max(m, v), 0);
-  const sd = spectralNoiseSd(signal, noisePpm);
+  const sd = noiseSd ?? spectralNoiseSd(signal, noisePpm);
   return sd > 0 ? height / sd : Infinity;
 }
 
 /**
  * LCModel's S/N: the largest value of data minus baseline over twice the rms of the residual. Source: LCModel manual,
  * "S/N".
+ * @param missingSd SD of noise that was taken out of the data, and is put to the residual's
  */
-export function lcmodelSnr(dataMinusBaseline: Float64Array, residual: Float64Array): number {
+export function lcmodelSnr(dataMinusBaseline: Float64Array, residual: Float64Array, missingSd = 0): number {
   const peak = dataMinusBaseline.reduce((m, v) => Math.max(m, v), 0);
   const rms = Math.sqrt(residual.reduce((sum, v) => sum + v * v, 0) / Math.max(1, residual.length));
-  return rms > 0 ? peak / (2 * rms) : Infinity;
+  const whole = Math.hypot(rms, missingSd);
+  return whole > 0 ? peak / (2 * whole) : Infinity;
 }
 
 /**
  * Time-domain SNR |s(0)|/σ, with σ the SD per real channel of the last tenth of the FID. Source: Shamaei 2023,
  * doi:10.1002/mrm.29498.
+ * @param noiseSd σ where it is not to be measured in the tail
  */
-export function timeDomainSnr(fid: ComplexSignal): number {
+export function timeDomainSnr(fid: ComplexSignal, noiseSd: number | null = null): number {
   const n = fid.re.length;
   const tail = Math.max(2, Math.floor(n / 10));
-  const sd = standardDeviation([...fid.re.subarray(n - tail), ...fid.im.subarray(n - tail)]);
+  const sd = noiseSd ?? standardDeviation([...fid.re.subarray(n - tail), ...fid.im.subarray(n - tail)]);
   const start = Math.hypot(fid.re[0] ?? 0, fid.im[0] ?? 0);
   return sd > 0 ? start / sd : Infinity;
 }

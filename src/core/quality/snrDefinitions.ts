@@ -23,7 +23,13 @@ export interface SnrInput {
   readonly signal: FidWithAxes;
   /** The fit's curves, for LCModel's; null before a fit. */
   readonly curves: { readonly data: Float64Array; readonly baseline: Float64Array; readonly residual: Float64Array } | null; // prettier-ignore
+  /** Noise SD per real channel and time point where the spectrum doesn't show it any more (it was denoised); else measured. */
+  readonly noiseSd?: number;
 }
+
+/** The given noise in a row of the unscaled transform. */
+const rowNoise = ({ signal, noiseSd }: SnrInput): number | null =>
+  noiseSd === undefined ? null : noiseSd * Math.sqrt(signal.fid.re.length);
 
 function holdsWindow(signal: FidWithAxes, [low, high]: readonly [number, number]): boolean {
   const axis = ppmAxis(signal.fid.re.length, signal.dwellTimeS, signal.spectrometerFrequencyMHz);
@@ -33,26 +39,31 @@ function holdsWindow(signal: FidWithAxes, [low, high]: readonly [number, number]
 const NO_WINDOW = 'The bandwidth does not hold this noise window.';
 
 /** Line height against noise in the spectrum as sampled: zero-filling raises neither. */
-function consensusSnr(signal: FidWithAxes): number | string {
+function consensusSnr(input: SnrInput): number | string {
+  const { signal } = input;
   const window = [NOISE_WINDOWS_PPM.downfield, NOISE_WINDOWS_PPM.upfield].find((w) => holdsWindow(signal, w));
   if (window === undefined) return NO_WINDOW;
   const line = lineFwhm(signal, LINE_WINDOWS_PPM.tNAA);
   if (line === null) return 'There is no tNAA line that falls to half its height.';
-  const sd = spectralNoiseSd(signal, window);
+  const sd = rowNoise(input) ?? spectralNoiseSd(signal, window);
   return sd > 0 ? line.height / sd : Infinity;
 }
 
+function naaSnr(input: SnrInput, window: readonly [number, number]): number | string {
+  if (!holdsWindow(input.signal, window)) return NO_WINDOW;
+  return spectralSnr(input.signal, NAA_PPM, window, rowNoise(input));
+}
+
 const MEASURES: Readonly<Record<SnrDefinition, (input: SnrInput) => number | string>> = {
-  lcmodel: ({ curves }) =>
-    curves === null
-      ? 'It needs a fit.'
-      : lcmodelSnr(curves.data.map((v, i) => v - (curves.baseline[i] as number)), curves.residual), // prettier-ignore
-  naaDownfieldNoise: ({ signal }) =>
-    holdsWindow(signal, NOISE_WINDOWS_PPM.downfield) ? spectralSnr(signal, NAA_PPM, NOISE_WINDOWS_PPM.downfield) : NO_WINDOW, // prettier-ignore
-  naaUpfieldNoise: ({ signal }) =>
-    holdsWindow(signal, NOISE_WINDOWS_PPM.upfield) ? spectralSnr(signal, NAA_PPM, NOISE_WINDOWS_PPM.upfield) : NO_WINDOW, // prettier-ignore
-  consensus: ({ signal }) => consensusSnr(signal),
-  timeDomain: ({ signal }) => timeDomainSnr(signal.fid),
+  lcmodel: (input) => {
+    if (input.curves === null) return 'It needs a fit.';
+    const { data, baseline, residual } = input.curves;
+    return lcmodelSnr(data.map((v, i) => v - (baseline[i] as number)), residual, rowNoise(input) ?? 0); // prettier-ignore
+  },
+  naaDownfieldNoise: (input) => naaSnr(input, NOISE_WINDOWS_PPM.downfield),
+  naaUpfieldNoise: (input) => naaSnr(input, NOISE_WINDOWS_PPM.upfield),
+  consensus: consensusSnr,
+  timeDomain: ({ signal, noiseSd }) => timeDomainSnr(signal.fid, noiseSd ?? null),
 };
 
 /** One definition's figure. */

@@ -8,6 +8,7 @@ import type { FitInput, FitOutput } from '../ports/fitRunner.ts';
 import { fitNlls } from './nlls/index.ts';
 import { DEFAULT_DIFFERENCE_BASIS_OPTIONS, differenceBasis } from './editedBasis/index.ts';
 import { joinEditedResults } from './differenceResults.ts';
+import { editOffNoiseSd } from './shared/editOffNoise.ts';
 
 /**
  * Options of nlls for a difference spectrum, under what the user sets: its window; no macromolecules but those of the basis;
@@ -33,7 +34,7 @@ function fitOff(input: FitInput, basis: BasisSet, cancellation: Cancellation): Q
   const { voxel, editOff, dwellTimeS, spectrometerFrequencyMHz, nucleus } = input;
   if (editOff === undefined || basis.offSignals === undefined) return null;
   const offBasis: BasisSet = { ...basis, editing: 'off', signals: basis.offSignals };
-  const off = { voxel, fid: editOff, dwellTimeS, spectrometerFrequencyMHz, nucleus, noiseSd: null };
+  const off = { voxel, fid: editOff, dwellTimeS, spectrometerFrequencyMHz, nucleus, noiseSd: editOffNoiseSd(input) };
   return fitNlls(off, offBasis, {}, cancellation).result;
 }
 

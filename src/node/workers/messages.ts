@@ -1,4 +1,5 @@
 // What goes between the main thread and its workers. Messages carry a job id; tasks are data.
+import type { MessagePort } from 'node:worker_threads';
 import type { BasisRequest } from '../../core/domain/basisRequest.ts';
 import type { ErrorRecord } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
@@ -6,6 +7,7 @@ import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
 import type { QuantitySettings } from '../../core/domain/quantitySettings.ts';
 import type { Recipe } from '../../core/domain/recipe.ts';
 import type { ReadOptions } from '../../core/formats/readOptions.ts';
+import type { CorrectionInput } from '../../core/pipeline/correctionComparisonInput.ts';
 import type { FitInput } from '../../core/ports/fitRunner.ts';
 import type { ProgressReport } from '../../core/ports/progress.ts';
 import type { SeriesInput } from '../../core/quantification/dynamicSeries/index.ts';
@@ -59,7 +61,22 @@ export interface FitSeriesTask {
   readonly input: SeriesInput;
 }
 
-export type WorkerTask = FitSeriesTask | FitTask | PreprocessTask | ParseTask | SimulateTask;
+/** Corrects the same transients by every method. Answer: CorrectionComparison. */
+export interface CompareCorrectionsTask {
+  readonly kind: 'compareCorrections';
+  readonly input: CorrectionInput;
+  readonly program: string;
+  readonly version: string;
+  readonly time: string;
+}
+
+export type WorkerTask = CompareCorrectionsTask | FitSeriesTask | FitTask | PreprocessTask | ParseTask | SimulateTask;
+
+/** What a worker starts with (its `workerData`). */
+export interface WorkerStart {
+  /** To the networks (see inference/modelPort.ts); null where the pool has none. */
+  readonly modelsPort: MessagePort | null;
+}
 
 /** To a worker. `cancelFlag` is one shared integer: not zero once the job is cancelled. */
 export type PoolMessage<Task> =

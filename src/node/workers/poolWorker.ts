@@ -1,9 +1,11 @@
 // One worker thread of the pool: its job, what it holds, and how it ends.
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { fromErrorRecord, ProcessingError } from '../../core/domain/errors.ts';
+import type { ModelLibrary } from '../../core/ports/modelLibrary.ts';
 import type { ProgressListener } from '../../core/ports/progress.ts';
+import { serveModels } from '../inference/modelPort.ts';
 import { detach } from './detach.ts';
-import type { PoolMessage, WorkerMessage } from './messages.ts';
+import type { PoolMessage, WorkerMessage, WorkerStart } from './messages.ts';
 
 /** A job as a worker sees it. */
 export interface WorkerJob<Task> {
@@ -15,6 +17,17 @@ export interface WorkerJob<Task> {
   readonly reject: (error: Error) => void;
 }
 
+/** A thread with a way of its own to the networks; that way ends with the thread. */
+function startWorker(url: URL, models: ModelLibrary | null): Worker {
+  // No inherited flags: those of a test runner or of a debugger don't suit a worker.
+  const options = { execArgv: [] };
+  if (models === null) return new Worker(url, { ...options, workerData: { modelsPort: null } satisfies WorkerStart });
+  const { port1: here, port2: there } = new MessageChannel();
+  serveModels(here, models);
+  const workerData: WorkerStart = { modelsPort: there };
+  return new Worker(url, { ...options, workerData, transferList: [there] });
+}
+
 export class PoolWorker<Task> {
   readonly #worker: Worker;
   readonly #shared = new Set<string>();
@@ -24,12 +37,12 @@ export class PoolWorker<Task> {
 
   /**
    * @param url worker file (JavaScript)
+   * @param models networks that its tasks may use; null: none
    * @param onFree called after each job, and once when the thread has died
    */
-  constructor(url: URL, onFree: (worker: PoolWorker<Task>, alive: boolean) => void) {
+  constructor(url: URL, models: ModelLibrary | null, onFree: (worker: PoolWorker<Task>, alive: boolean) => void) {
     this.#onFree = onFree;
-    // No inherited flags: those of a test runner or of a debugger don't suit a worker.
-    this.#worker = new Worker(url, { execArgv: [] });
+    this.#worker = startWorker(url, models);
     this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
     this.#worker.on('messageerror', (error) => this.#die(error));
     this.#worker.on('error', (error) => this.#die(error));

@@ -1,28 +1,42 @@
 // Worker entry: reads, preprocesses, fits and simulates. It is the only code that runs in the pool's threads.
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { simulateSignals } from '../../core/basis/buildBasisSet.ts';
 import type { MetaboliteSignals } from '../../core/basis/buildBasisSet.ts';
 import type { BasisSet } from '../../core/domain/basisSet.ts';
 import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
 import { readMrs } from '../../core/formats/index.ts';
+import { compareCorrections } from '../../core/pipeline/correctionComparison.ts';
+import type { CorrectionComparison } from '../../core/pipeline/correctionComparison.ts';
 import { quantifyVoxel } from '../../core/pipeline/quantifyVoxel.ts';
 import { runPreprocessing } from '../../core/pipeline/runPreprocessing.ts';
 import type { PreprocessingOutcome } from '../../core/pipeline/runPreprocessing.ts';
 import type { FitOutput } from '../../core/ports/fitRunner.ts';
 import { fitSeries } from '../../core/quantification/dynamicSeries/index.ts';
 import type { SeriesFit } from '../../core/quantification/dynamicSeries/index.ts';
-import type { FitSeriesTask, FitTask, PreprocessTask, WorkerTask } from './messages.ts';
+import type {
+  CompareCorrectionsTask,
+  FitSeriesTask,
+  FitTask,
+  PreprocessTask,
+  WorkerStart,
+  WorkerTask,
+} from './messages.ts';
 import { withSentFiles } from './sentFiles.ts';
+import { connectModels } from '../inference/modelPort.ts';
 import { serveTasks } from './workerSide.ts';
 import type { TaskContext } from './workerSide.ts';
 
-type Answer = SeriesFit | FitOutput | PreprocessingOutcome | MrsDataset | MetaboliteSignals;
+type Answer = CorrectionComparison | SeriesFit | FitOutput | PreprocessingOutcome | MrsDataset | MetaboliteSignals;
 
 const givesAway = (task: WorkerTask): boolean => task.kind === 'parse';
 
+/** The networks of the one inference thread; null where the pool was given none. */
+const { modelsPort } = workerData as WorkerStart;
+const models = modelsPort === null ? null : connectModels(modelsPort);
+
 serveTasks<WorkerTask>(parentPort, runTask, givesAway);
 
-function runTask(task: WorkerTask, context: TaskContext): Answer {
+function runTask(task: WorkerTask, context: TaskContext): Answer | Promise<Answer> {
   switch (task.kind) {
     case 'fit':
       return fit(task, context);
@@ -30,6 +44,8 @@ function runTask(task: WorkerTask, context: TaskContext): Answer {
       return series(task, context);
     case 'preprocess':
       return preprocess(task, context);
+    case 'compareCorrections':
+      return corrections(task, context);
     case 'parse':
       return withSentFiles(task.files, (files) => readMrs(files, task.options));
     case 'simulate':
@@ -62,8 +78,16 @@ function series({ input, basisKey, options }: FitSeriesTask, context: TaskContex
   return { ...fit, points };
 }
 
-function preprocess(task: PreprocessTask, { cancellation, onProgress }: TaskContext): PreprocessingOutcome {
+function preprocess(task: PreprocessTask, { cancellation, onProgress }: TaskContext): Promise<PreprocessingOutcome> {
   const { dataset, water, recipe, program, version, time } = task;
   const stamp = { program, version, now: () => time };
-  return runPreprocessing(dataset, water, recipe, { stamp, cancellation, onProgress });
+  return runPreprocessing(dataset, water, recipe, { stamp, cancellation, onProgress, models });
+}
+
+function corrections(task: CompareCorrectionsTask, context: TaskContext): Promise<CorrectionComparison> {
+  const { input, program, version, time } = task;
+  const { cancellation, onProgress } = context;
+  const stamp = { program, version, now: () => time };
+  const nowMs = (): number => performance.now();
+  return compareCorrections(input, { stamp, cancellation, onProgress, models, nowMs });
 }

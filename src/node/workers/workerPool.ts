@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { BugError, CancelledError } from '../../core/domain/errors.ts';
 import type { Cancellation } from '../../core/ports/cancellation.ts';
+import type { ModelLibrary } from '../../core/ports/modelLibrary.ts';
 import type { ProgressListener } from '../../core/ports/progress.ts';
 import { makeCancelFlag } from './cancellation.ts';
 import { PoolWorker } from './poolWorker.ts';
@@ -22,6 +23,8 @@ export interface WorkerPoolOptions {
   readonly workerUrl: URL;
   /** How long a cancelled job may take to stop. [ms] */
   readonly cancelGraceMs?: number;
+  /** Networks that tasks may use, on a thread of their own; none where not given. */
+  readonly models?: ModelLibrary;
 }
 
 export interface RunOptions {
@@ -66,6 +69,7 @@ class Pool<Task> implements WorkerPool<Task> {
   readonly threads: number;
   readonly #url: URL;
   readonly #graceMs: number;
+  readonly #models: ModelLibrary | null;
   readonly #workers = new Set<PoolWorker<Task>>();
   readonly #running = new Map<PoolWorker<Task>, Job<Task>>();
   readonly #shared = new Map<string, unknown>();
@@ -74,10 +78,11 @@ class Pool<Task> implements WorkerPool<Task> {
   #poll: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor({ threads, workerUrl, cancelGraceMs }: WorkerPoolOptions) {
+  constructor({ threads, workerUrl, cancelGraceMs, models }: WorkerPoolOptions) {
     this.threads = threads;
     this.#url = workerUrl;
     this.#graceMs = cancelGraceMs ?? CANCEL_GRACE_MS;
+    this.#models = models ?? null;
   }
 
   share = (key: string, value: unknown): void => {
@@ -150,7 +155,7 @@ class Pool<Task> implements WorkerPool<Task> {
   #freeWorker(): PoolWorker<Task> | null {
     for (const worker of this.#workers) if (worker.job === null) return worker;
     if (this.#workers.size >= this.threads) return null;
-    const worker = new PoolWorker<Task>(this.#url, (freed, alive) => this.#onFree(freed, alive));
+    const worker = new PoolWorker<Task>(this.#url, this.#models, (freed, alive) => this.#onFree(freed, alive));
     this.#workers.add(worker);
     return worker;
   }

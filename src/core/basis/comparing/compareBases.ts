@@ -4,7 +4,7 @@ import type { BasisSet, BasisSignal } from '../../domain/basisSet.ts';
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { ModelError } from '../../domain/errors.ts';
 import type { Warning } from '../../domain/provenance.ts';
-import { sequenceFamily } from '../matching.ts';
+import { sequenceFamily } from '../../domain/sequenceFamily.ts';
 import { resampleBasis } from '../resampleBasis.ts';
 import { energyPartInRange, likeness, modifySignal } from './likeness.ts';
 import type { Comparison, Likeness, LikenessBounds } from './likeness.ts';

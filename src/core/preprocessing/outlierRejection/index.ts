@@ -7,7 +7,7 @@ import type { HigherDimension, MrsDataset } from '../../domain/mrsDataset.ts';
 import { pointCount, voxelCount } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import { median } from '../../math/robustStatistics.ts';
-import { recordedShiftsHz } from '../alignmentRecord.ts';
+import { OUTLIER_METHOD_NAME, recordedShiftsHz } from '../alignmentRecord.ts';
 import { OptionReader } from '../options.ts';
 import type { DimensionView } from '../signal.ts';
 import { dimensionView, isZeroSignal, ppmWindow, signalsAlong } from '../signal.ts';
@@ -15,7 +15,7 @@ import type { PreprocessingStep, StepContext } from '../step.ts';
 import { processedDataset, skippedOutcome } from '../step.ts';
 import { residualScores, shiftScores } from './transientScores.ts';
 
-export const METHOD_NAME = 'Outlier removal';
+export const METHOD_NAME = OUTLIER_METHOD_NAME;
 
 export interface OutlierRejectionOptions {
   /** Robust SDs beyond which a transient is rejected. */

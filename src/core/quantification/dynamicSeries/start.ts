@@ -237,7 +237,12 @@ export function startSeries(
     re: re.map((v) => v / mean.dataScale),
     im: im.map((v) => v / mean.dataScale),
   }));
-  return { ...buildStart(input, options, units, { mean, fids, found, isSigned, noise }), mean, fids, options: options.spectrum };
+  return {
+    ...buildStart(input, options, units, { mean, fids, found, isSigned, noise }),
+    mean,
+    fids,
+    options: options.spectrum,
+  };
 }
 
 interface Known {

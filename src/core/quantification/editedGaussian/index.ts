@@ -11,6 +11,7 @@ import type { FitCurves, MetaboliteEstimate, QuantificationResult } from '../../
 import { rotateSignal } from '../../math/rotation.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { FitInput, FitOutput } from '../../ports/fitRunner.ts';
+import { editOffNoiseSd } from '../shared/editOffNoise.ts';
 import { SNR_DEFINITION, correlationOf, degrees, wrapDegrees } from '../shared/estimates.ts';
 import { startCandidates } from '../shared/startValues.ts';
 import { fitLines } from './fitLines.ts';
@@ -336,7 +337,7 @@ export function fitEditedScan(input: FitInput, json: JsonObject, cancellation: C
       'The method edited-gaussian fits the difference spectrum of an edited scan; this is none: take the recipe mega-difference.',
     );
   }
-  const reference = { ...input, fid: input.editOff, noiseSd: null };
+  const reference = { ...input, fid: input.editOff, noiseSd: editOffNoiseSd(input) };
   const { voxel, result, curves } = fitEditedGaussian({ difference: input, reference, referenceConditions: 1 }, json, cancellation); // prettier-ignore
   return { voxel, result, curves };
 }
