@@ -46,7 +46,7 @@ export function transientGroups(dataset: MrsDataset): TransientGroups | null {
   const { dwellTimeS, spectrometerFrequencyMHz } = dataset;
   const sets = Array.from({ length: view.outer * view.inner }, (_, g) => {
     const signals = signalsAlong(dataset.data, view, Math.floor(g / view.inner), g % view.inner);
-    return signals.every(isZeroSignal) ? null : { signals, dwellTimeS, spectrometerFrequencyMHz };
+    return signals.every(isZeroSignal) ? null : { signals, dwellTimeS, spectrometerFrequencyMHz, scan: dataset };
   });
   return { dataset, view, sets };
 }

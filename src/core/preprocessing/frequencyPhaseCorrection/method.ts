@@ -2,6 +2,7 @@
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import type { FpcMethodId } from '../../domain/correctionMethods.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { ProtocolScan } from '../../domain/modelProtocol.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { ModelLibrary } from '../../ports/modelLibrary.ts';
@@ -11,6 +12,8 @@ export interface TransientSet {
   readonly signals: readonly ComplexSignal[];
   readonly dwellTimeS: number;
   readonly spectrometerFrequencyMHz: number;
+  /** The scan they are of: networks look there whether it is one that they were trained for. */
+  readonly scan?: ProtocolScan;
 }
 
 /** Offsets of one transient: aligned(t) = transient(t)·e^{−i(2π·shiftHz·t + phaseRad)}. */

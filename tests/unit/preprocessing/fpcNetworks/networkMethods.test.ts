@@ -21,6 +21,7 @@ import type {
   TransientSet,
 } from '../../../../src/core/preprocessing/frequencyPhaseCorrection/method.ts';
 import { NETWORK_METHODS } from '../../../../src/core/preprocessing/frequencyPhaseCorrection/networks/index.ts';
+import { UNKNOWN_ACQUISITION } from '../../../../src/core/domain/mrsDataset.ts';
 import { referenceTransient } from '../../../../src/core/preprocessing/frequencyPhaseCorrection/networks/referenceTransient.ts';
 import { loadBundledBasis } from '../../../../src/node/files/basisLibrary.ts';
 import { createInferenceEngine } from '../../../../src/node/inference/engine.ts';
@@ -172,6 +173,31 @@ describe('network methods with a known network', () => {
       expect((error as ModelError).message).toMatch(words);
       expect((error as ModelError).message).toMatch(/^[^\n]+\.$/);
     }
+  });
+});
+
+describe('the scan that transients are of', () => {
+  const card = { ...CARD, protocol: { ...CARD.protocol, echoTimeMs: [5, 300] as const } };
+  const of = (echoTimeS: number | null, frequencyMHz = FREQUENCY_MHZ) => {
+    const set = setOf([transient(0, 0)]);
+    const scan = {
+      data: { re: new Float64Array(1), im: new Float64Array(1), shape: [1, 1, 1, 2048] },
+      dwellTimeS: set.dwellTimeS,
+      spectrometerFrequencyMHz: frequencyMHz,
+      nucleus: '1H',
+      acquisition: { ...UNKNOWN_ACQUISITION, echoTimeS },
+    };
+    return methodOf('ma').estimate({ ...set, scan }, OPTIONS, contextOf(scripted(card)));
+  };
+
+  it('is refused outside what the network was trained for, in one sentence that names both', async () => {
+    await expect(of(0.5)).rejects.toThrow(/^[^\n]*echo time 5–300 ms[^\n]*echo time 500 ms[^\n]*\.$/);
+    await expect(of(0.03, 500)).rejects.toThrow(/^[^\n]*field 1\.4–9\.5 T[^\n]*\.$/);
+  });
+
+  it('is taken inside, with a warning where its header does not say', async () => {
+    expect((await of(0.03)).warnings).toEqual([]);
+    expect((await of(null)).warnings.map((w) => w.code)).toEqual(['model-protocol-unknown']);
   });
 });
 

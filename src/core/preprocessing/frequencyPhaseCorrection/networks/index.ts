@@ -1,6 +1,7 @@
 // Deep-learning frequency and phase correction as methods: dCrR, dCrRF, dSR, dSRF (Shamaei 2023), Tapper 2021, Ma 2022.
 // How they were trained and what differs from the papers stands in training/README.md and on their cards.
 import { ModelError } from '../../../domain/errors.ts';
+import { protocolWarnings, requireProtocol } from '../../../domain/modelProtocol.ts';
 import type { FpcContext, FpcEstimate, FpcMethod, FpcOptions, TransientOffset, TransientSet } from '../method.ts';
 import { wrapped } from '../offsets.ts';
 import { estimateOffsets } from './estimateOffsets.ts';
@@ -25,6 +26,7 @@ async function absolute(
     throw new ModelError('MODEL_MISSING', `Method "${id}" needs its network, and no networks are at hand here.`);
   }
   const model = await models.open(id);
+  if (set.scan !== undefined) requireProtocol(model.card, set.scan);
   const { offsets, coarselyMoved, warnings } = await estimateOffsets(set, options.maximumShiftHz, model, cancellation);
   const details = {
     model: id,
@@ -33,7 +35,8 @@ async function absolute(
     executionProvider: model.executionProvider,
     coarselyMoved,
   };
-  return { offsets, frame: 'absolute', details, warnings };
+  const unknown = set.scan === undefined ? [] : protocolWarnings(model.card, set.scan);
+  return { offsets, frame: 'absolute', details, warnings: [...unknown, ...warnings] };
 }
 
 /** Offsets against one of the transients: differences of two estimates. */
