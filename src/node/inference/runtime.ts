@@ -133,9 +133,13 @@ async function run({ Tensor }: Runtime, native: InferenceSession, inputs: Tensor
   return outputs;
 }
 
-/** First line of what the runtime says, without the places in its source. */
+/** What the runtime says where a provider's own libraries (CUDA's, TensorRT's) are not on the computer. */
+const NO_LIBRARY = /failed to load (shared )?library|lib\S+\.so\S*: cannot open|error loading \S+\.dll/i;
+
+/** First line of what the runtime says, without the places in its source; its commonest answer in words. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  if (NO_LIBRARY.test(text)) return 'its libraries are not installed on this computer';
   const line = text.split('\n')[0] ?? '';
   return line.replace(/^\S*onnxruntime_src\S* .*? was false\. /, '').slice(0, 300);
 }
