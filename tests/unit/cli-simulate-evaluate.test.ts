@@ -62,6 +62,58 @@ interface Evaluation {
   }[];
 }
 
+describe('simulate, transients of one voxel', () => {
+  const ask = (...more: string[]) => [
+    'simulate',
+    '--preset',
+    'fpc-published-clean',
+    '--n',
+    '24',
+    '--seed',
+    '7',
+    ...more,
+  ];
+
+  it('writes them with their offsets, which a correction finds again, and the same bytes for the same seed', async () => {
+    const run = await cli.run([...ask('--json'), '-o', file('transients')]);
+    expect(run.code).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      schema: 'lineshape.simulated-transients/1',
+      n: 24,
+      files: ['transients.nii.gz', 'offsets.csv'],
+    });
+    const [head, ...rows] = read('transients', 'offsets.csv').toString().trim().split('\n');
+    expect(head).toBe('transient,shiftHz,phaseDeg,amplitude,dampingHz,snr,noiseSd,moved');
+    const truthHz = rows.map((row) => Number(row.split(',')[1]));
+    const corrected = await cli.run([
+      ...['preprocess', file('transients', 'transients.nii.gz'), '--fpc', 'robust-sr'],
+      ...['-o', file('corrected.nii.gz'), '--json'],
+    ]);
+    expect(corrected.code).toBe(0);
+    const { shiftHz } = (JSON.parse(corrected.stdout) as { transients: { shiftHz: number[] } }).transients;
+    const errors = shiftHz.map((hz, k) => hz - truthHz[k]!).sort((a, b) => a - b);
+    expect(errors).toHaveLength(24);
+    // One frame for all of them: what counts is the spread.
+    expect(errors.at(-1)! - errors[0]!).toBeLessThan(2);
+    await cli.run([...ask(), '-o', file('again')]);
+    expect(read('again', 'transients.nii.gz').equals(read('transients', 'transients.nii.gz'))).toBe(true);
+  }, 60_000);
+
+  it('says in words what does not go with such a preset', async () => {
+    expectError(await cli.run([...ask('--basis', BASIS, '--json'), '-o', file('x')]), 2, /settles --basis itself/);
+    expectError(
+      await cli.run(['simulate', '--preset', 'dq', '--n', '2', '--seed', '1', '-o', file('x'), '--json']),
+      2,
+      /needs a basis set: --basis/,
+    );
+    expectError(
+      await cli.run(['simulate', '--preset', 'fpc', '--n', '2', '--seed', '1', '-o', file('x'), '--json']),
+      2,
+      /no preset "fpc"; there is .*fpc-wide/,
+    );
+  });
+});
+
 describe('simulate', () => {
   it('writes spectra of independent cases and their truth, the same bytes for the same seed', async () => {
     const run = await cli.run([...SIMULATE, '--preset', 'dq', '-o', file('again'), '--json']);

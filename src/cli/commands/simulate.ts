@@ -1,4 +1,4 @@
-// lineshape simulate: a set of independent spectra with known truth, after a published protocol.
+// lineshape simulate: a set of independent spectra with known truth, after a published protocol, or the transients of one voxel.
 import type { Command } from 'commander';
 import {
   planSimulation,
@@ -9,6 +9,7 @@ import {
   writeTruthTable,
 } from '../../core/basis/simulatedSets/index.ts';
 import type { PresetId, SimulationChanges, SimulationPlan } from '../../core/basis/simulatedSets/index.ts';
+import { TRANSIENT_PRESETS } from '../../core/basis/simulatedTransients/index.ts';
 import type { FileBasisSet } from '../../core/basis/files/index.ts';
 import type { ComplexSignal } from '../../core/domain/complexArray.ts';
 import { UsageError } from '../../core/domain/errors.ts';
@@ -19,6 +20,14 @@ import { loadBasis } from '../../node/files/basisLibrary.ts';
 import { fillFolder } from '../../node/files/outputFolder.ts';
 import { throttleProgress } from '../../node/workers/throttle.ts';
 import { SIMULATION_KEY, SPECTRA_FILE, TRUTH_FILE } from '../evaluationSet.ts';
+import {
+  OFFSETS_FILE,
+  TRANSIENT_PRESET_IDS,
+  transientPresetHelp,
+  TRANSIENTS_FILE,
+  writeTransients,
+} from '../simulatedTransients.ts';
+import type { TransientRequest } from '../simulatedTransients.ts';
 import { addCommonOptions, oneOf, positiveNumber, wholeNumber } from '../options.ts';
 import type { CommonOptions } from '../options.ts';
 import { withSession } from '../session.ts';
@@ -26,7 +35,7 @@ import type { Session } from '../session.ts';
 import { printJson, printText, say } from '../terminal.ts';
 
 interface Options extends CommonOptions {
-  readonly basis: string;
+  readonly basis?: string;
   readonly n: string;
   readonly seed: string;
   readonly preset: string;
@@ -44,6 +53,8 @@ interface Request {
 }
 
 const MAX_CASES = 10_000_000;
+/** A voxel's transients stay in memory together. */
+const MAX_TRANSIENTS = 20_000;
 /** What the generator of random numbers takes: any further seed would be one of these again. */
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -59,7 +70,10 @@ function snrOf(text: string): readonly [number, number] {
 
 function requestOf({ n, seed, preset, snr, shifts, mm }: Options): Request {
   const id = PRESET_IDS.find((known) => known === preset.toLowerCase());
-  if (id === undefined) throw new UsageError(`There is no preset "${preset}"; there is ${PRESET_IDS.join(', ')}.`);
+  if (id === undefined) {
+    const known = [...PRESET_IDS, ...TRANSIENT_PRESET_IDS].join(', ');
+    throw new UsageError(`There is no preset "${preset}"; there is ${known}.`);
+  }
   return {
     count: wholeNumber('--n', n, 1, MAX_CASES),
     seed: wholeNumber('--seed', seed, 0, MAX_SEED),
@@ -136,10 +150,46 @@ async function writeSet(
   });
 }
 
+/** @throws UsageError where an option is given that a preset of transients settles itself */
+function transientRequestOf({ n, seed, preset, ...options }: Options): TransientRequest | null {
+  const id = TRANSIENT_PRESET_IDS.find((known) => known === preset.toLowerCase());
+  if (id === undefined) return null;
+  for (const name of ['basis', 'snr', 'shifts', 'mm'] as const) {
+    if (options[name] !== undefined) throw new UsageError(`The preset ${id} settles --${name} itself; leave it out.`);
+  }
+  return {
+    preset: id,
+    count: wholeNumber('--n', n, 2, MAX_TRANSIENTS),
+    seed: wholeNumber('--seed', seed, 0, MAX_SEED),
+  };
+}
+
+async function simulateTransients(request: TransientRequest, options: Options): Promise<void> {
+  const { basis, set } = await withSession(options, (session) => writeTransients(request, options.out, session));
+  const { preset, count, seed } = request;
+  const { points } = set.drawn;
+  if (options.json !== true) {
+    printText(`${count} transients after preset ${preset} (seed ${seed}), ${points} points, in ${options.out}`);
+    return;
+  }
+  printJson({
+    schema: 'lineshape.simulated-transients/1',
+    ...{ preset, source: TRANSIENT_PRESETS[preset].source, n: count, seed, points },
+    ...{ dwellTimeS: set.dwellTimeS, spectrometerFrequencyMHz: set.spectrometerFrequencyMHz },
+    profile: set.drawn.profile,
+    basis: { id: basis.id, sha256: basis.sha256 },
+    files: [TRANSIENTS_FILE, OFFSETS_FILE],
+  });
+}
+
 async function simulate(options: Options): Promise<void> {
+  const transients = transientRequestOf(options);
+  if (transients !== null) return simulateTransients(transients, options);
   const request = requestOf(options);
+  const { basis: basisId } = options;
+  if (basisId === undefined) throw new UsageError(`The preset ${request.preset} needs a basis set: --basis.`);
   const { basis, plan } = await withSession(options, async (session) => {
-    const loaded = await loadBasis(options.basis, session.resources(), {});
+    const loaded = await loadBasis(basisId, session.resources(), {});
     const planned = planSimulation(loaded, request.preset, request.changes);
     await writeSet(loaded, planned, request, options.out, session);
     return { basis: loaded, plan: planned };
@@ -172,17 +222,21 @@ function presetHelp(): string {
 Presets:
 ${lines.join('\n')}
 The same basis, preset and seed give the same bytes; two seeds never share their cases. The water line of rizzo stands at
-0.5 ppm and is no part of a basis: evaluate that set with --ppm 0.8,4.2.`;
+0.5 ppm and is no part of a basis: evaluate that set with --ppm 0.8,4.2.
+${transientPresetHelp()}`;
 }
 
 export function addSimulateCommand(program: Command): void {
   const command = program
     .command('simulate')
     .description(`a set of spectra with known truth: ${SPECTRA_FILE} and ${TRUTH_FILE}`)
-    .requiredOption('--basis <b>', 'basis set: id of a bundled one (see "basis list"), a file, or a folder')
+    .option(
+      '--basis <b>',
+      'basis set: id of a bundled one (see "basis list"), a file, or a folder; not for fpc-… presets',
+    )
     .requiredOption('--n <n>', 'number of cases')
     .requiredOption('--seed <s>', 'seed of the random numbers, 0 to 4294967295')
-    .option('--preset <name>', `protocol: ${PRESET_IDS.join(', ')}`, 'brain')
+    .option('--preset <name>', `protocol: ${[...PRESET_IDS, ...TRANSIENT_PRESET_IDS].join(', ')}`, 'brain')
     .option('--snr <lo,hi>', "SNR drawn from here, by the preset's definition (one number for a fixed one)")
     .option('--shifts <how>', 'common: one frequency shift a case, where the preset has one a metabolite')
     .option('--mm <how>', 'basis: macromolecules as the basis has them, only shifted')
