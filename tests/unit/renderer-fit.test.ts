@@ -74,6 +74,9 @@ describe('estimateRows', () => {
     expect(lines).toHaveLength(8);
     expect(lines.find((l) => l.startsWith('tNAA\t'))).toBe('tNAA\t12.8123\t1.8\t1.52345');
     expect(lines.find((l) => l.startsWith('Ace\t'))).toBe('Ace\t0\t\t0');
+    const marked = tableTsv(result, null, 'MP-PCA').trimEnd().split('\n');
+    expect(marked.slice(0, -1)).toEqual(lines);
+    expect(marked.at(-1)).toMatch(/^Denoised: MP-PCA\. .*bounds are computed with the noise of the original/);
   });
 });
 

@@ -1,4 +1,5 @@
 // A fit as it is shown: table rows, CRLB grades, quality line, curves on panels.
+import { DENOISING_NOTICE } from '../../../core/domain/correctionMethods.ts';
 import type { MetaboliteEstimate } from '../../../core/domain/quantification.ts';
 import type { BasisCardView, CurvesView, QuantificationResultView } from '../../../ipc/contract.ts';
 import type { ChartPanel, ChartSeries } from '../../charts/chartTypes.ts';
@@ -78,15 +79,24 @@ export function estimateRows(result: QuantificationResultView): EstimateRow[] {
   );
 }
 
-/** The table as tab-separated text, for a spreadsheet: plain numbers, full precision. @param asked ratios that were chosen */
-export function tableTsv(result: QuantificationResultView, asked: readonly string[] | null = null): string {
+/**
+ * The table as tab-separated text, for a spreadsheet: plain numbers, full precision.
+ * @param asked ratios that were chosen
+ * @param denoisedWith what the spectrum was denoised by; then a last line says so
+ */
+export function tableTsv(
+  result: QuantificationResultView,
+  asked: readonly string[] | null = null,
+  denoisedWith: string | null = null,
+): string {
   const cell = (value: number | null): string => (value === null ? '' : String(value));
   const further = quantityColumns(result, asked).flatMap((column) => column.cells);
   const head = ['metabolite', 'amplitude', 'CRLB [%]', ...further.map((c) => c.head)];
   const lines = [...result.combined, ...result.metabolites].map((e) =>
     [e.name, cell(e.amplitude), cell(e.crlbPercent), ...further.map((c) => cell(c.value(e)))].join('\t'),
   );
-  return `${[head.join('\t'), ...lines].join('\n')}\n`;
+  const notes = denoisedWith === null ? [] : [`Denoised: ${denoisedWith}. ${DENOISING_NOTICE}`];
+  return `${[head.join('\t'), ...lines, ...notes].join('\n')}\n`;
 }
 
 export interface QualityFact {
