@@ -1,0 +1,1 @@
+"""ReLSTM and its plain LSTM ablation: simulate, train, export."""

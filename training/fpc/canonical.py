@@ -1,6 +1,6 @@
 """The canonical input: one sampling, in units of ppm, for every field strength and bandwidth.
 
-The TypeScript twin is src/core/preprocessing/frequencyPhaseCorrection/networks/canonicalInput.ts; both are held together by
+The TypeScript twin is src/core/preprocessing/canonicalFid.ts; both are held together by
 tests/fixtures/fpcCanonicalInput.json.
 
 1. Demodulation: creatine's CH3 line (3.027 ppm) goes to zero frequency.

@@ -3,6 +3,7 @@
 import { WATER_PPM } from '../domain/axes.ts';
 import type { ComplexSignal } from '../domain/complexArray.ts';
 import { chirpTransform } from '../math/chirpTransform.ts';
+import type { ChirpTransform } from '../math/chirpTransform.ts';
 import { fftShift, ifft, ifftShift, fft } from '../math/fft.ts';
 
 /** Points of a canonical FID. */
@@ -47,8 +48,8 @@ export function canonicalSampling({ points, dwellTimeS, spectrometerFrequencyMHz
   const first = referenceHz * dwellTimeS - (TRANSFORM_POINTS / 2) * step;
   const forward = chirpTransform(used, { first, step, count: TRANSFORM_POINTS });
   const isOutside = (j: number): boolean => Math.abs(first + j * step) > 0.5;
-  // Back: x_n = e^{2πi·first·n} Σ_j S_j e^{2πi·step·j·n}, the sum over the frequencies at `used` times.
-  const backward = chirpTransform(TRANSFORM_POINTS, { first: 0, step: -step, count: used });
+  // Back: x_n = e^{2πi·first·n} Σ_j S_j e^{2πi·step·j·n}, the sum over the frequencies at `used` times. Few go back.
+  let backward: ChirpTransform | null = null;
   return {
     used,
     covered: Math.min(CANONICAL_POINTS, Math.ceil(used * dwellTimeS * bandwidthHz - 1e-9)),
@@ -69,6 +70,7 @@ export function canonicalSampling({ points, dwellTimeS, spectrometerFrequencyMHz
       scaleFirst(padded, 0.5);
       const spectrum = fftShift(fft(padded));
       scaleBand(spectrum, isOutside, 1 / TRANSFORM_POINTS);
+      backward ??= chirpTransform(TRANSFORM_POINTS, { first: 0, step: -step, count: used });
       const scan = backward.apply(spectrum);
       turn(scan, first);
       scaleFirst(scan, 2);

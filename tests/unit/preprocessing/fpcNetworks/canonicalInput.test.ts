@@ -3,11 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ppmToHz } from '../../../../src/core/domain/axes.ts';
 import type { ComplexSignal } from '../../../../src/core/domain/complexArray.ts';
-import {
-  CANONICAL_POINTS,
-  CanonicalResampler,
-  networkInput,
-} from '../../../../src/core/preprocessing/frequencyPhaseCorrection/networks/canonicalInput.ts';
+import { CANONICAL_POINTS, canonicalSampling } from '../../../../src/core/preprocessing/canonicalFid.ts';
+import { networkInput } from '../../../../src/core/preprocessing/frequencyPhaseCorrection/networks/canonicalInput.ts';
 
 interface FixtureCase {
   readonly spectrometerFrequencyMHz: number;
@@ -36,7 +33,7 @@ function creatine(spectrometerFrequencyMHz: number, dwellTimeS: number, points: 
 
 function canonical(spectrometerFrequencyMHz: number, dwellTimeS: number, points: number): ComplexSignal {
   const sampling = { spectrometerFrequencyMHz, dwellTimeS, points };
-  return new CanonicalResampler(sampling).resample(creatine(spectrometerFrequencyMHz, dwellTimeS, points));
+  return canonicalSampling(sampling).toCanonical(creatine(spectrometerFrequencyMHz, dwellTimeS, points));
 }
 
 describe('canonical input', () => {
@@ -44,7 +41,7 @@ describe('canonical input', () => {
     const { dwellTimeS, spectrometerFrequencyMHz } = stored;
     const signal = { re: Float64Array.from(stored.re), im: Float64Array.from(stored.im) };
     const sampling = { dwellTimeS, spectrometerFrequencyMHz, points: signal.re.length };
-    const input = networkInput([new CanonicalResampler(sampling).resample(signal)]);
+    const input = networkInput([canonicalSampling(sampling).toCanonical(signal)]);
     expect(input.length).toBe(2 * CANONICAL_POINTS);
     const worst = Math.max(...stored.expected.map((value, i) => Math.abs(value - (input[i] as number))));
     expect(worst).toBeLessThan(1e-5);

@@ -4,8 +4,8 @@ import type { ComplexSignal } from '../../../domain/complexArray.ts';
 import { fft, ifft } from '../../../math/fft.ts';
 import { median } from '../../../math/robustStatistics.ts';
 import { registerShiftAndPhase } from '../../../math/shiftPhaseRegistration.ts';
+import { CANONICAL_BANDWIDTH_PPM, CANONICAL_CENTRE_PPM, CANONICAL_POINTS } from '../../canonicalFid.ts';
 import { SINGLETS_PPM } from '../../singletPattern.ts';
-import { CANONICAL_BANDWIDTH_PPM, CANONICAL_POINTS, CREATINE_PPM } from './canonicalInput.ts';
 
 /** Common amplitudes of the singlets in brain: 9 protons of choline at a fifth of NAA's concentration. */
 const AMPLITUDES = [1, 0.8, 0.5] as const;
@@ -23,7 +23,7 @@ function singlets(): ComplexSignal {
   const im = new Float64Array(CANONICAL_POINTS);
   SINGLETS_PPM.forEach((ppm, line) => {
     for (let i = 0; i < CANONICAL_POINTS; i++) {
-      const angle = (2 * Math.PI * (CREATINE_PPM - ppm) * i) / CANONICAL_BANDWIDTH_PPM;
+      const angle = (2 * Math.PI * (CANONICAL_CENTRE_PPM - ppm) * i) / CANONICAL_BANDWIDTH_PPM;
       const size = (AMPLITUDES[line] as number) * Math.exp((-Math.PI * WIDTH_PPM * i) / CANONICAL_BANDWIDTH_PPM);
       re[i] = (re[i] as number) + size * Math.cos(angle);
       im[i] = (im[i] as number) + size * Math.sin(angle);
@@ -45,7 +45,7 @@ function limited(canonical: ComplexSignal, maximumPpm: number): ComplexSignal {
   const bins = Array.from({ length: CANONICAL_POINTS }, (_, bin) => bin);
   const inside = bins.filter((bin) => {
     const signed = bin < CANONICAL_POINTS / 2 ? bin : bin - CANONICAL_POINTS;
-    const ppm = CREATINE_PPM - (signed * CANONICAL_BANDWIDTH_PPM) / CANONICAL_POINTS;
+    const ppm = CANONICAL_CENTRE_PPM - (signed * CANONICAL_BANDWIDTH_PPM) / CANONICAL_POINTS;
     return ppm >= low && ppm <= high;
   });
   const bound = boundOf(spectrum, inside);

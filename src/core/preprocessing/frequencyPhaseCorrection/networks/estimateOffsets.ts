@@ -9,7 +9,8 @@ import type { Cancellation } from '../../../ports/cancellation.ts';
 import type { OpenModel } from '../../../ports/modelLibrary.ts';
 import type { TransientOffset, TransientSet } from '../method.ts';
 import { withoutOffset, wrapped } from '../offsets.ts';
-import { CANONICAL_POINTS, CanonicalResampler, networkInput } from './canonicalInput.ts';
+import { CANONICAL_POINTS, canonicalSampling } from '../../canonicalFid.ts';
+import { networkInput } from './canonicalInput.ts';
 import { coarseShiftsPpm } from './coarseShift.ts';
 
 /** Transients of one run. */
@@ -141,8 +142,8 @@ export async function estimateOffsets(
   checkCard(model.card);
   const { dwellTimeS, spectrometerFrequencyMHz } = set;
   const points = set.signals[0]?.re.length ?? 0;
-  const resampler = new CanonicalResampler({ dwellTimeS, spectrometerFrequencyMHz, points });
-  const canonical = set.signals.map((signal) => resampler.resample(signal));
+  const { toCanonical } = canonicalSampling({ dwellTimeS, spectrometerFrequencyMHz, points });
+  const canonical = set.signals.map(toCanonical);
   const trained = trainedPpm(model.card);
   const direct = await runNetwork(model, canonical, cancellation);
   const first = firstShifts(canonical, direct, trained, maximumShiftHz / spectrometerFrequencyMHz);
@@ -152,7 +153,7 @@ export async function estimateOffsets(
     moved.map((k) => {
       const shiftHz = (first[k] as number) * spectrometerFrequencyMHz;
       const signal = set.signals[k] as ComplexSignal;
-      return resampler.resample(withoutOffset(signal, { shiftHz, phaseRad: 0 }, dwellTimeS));
+      return toCanonical(withoutOffset(signal, { shiftHz, phaseRad: 0 }, dwellTimeS));
     }),
     cancellation,
   );
