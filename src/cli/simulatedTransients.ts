@@ -3,14 +3,13 @@
 import { drawTransientSet, simulateTransientSet, TRANSIENT_PRESETS } from '../core/basis/simulatedTransients/index.ts';
 import type { SimulatedTransients, TransientPresetId } from '../core/basis/simulatedTransients/index.ts';
 import type { FileBasisSet } from '../core/basis/files/index.ts';
-import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../core/domain/mrsDataset.ts';
 import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import { niftiMrsOfSignals } from '../core/formats/index.ts';
 import { seededRandom } from '../core/math/seededRandom.ts';
 import { loadBasis } from '../node/files/basisLibrary.ts';
 import { fillFolder } from '../node/files/outputFolder.ts';
-import { SIMULATION_KEY } from './evaluationSet.ts';
 import type { Session } from './session.ts';
+import { simulatedScan } from './simulatedScan.ts';
 
 export const TRANSIENTS_FILE = 'transients.nii.gz';
 export const OFFSETS_FILE = 'offsets.csv';
@@ -31,28 +30,13 @@ export interface WrittenTransients {
   readonly set: SimulatedTransients;
 }
 
-/** No time and no place goes into the header, so that the same seed gives the same bytes. */
 function description({ basis, set }: WrittenTransients, { preset, seed }: TransientRequest): Omit<MrsDataset, 'data'> {
   const { title, source } = TRANSIENT_PRESETS[preset];
-  return {
-    dimensions: [{ tag: 'DIM_DYN', info: 'Simulated transients of one voxel', header: null }],
-    dwellTimeS: set.dwellTimeS,
-    spectrometerFrequencyMHz: set.spectrometerFrequencyMHz,
-    nucleus: basis.nucleus,
-    acquisition: { ...UNKNOWN_ACQUISITION, echoTimeS: basis.echoTimeS, sequence: basis.sequence },
-    patient: UNKNOWN_PATIENT,
-    affine: null,
-    format: 'nifti-mrs',
-    header: {
-      [SIMULATION_KEY]: {
-        Description: `Simulated transients; ${OFFSETS_FILE} holds the offsets of each against creatine at 3.027 ppm and zero phase.`,
-        ...{ Preset: preset, Title: title, Source: source, Seed: seed, Transients: set.signals.length },
-        ...{ Basis: basis.id, BasisSha256: basis.sha256, Profile: set.drawn.profile },
-      },
-    },
-    provenance: [],
-    warnings: [],
-  };
+  return simulatedScan(basis, set, 'Simulated transients of one voxel', {
+    Description: `Simulated transients; ${OFFSETS_FILE} holds the offsets of each against creatine at 3.027 ppm and zero phase.`,
+    ...{ Preset: preset, Title: title, Source: source, Seed: seed, Transients: set.signals.length },
+    Profile: set.drawn.profile,
+  });
 }
 
 function offsetsTable({ drawn, noiseSd }: SimulatedTransients): string {

@@ -95,8 +95,8 @@ describe('simulate, transients of one voxel', () => {
     expect(errors).toHaveLength(24);
     // One frame for all of them: what counts is the spread.
     expect(errors.at(-1)! - errors[0]!).toBeLessThan(2);
-    await cli.run([...ask(), '-o', file('again')]);
-    expect(read('again', 'transients.nii.gz').equals(read('transients', 'transients.nii.gz'))).toBe(true);
+    await cli.run([...ask(), '-o', file('transients-again')]);
+    expect(read('transients-again', 'transients.nii.gz').equals(read('transients', 'transients.nii.gz'))).toBe(true);
   }, 60_000);
 
   it('says in words what does not go with such a preset', async () => {

@@ -13,13 +13,13 @@ import { TRANSIENT_PRESETS } from '../../core/basis/simulatedTransients/index.ts
 import type { FileBasisSet } from '../../core/basis/files/index.ts';
 import type { ComplexSignal } from '../../core/domain/complexArray.ts';
 import { UsageError } from '../../core/domain/errors.ts';
-import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../core/domain/mrsDataset.ts';
 import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
 import { niftiMrsOfSignals } from '../../core/formats/index.ts';
 import { loadBasis } from '../../node/files/basisLibrary.ts';
 import { fillFolder } from '../../node/files/outputFolder.ts';
 import { throttleProgress } from '../../node/workers/throttle.ts';
-import { SIMULATION_KEY, SPECTRA_FILE, TRUTH_FILE } from '../evaluationSet.ts';
+import { SPECTRA_FILE, TRUTH_FILE } from '../evaluationSet.ts';
+import { simulatedScan } from '../simulatedScan.ts';
 import {
   OFFSETS_FILE,
   TRANSIENT_PRESET_IDS,
@@ -86,35 +86,18 @@ function requestOf({ n, seed, preset, snr, shifts, mm }: Options): Request {
   };
 }
 
-/** No time and no place goes into the header, so that the same seed gives the same bytes. */
 function description(basis: FileBasisSet, request: Request): Omit<MrsDataset, 'data'> {
   const { title, source, snr } = SIMULATION_PRESETS[request.preset];
-  return {
-    dimensions: [{ tag: 'DIM_DYN', info: 'Independent simulated cases, not transients of one scan', header: null }],
-    dwellTimeS: basis.dwellTimeS,
-    spectrometerFrequencyMHz: basis.spectrometerFrequencyMHz,
-    nucleus: basis.nucleus,
-    acquisition: { ...UNKNOWN_ACQUISITION, echoTimeS: basis.echoTimeS, sequence: basis.sequence },
-    patient: UNKNOWN_PATIENT,
-    affine: null,
-    format: 'nifti-mrs',
-    header: {
-      [SIMULATION_KEY]: {
-        Description: `Simulated set with known truth (${TRUTH_FILE}); DIM_DYN runs over independent cases.`,
-        Preset: request.preset,
-        Title: title,
-        Source: source,
-        Seed: request.seed,
-        Cases: request.count,
-        Changes: JSON.stringify(request.changes),
-        SnrDefinition: snr.definition,
-        Basis: basis.id,
-        BasisSha256: basis.sha256,
-      },
-    },
-    provenance: [],
-    warnings: [],
-  };
+  return simulatedScan(basis, basis, 'Independent simulated cases, not transients of one scan', {
+    Description: `Simulated set with known truth (${TRUTH_FILE}); DIM_DYN runs over independent cases.`,
+    Preset: request.preset,
+    Title: title,
+    Source: source,
+    Seed: request.seed,
+    Cases: request.count,
+    Changes: JSON.stringify(request.changes),
+    SnrDefinition: snr.definition,
+  });
 }
 
 /** Draws the cases as they are written, and keeps their truth. */

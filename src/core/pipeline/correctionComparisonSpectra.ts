@@ -4,6 +4,7 @@ import type { ComplexSignal } from '../domain/complexArray.ts';
 import { fidToSpectrum, nextPowerOfTwo } from '../math/fft.ts';
 import { Band, BandReference } from '../preprocessing/frequencyPhaseCorrection/bandRegistration.ts';
 import { METABOLITE_PPM } from '../preprocessing/frequencyPhaseCorrection/coarseAlignment.ts';
+import { inCommonFrame } from '../preprocessing/frequencyPhaseCorrection/index.ts';
 import type { TransientOffset, TransientSet } from '../preprocessing/frequencyPhaseCorrection/index.ts';
 import { added, alignedSignals, weightedMean } from '../preprocessing/frequencyPhaseCorrection/offsets.ts';
 import { phaseOfPositivity } from '../preprocessing/phasing/automaticPhase.ts';
@@ -153,6 +154,7 @@ export function correctionSpectra(
     transients,
     mean: Float32Array.from(realPart(weightedMean(signals, weights), axis)),
     keptMean: Float32Array.from(realPart(weightedMean(signals, kept), axis)),
-    similarity: similarityMatrix(set, every(alignedSignals(set, offsets))),
+    // In the frame of the scores, whose similarity index is the mean of this.
+    similarity: similarityMatrix(set, every(alignedSignals(set, inCommonFrame(set, offsets)))),
   };
 }

@@ -19,7 +19,7 @@ import type { FpcCandidate } from './selection.ts';
 
 export { CLASSICAL_METHODS } from './classicalMethods.ts';
 export { alignedSignals } from './offsets.ts';
-export { correctionScores } from './scores.ts';
+export { correctionScores, inCommonFrame } from './scores.ts';
 export type { FpcScores } from './scores.ts';
 export { failed, judged, selectBest } from './selection.ts';
 export type { FpcCandidate, FpcChoice } from './selection.ts';

@@ -48,7 +48,7 @@ const DRIFT_REACH_HZ = 20;
  * Offsets against the frame in which the mean's singlets (tNAA, tCr, tCho) stand in their places and in absorption: a shift or
  * phase of all transients together corrects nothing and must not count, but it moves lines in and out of the ranges below.
  */
-function inCommonFrame(set: TransientSet, offsets: readonly TransientOffset[]): readonly TransientOffset[] {
+export function inCommonFrame(set: TransientSet, offsets: readonly TransientOffset[]): readonly TransientOffset[] {
   const weights = offsets.map((o) => o.weight);
   const mean = weightedMean(alignedSignals(set, offsets), weights);
   const lines = fitSinglets(mean, set.dwellTimeS, set.spectrometerFrequencyMHz, FRAME_REACH_PPM);
