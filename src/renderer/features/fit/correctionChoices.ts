@@ -22,7 +22,7 @@ export interface Choice<Value extends string> {
   readonly group: 'own' | 'classical' | 'network';
 }
 
-const AUTOMATIC = 'Automatic: every method, the best is taken';
+const AUTOMATIC = 'Automatic: the best of several methods';
 const ALIGNMENT = 'Alignment to the median (the recipe’s own)';
 
 type Method = Methods['corrections'][number] | Methods['denoisers'][number];
