@@ -31,7 +31,8 @@ import type {
   FpcOptions,
   TransientSet,
 } from '../src/core/preprocessing/frequencyPhaseCorrection/method.ts';
-import { alignedSignals, withoutOffset, wrapped } from '../src/core/preprocessing/frequencyPhaseCorrection/offsets.ts';
+import { alignedSignals } from '../src/core/preprocessing/frequencyPhaseCorrection/offsets.ts';
+import { withoutOffset, wrapped } from '../src/core/preprocessing/transientOffsets.ts';
 import { fitSinglets } from '../src/core/preprocessing/singletPattern.ts';
 import { LINE_WINDOWS_PPM, lineFwhm } from '../src/core/quality/linewidth.ts';
 import { similarityIndex } from '../src/core/quality/similarityIndex.ts';

@@ -9,9 +9,10 @@ import { readNiftiMrs } from '../src/core/formats/niftiMrs.ts';
 import {
   CLASSICAL_METHODS,
   correctionScores,
+  failed,
+  judged,
   selectBest,
 } from '../src/core/preprocessing/frequencyPhaseCorrection/index.ts';
-import { failed, judged } from '../src/core/preprocessing/frequencyPhaseCorrection/index.ts';
 import type {
   FpcCandidate,
   FpcScores,

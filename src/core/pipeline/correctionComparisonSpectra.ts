@@ -138,7 +138,7 @@ export function correctionSpectra(
   const every = <T>(list: readonly T[]): T[] => list.filter((_, k) => k % step === 0);
   const framed = added(
     offsets,
-    offsets.map(() => frame as TransientOffset),
+    offsets.map(() => frame),
   );
   const signals = alignedSignals(set, framed);
   const drawn = every(signals);

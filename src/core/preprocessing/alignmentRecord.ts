@@ -9,6 +9,12 @@ export const ALIGNMENT_METHOD_NAME = 'Frequency and phase correction';
 /** The standard's name of the step that leaves transients out. */
 export const OUTLIER_METHOD_NAME = 'Outlier removal';
 
+/** With more groups (voxels) the per-transient numbers would swamp the provenance. */
+export const MOST_LISTED_GROUPS = 16;
+
+/** Window of the similarity index that is recorded. Source: Shamaei 2023, doi:10.1002/mrm.29498. [ppm] */
+export const SIMILARITY_PPM: readonly [number, number] = [2.5, 3.5];
+
 /** Offsets found in (and removed from) each transient of one group (one voxel, one edit condition). */
 export interface AlignmentGroup {
   readonly shiftHz: readonly number[];

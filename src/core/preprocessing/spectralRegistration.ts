@@ -4,10 +4,11 @@
 // a median or mean reference is refined from the aligned transients, so drift does not blur it.
 import type { ComplexSignal } from '../domain/complexArray.ts';
 import { median } from '../math/robustStatistics.ts';
-import { rotateSignal } from '../math/rotation.ts';
 import { registerShiftAndPhase } from '../math/shiftPhaseRegistration.ts';
 import { meanSignal } from '../math/meanSignal.ts';
 import { keepWindow, signalSupport } from './signal.ts';
+import { alignSignals, centred } from './transientOffsets.ts';
+import type { FrequencyPhaseOffset } from './transientOffsets.ts';
 
 export type ReferenceKind = 'median' | 'mean' | 'first';
 
@@ -21,10 +22,8 @@ export interface RegistrationOptions {
   readonly window: { readonly start: number; readonly end: number } | null;
 }
 
-/** Offsets of one transient against the group's frame: aligned(t) = transient(t)·e^{−i(2π·shift·t + phase)}. */
-export interface TransientOffset {
-  readonly shiftHz: number;
-  readonly phaseRad: number;
+/** Offsets of one transient against the group's frame. */
+export interface TransientOffset extends FrequencyPhaseOffset {
   /** Correlation with the reference after alignment, 0 to 1. */
   readonly correlation: number;
 }
@@ -78,31 +77,6 @@ function registerAll(
   });
 }
 
-/** Applies the inverse of the offsets. */
-export function alignSignals(
-  signals: readonly ComplexSignal[],
-  offsets: readonly TransientOffset[],
-  dwellTimeS: number,
-): ComplexSignal[] {
-  return signals.map((signal, k) => {
-    const { shiftHz, phaseRad } = offsets[k] as TransientOffset;
-    return rotateSignal(signal, -shiftHz * dwellTimeS, -phaseRad);
-  });
-}
-
-/** Moves the frame to the median shift and the mean phase, so that alignment does not move the spectrum as a whole. */
-function centreOffsets(offsets: readonly TransientOffset[]): TransientOffset[] {
-  const shift = median(offsets.map((o) => o.shiftHz));
-  const s = offsets.reduce((sum, o) => sum + Math.sin(o.phaseRad), 0);
-  const c = offsets.reduce((sum, o) => sum + Math.cos(o.phaseRad), 0);
-  const phase = Math.atan2(s, c);
-  return offsets.map((o) => ({
-    shiftHz: o.shiftHz - shift,
-    phaseRad: Math.atan2(Math.sin(o.phaseRad - phase), Math.cos(o.phaseRad - phase)),
-    correlation: o.correlation,
-  }));
-}
-
 /** Offsets change less than this in a further pass: converged. [Hz] */
 const CONVERGED_HZ = 1e-3;
 
@@ -117,12 +91,12 @@ export function registerTransients(signals: readonly ComplexSignal[], options: R
     return registerAll(signals, signals[0] as ComplexSignal, points, options);
   }
   const start = signals[mostTypical(signals, points)] as ComplexSignal;
-  let offsets = centreOffsets(registerAll(signals, start, points, options));
+  let offsets = centred(registerAll(signals, start, points, options));
   const head = signals.map(({ re, im }) => ({ re: re.subarray(0, points), im: im.subarray(0, points) }));
   for (let pass = 0; pass < options.iterations; pass++) {
     const aligned = alignSignals(head, offsets, options.dwellTimeS);
     const reference = options.reference === 'median' ? medianSignal(aligned) : meanSignal(aligned);
-    const next = centreOffsets(registerAll(signals, reference, points, options));
+    const next = centred(registerAll(signals, reference, points, options));
     const change = Math.max(...next.map((o, k) => Math.abs(o.shiftHz - (offsets[k] as TransientOffset).shiftHz)));
     offsets = next;
     if (change < CONVERGED_HZ) break;

@@ -8,14 +8,20 @@ import { pointCount } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import { median, standardDeviation } from '../../math/robustStatistics.ts';
 import { meanPairwiseSimilarity } from '../../math/similarity.ts';
-import { ALIGNMENT_METHOD_NAME, alignmentGroupsToJson } from '../alignmentRecord.ts';
+import {
+  ALIGNMENT_METHOD_NAME,
+  alignmentGroupsToJson,
+  MOST_LISTED_GROUPS,
+  SIMILARITY_PPM,
+} from '../alignmentRecord.ts';
 import { OptionReader } from '../options.ts';
 import type { DimensionView } from '../signal.ts';
 import { copyData, dimensionView, isZeroSignal, ppmWindow, signalsAlong, spectrumWindow } from '../signal.ts';
 import type { PreprocessingStep } from '../step.ts';
 import { processedDataset, skippedOutcome } from '../step.ts';
 import type { ReferenceKind, RegistrationOptions, TransientOffset } from '../spectralRegistration.ts';
-import { alignSignals, registerTransients } from '../spectralRegistration.ts';
+import { registerTransients } from '../spectralRegistration.ts';
+import { alignSignals } from '../transientOffsets.ts';
 
 export interface AlignmentOptions {
   readonly reference: ReferenceKind;
@@ -34,10 +40,6 @@ export const DEFAULT_OPTIONS: AlignmentOptions = {
   ppmRange: null,
 };
 
-/** Window of the similarity index. Source: Shamaei 2023, doi:10.1002/mrm.29498. [ppm] */
-const SIMILARITY_PPM: readonly [number, number] = [2.5, 3.5];
-/** With more groups (voxels) the per-transient numbers would swamp the provenance. */
-const MOST_LISTED_GROUPS = 16;
 /** Part of the searched range beyond which an offset is doubtful. */
 const EDGE = 0.98;
 

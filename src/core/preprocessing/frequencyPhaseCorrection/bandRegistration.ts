@@ -12,7 +12,7 @@ import { dot } from '../../math/innerProducts.ts';
 import { addScaled, innerProduct } from '../../math/complexLeastSquares.ts';
 import { rotateSignal } from '../../math/rotation.ts';
 import type { TransientSet } from './method.ts';
-import { wrapped } from './offsets.ts';
+import { wrapped } from '../transientOffsets.ts';
 
 /** Fewer points in the range than this beside the baseline's terms say nothing. */
 const FEWEST_POINTS = 8;

@@ -6,7 +6,8 @@ import type { Cancellation } from '../../ports/cancellation.ts';
 import { Band, BandReference } from './bandRegistration.ts';
 import type { BandPlace } from './bandRegistration.ts';
 import type { TransientSet } from './method.ts';
-import { alignedSignals, centred, weightedMean } from './offsets.ts';
+import { alignedSignals, weightedMean } from './offsets.ts';
+import { centred } from '../transientOffsets.ts';
 import type { TransientOffset } from './method.ts';
 
 /** Between lipids and water, where every proton spectrum of the brain has its lines. [ppm] */

@@ -13,7 +13,8 @@ import { classicalMethod } from './classicalMethod.ts';
 import { coarseAlignment } from './coarseAlignment.ts';
 import { edgeWarnings } from './estimateWarnings.ts';
 import type { FpcEstimate, FpcOptions, TransientSet } from './method.ts';
-import { added, alignedSignals, centred, withoutOffset } from './offsets.ts';
+import { added, alignedSignals } from './offsets.ts';
+import { centred, withoutOffset } from '../transientOffsets.ts';
 import { LIMITED_PPM } from './spectralRegistrationMethods.ts';
 
 const ZERO_FILL = 2;

@@ -13,7 +13,8 @@ import type { ClassicalMethod } from './classicalMethod.ts';
 import { classicalMethod } from './classicalMethod.ts';
 import { coarseAlignment } from './coarseAlignment.ts';
 import type { TransientSet } from './method.ts';
-import { alignedSignals, weightedMean, wrapped } from './offsets.ts';
+import { alignedSignals, weightedMean } from './offsets.ts';
+import { wrapped } from '../transientOffsets.ts';
 
 /** Creatine's methyl line. [ppm] Source: Govindaraju 2000, doi:10.1002/1099-1492(200005)13:3<129::AID-NBM619>3.0.CO;2-V. */
 export const CREATINE_PPM = 3.027;

@@ -5,17 +5,14 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import { standardDeviation } from '../../math/robustStatistics.ts';
-import { ALIGNMENT_METHOD_NAME, alignmentGroupsToJson } from '../alignmentRecord.ts';
+import { ALIGNMENT_METHOD_NAME, alignmentGroupsToJson, MOST_LISTED_GROUPS } from '../alignmentRecord.ts';
 import type { DimensionView } from '../signal.ts';
 import { copyData, dimensionView, isZeroSignal, signalsAlong } from '../signal.ts';
 import type { StepContext, StepOutcome } from '../step.ts';
 import { processedDataset } from '../step.ts';
 import type { FpcEstimate, TransientSet } from './method.ts';
-import { withoutOffset } from './offsets.ts';
+import { withoutOffset } from '../transientOffsets.ts';
 import type { FpcScores } from './scores.ts';
-
-/** With more groups (voxels) the per-transient numbers would swamp the provenance. */
-const MOST_LISTED_GROUPS = 16;
 
 export interface TransientGroups {
   readonly dataset: MrsDataset;

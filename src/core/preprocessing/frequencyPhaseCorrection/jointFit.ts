@@ -8,7 +8,7 @@ import { ppmAxis, ppmRangeIndices } from '../../domain/axes.ts';
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { BandTransform } from '../../math/bandTransform.ts';
 import { addScaled, innerProduct, solveComplexLeastSquares } from '../../math/complexLeastSquares.ts';
-import { wrapped } from './offsets.ts';
+import { wrapped } from '../transientOffsets.ts';
 
 /** A line beside the reference. */
 export interface NuisanceLine {

@@ -6,6 +6,7 @@ import type { ProtocolScan } from '../../domain/modelProtocol.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { ModelLibrary } from '../../ports/modelLibrary.ts';
+import type { FrequencyPhaseOffset } from '../transientOffsets.ts';
 
 /** Transients of one voxel and condition, all of one length. */
 export interface TransientSet {
@@ -16,10 +17,8 @@ export interface TransientSet {
   readonly scan?: ProtocolScan;
 }
 
-/** Offsets of one transient: aligned(t) = transient(t)·e^{−i(2π·shiftHz·t + phaseRad)}. */
-export interface TransientOffset {
-  readonly shiftHz: number;
-  readonly phaseRad: number;
+/** Offsets of one transient. */
+export interface TransientOffset extends FrequencyPhaseOffset {
   /** Of this transient in the average: 1 unless the method weights. */
   readonly weight: number;
 }

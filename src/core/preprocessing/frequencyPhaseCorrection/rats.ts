@@ -10,7 +10,8 @@ import { classicalMethod } from './classicalMethod.ts';
 import { coarseAlignment, METABOLITE_PPM } from './coarseAlignment.ts';
 import { edgeWarnings } from './estimateWarnings.ts';
 import type { TransientOffset } from './method.ts';
-import { alignedSignals, centred, weightedMean } from './offsets.ts';
+import { alignedSignals, weightedMean } from './offsets.ts';
+import { centred } from '../transientOffsets.ts';
 import { quietReference } from './quietReference.ts';
 
 const BASELINE_DEGREE = 2;

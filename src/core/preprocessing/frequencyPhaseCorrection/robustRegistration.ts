@@ -17,7 +17,8 @@ import { JointFitter } from './jointFit.ts';
 import type { JointFit, JointStart } from './jointFit.ts';
 import type { TransientOffset, TransientSet } from './method.ts';
 import { strongestNuisance } from './nuisanceSearch.ts';
-import { centred, weightedMean, withoutOffset } from './offsets.ts';
+import { weightedMean } from './offsets.ts';
+import { centred, withoutOffset } from '../transientOffsets.ts';
 import { quietReference } from './quietReference.ts';
 
 const MOST_PASSES = 3;

@@ -8,12 +8,14 @@ import { halfHeightWidth } from '../../math/halfHeightWidth.ts';
 import { meanSignal } from '../../math/meanSignal.ts';
 import { standardDeviation } from '../../math/robustStatistics.ts';
 import { meanPairwiseSimilarity } from '../../math/similarity.ts';
+import { SIMILARITY_PPM } from '../alignmentRecord.ts';
 import { noiseSdOfTail } from '../signal.ts';
 import { fitSinglets } from '../singletPattern.ts';
 import { Band, BandReference } from './bandRegistration.ts';
 import { METABOLITE_PPM } from './coarseAlignment.ts';
 import type { TransientOffset, TransientSet } from './method.ts';
-import { alignedSignals, weightedMean, wrapped } from './offsets.ts';
+import { alignedSignals, weightedMean } from './offsets.ts';
+import { wrapped } from '../transientOffsets.ts';
 
 export interface FpcScores {
   /** Mean pairwise similarity of the spectra over 2.5–3.5 ppm, −1 to 1 (Shamaei 2023, doi:10.1002/mrm.29498). */
@@ -32,7 +34,6 @@ export interface FpcScores {
   readonly driftDeg: number;
 }
 
-const SIMILARITY_PPM: readonly [number, number] = [2.5, 3.5];
 /** Where creatine's line is looked for, an uncorrected carrier's error allowed for. [ppm] */
 const CREATINE_PPM: readonly [number, number] = [2.93, 3.13];
 const BASELINE_DEGREE = 4;

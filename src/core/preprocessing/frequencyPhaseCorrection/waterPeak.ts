@@ -9,7 +9,7 @@ import { noiseSdOfTail } from '../signal.ts';
 import type { ClassicalMethod } from './classicalMethod.ts';
 import { classicalMethod } from './classicalMethod.ts';
 import type { TransientSet } from './method.ts';
-import { centred } from './offsets.ts';
+import { centred } from '../transientOffsets.ts';
 
 const ZERO_FILL = 4;
 /** Water's own place varies with temperature and the carrier. [ppm] */

@@ -3,7 +3,7 @@
 import { ModelError } from '../../../domain/errors.ts';
 import { protocolWarnings, requireProtocol } from '../../../domain/modelProtocol.ts';
 import type { FpcContext, FpcEstimate, FpcMethod, FpcOptions, TransientOffset, TransientSet } from '../method.ts';
-import { wrapped } from '../offsets.ts';
+import { wrapped } from '../../transientOffsets.ts';
 import { estimateOffsets } from './estimateOffsets.ts';
 import { referenceTransient } from './referenceTransient.ts';
 
