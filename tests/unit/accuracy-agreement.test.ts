@@ -1,7 +1,7 @@
 // Accuracy against truth and agreement of two methods: every figure against numbers worked out by hand.
 import { describe, expect, it } from 'vitest';
 import type { EstimateWithTruth } from '../../src/core/math/accuracy.ts';
-import { accuracyOf, NORMAL_95 } from '../../src/core/math/accuracy.ts';
+import { accuracyOf, NORMAL_95, pullTowards } from '../../src/core/math/accuracy.ts';
 import { pairedAgreement } from '../../src/core/math/pairedAgreement.ts';
 import { seededRandom } from '../../src/core/math/seededRandom.ts';
 
@@ -21,7 +21,10 @@ describe('accuracyOf', () => {
     expect(a.n).toBe(4);
     expect(a.mape).toBeCloseTo(100 * (1 + 1 / 2 + 2 / 3 + 2 / 4) * 0.25, 10);
     expect(a.smape).toBeCloseTo((100 * 6) / (14 + 10), 10);
+    expect(a.smapeMean).toBeCloseTo((100 * (1 / 3 + 1 / 3 + 2 / 8 + 2 / 10)) / 4, 10);
     expect(a.bias).toBe(1);
+    expect(a.errorSd).toBeCloseTo(Math.sqrt(2), 12);
+    expect(a.sdOverCrlb).toBeCloseTo(Math.sqrt(2 / (7 / 4)), 12);
     // Deviations 0, −2, 1, 1: SD √(6/3).
     expect(a.biasSe).toBeCloseTo(Math.sqrt(2) / 2, 12);
     expect(a.rmse).toBeCloseTo(Math.sqrt(10 / 4), 12);
@@ -54,6 +57,14 @@ describe('accuracyOf', () => {
     expect([constant.slope, constant.r2, constant.r2Identity]).toEqual([null, null, null]);
     expect(constant.bias).toBe(0);
   });
+
+  it('tells how far estimates fall back to a value', () => {
+    const truths = [1, 2, 5];
+    expect(pullTowards(3, truths.map((t) => pair(t, t)))).toBe(0);
+    expect(pullTowards(3, truths.map((t) => pair(t, 3)))).toBe(1);
+    expect(pullTowards(3, truths.map((t) => pair(t, (t + 3) / 2)))).toBeCloseTo(0.5, 12);
+    expect(pullTowards(3, [pair(3, 4)])).toBeNull();
+  }); // prettier-ignore
 
   it('finds true bounds true', () => {
     const random = seededRandom(5);

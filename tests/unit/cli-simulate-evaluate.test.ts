@@ -28,6 +28,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+interface LevelledMethod {
+  readonly snrLevels: readonly { readonly from: number; readonly to: number; readonly cases: number }[];
+}
+
 function expectError(run: CliRun, exitCode: number, message: RegExp): void {
   const { error } = JSON.parse(run.stdout) as { error: { message: string } };
   expect(error.message).toMatch(message);
@@ -148,6 +152,8 @@ describe('simulate', () => {
     ['--seed', '4294967296', /--seed takes a whole number from 0 to 4294967295/],
     ['--snr', '9,3', /--snr takes one number, or two as LO,HI/],
     ['--shifts', 'own', /--shifts takes common/],
+    ['--artefact', 'metal', /--artefact takes lipids, tumour-lipids, spurious-echo, noise-only, mild/],
+    ['--snr-definition', 'waterReference', /The preset brain has no water reference that an SNR could be of/],
   ])('%s %s is a usage error, and nothing is left behind', async (option, value, message) => {
     const run = await cli.run([...SIMULATE, '-o', file('never'), '--json', option, value]);
     expectError(run, 2, message);
@@ -210,6 +216,18 @@ describe('evaluate', () => {
     expect(stdout).toMatch(/^quest, basis /m);
     expect(stdout).toMatch(/^Metabolite +n +MAPE %/m);
     expect(stdout).toContain('Estimated, truth not known: Ace');
+  });
+
+  it('gives tables between levels of SNR, whose cases add up to all', async () => {
+    const args = ['evaluate', '--set', file('set'), '--basis', BASIS, '--threads', '1', '--snr-levels', '7,65,300'];
+    const run = await cli.run([...args, '--json']);
+    const [nlls] = (JSON.parse(run.stdout) as Evaluation).methods as unknown as [LevelledMethod];
+    expect(nlls.snrLevels.map(({ from, to }) => [from, to])).toEqual([[7, 65], [65, 300]]); // prettier-ignore
+    expect(nlls.snrLevels.reduce((sum, { cases }) => sum + cases, 0)).toBe(4);
+    const table = await cli.run([...args, '--cases', '1']);
+    expect(table.stdout).toMatch(/^SNR 65 to 300, [01] cases$/m);
+    const falling = await cli.run([...args.slice(0, -1), '9,3', '--json']);
+    expectError(falling, 2, /--snr-levels takes two or more rising numbers, such as 5,10,20, not "9,3"/);
   });
 
   it('needs no basis set where single lines are fitted, though none comes for the nucleus', async () => {

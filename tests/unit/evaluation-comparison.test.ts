@@ -6,7 +6,8 @@ import { seriesOfStudy } from '../../src/cli/comparedResults.ts';
 import type { StudyStore } from '../../src/core/ports/studyStore.ts';
 import { compareResults } from '../../src/core/quality/comparison.ts';
 import type { KeyedResult } from '../../src/core/quality/comparison.ts';
-import { evaluateEstimates, truthOf } from '../../src/core/quality/evaluation.ts';
+import { distributionRate } from '../../src/core/quality/distributionRates.ts';
+import { evaluateByLevel, evaluateEstimates, pullsTowards, truthOf } from '../../src/core/quality/evaluation.ts';
 import type { CaseEstimate } from '../../src/core/quality/evaluation.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import { newAnalysis, newDataset, newStudy, voxelResult } from '../fixtures/studies.ts';
@@ -60,6 +61,31 @@ describe('evaluateEstimates', () => {
 
   it('passes over cases without an estimate', () => {
     expect(evaluateEstimates([null, cases[1]!], truth).metabolites[0]).toMatchObject({ n: 1, bias: 24 });
+  });
+});
+
+describe('evaluation beyond the whole', () => {
+  const truth = new Map([['NAA', column(10, 10, 12, 8)]]);
+  const cases = [10, 12, 12, 9].map((naa) => ({ metabolites: [estimate('NAA', naa)], combined: [] }));
+
+  it('goes level by level, the last one closed', () => {
+    const levels = evaluateByLevel(cases, truth, [3, 5, 10, 20], [3, 10, 20]);
+    expect(levels.map(({ from, to, cases: n }) => [from, to, n])).toEqual([[3, 10, 2], [10, 20, 2]]); // prettier-ignore
+    expect(levels.map(({ metabolites }) => metabolites[0]!.bias)).toEqual([1, 0.5]);
+  });
+
+  it('says what is pulled to a mean, of what has one', () => {
+    // Errors 0, 2, 0, 1 against distances of 0, 0, −2 and 2 from the mean.
+    expect([...pullsTowards(new Map([['NAA', 10]]), cases, truth)]).toEqual([['NAA', 0.25]]);
+    expect(pullsTowards(new Map(), cases, truth).size).toBe(0);
+  });
+
+  it('counts spectra that a network found unlike its own, and what it refused with them', () => {
+    const tested = (...failedChecks: ('latent' | 'residual')[]): CaseEstimate => ({ metabolites: [], combined: [], failedChecks }); // prettier-ignore
+    const rate = distributionRate([tested(), tested('residual'), tested('residual', 'latent'), null])!;
+    expect(rate).toEqual({ n: 4, outsidePercent: 75, byCheck: { latent: 25, residual: 50 } });
+    expect(distributionRate(cases)).toBeNull();
+    expect(distributionRate([])).toBeNull();
   });
 });
 

@@ -1,19 +1,21 @@
 // lineshape evaluate: methods against the known truth of a simulated set.
 import type { Command } from 'commander';
 import type { FileBasisSet } from '../../core/basis/files/index.ts';
-import { ProcessingError } from '../../core/domain/errors.ts';
+import type { BasisSet } from '../../core/domain/basisSet.ts';
+import { ProcessingError, UsageError } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
 import type { Warning } from '../../core/domain/provenance.ts';
-import { evaluateEstimates, truthOf } from '../../core/quality/evaluation.ts';
-import type { AccuracyRow, MethodEvaluation, TruthScale } from '../../core/quality/evaluation.ts';
-import { checkBasis, METHOD_IDS, needsBasis } from '../../core/quantification/index.ts';
+import { evaluateByLevel, evaluateEstimates, truthOf } from '../../core/quality/evaluation.ts';
+import type { AccuracyRow, LevelEvaluation, MethodEvaluation, TruthScale } from '../../core/quality/evaluation.ts';
+import { methodForScan, networkForScan } from '../../core/pipeline/index.ts';
+import { checkBasis, fitsSingleLines, METHOD_IDS, needsBasis, NO_BASIS } from '../../core/quantification/index.ts';
 import { csvRow } from '../../core/reports/index.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
 import { basisForMethods } from '../basisChoice.ts';
 import { basisOfSet, fitSet, loadSet, SPECTRA_FILE, TRUTH_FILE, usualMetabolites } from '../evaluationSet.ts';
 import type { EvaluationSet, FittedMetabolites, FittedSet } from '../evaluationSet.ts';
 import { WRITTEN_BY } from '../jsonDocuments.ts';
-import { addCommonOptions, oneOf, ppmRangeOf, wholeNumber } from '../options.ts';
+import { addCommonOptions, oneOf, positiveNumber, ppmRangeOf, wholeNumber } from '../options.ts';
 import type { CommonOptions } from '../options.ts';
 import { requireFolderOf } from '../outputFolder.ts';
 import { methodsOf } from '../quantifyScans.ts';
@@ -31,6 +33,7 @@ interface Options extends CommonOptions {
   readonly scale: string;
   readonly cases?: string;
   readonly metabolites?: string;
+  readonly snrLevels?: string;
   readonly out?: string;
 }
 
@@ -40,8 +43,11 @@ const MAX_FAILURES_SAID = 5;
 
 interface Evaluated {
   readonly fitted: FittedSet;
+  readonly basis: BasisSet;
   readonly options: JsonObject;
   readonly evaluation: MethodEvaluation;
+  /** The same between levels of SNR; empty where none were asked for. */
+  readonly levels: readonly LevelEvaluation[];
 }
 
 interface Outcome {
@@ -73,6 +79,25 @@ function firstOf(truth: ReadonlyMap<string, Float64Array>, count: number): Map<s
   return new Map([...truth].map(([name, values]) => [name, values.subarray(0, count)]));
 }
 
+/** @param text "3,10,20": rising @throws UsageError */
+function snrEdgesOf(text: string | undefined): readonly number[] {
+  if (text === undefined) return [];
+  const edges = text.split(',').map((part) => positiveNumber('--snr-levels', part));
+  const rises = edges.every((edge, i) => i === 0 || edge > (edges[i - 1] as number));
+  if (edges.length < 2 || !rises) {
+    throw new UsageError(`--snr-levels takes two or more rising numbers, such as 5,10,20, not "${text}".`);
+  }
+  return edges;
+}
+
+/** @throws UsageError where levels are asked for and the set doesn't tell its SNR */
+function levelsOf(edges: readonly number[], set: EvaluationSet, cases: number): ArrayLike<number> {
+  const snr = set.truth.nuisances.get('snr');
+  if (snr !== undefined) return snr.subarray(0, cases);
+  if (edges.length > 0) throw new UsageError(`--snr-levels needs a column "snr" in ${TRUTH_FILE}, which is not there.`);
+  return [];
+}
+
 function requireEstimates({ method, cases, failures }: FittedSet): void {
   if (cases.some((c) => c !== null)) return;
   const [first] = failures;
@@ -84,25 +109,36 @@ function requireEstimates({ method, cases, failures }: FittedSet): void {
 }
 
 async function evaluate(options: Options, session: Session): Promise<Outcome> {
-  const methods = methodsOf(options.method);
+  const named = methodsOf(options.method);
   const scale = oneOf('--scale', options.scale, SCALES);
   const metabolites =
     options.metabolites === undefined ? null : oneOf('--metabolites', options.metabolites, METABOLITES);
   if (options.ppm !== undefined) ppmRangeOf(options.ppm);
   casesOf(options.cases, 1);
+  const edges = snrEdgesOf(options.snrLevels);
   const set = await loadSet(options.set);
+  const shelf = session.deps.networks;
+  const methods = await Promise.all(named.map((method) => methodForScan(method, set.dataset, 'nlls', shelf)));
   const cases = casesOf(options.cases, set.truth.cases);
   const choice = { basis: options.basis, removeMarker: false, readOptions: {} };
   const whole = await basisForMethods(methods, choice, set.dataset, session.resources);
   const { basis, leftOut } = basisOfSet(whole, set, metabolites ?? usualMetabolites(set));
   const mismatch = methods.some(needsBasis) ? checkBasis(basis, set.dataset) : [];
   const truth = firstOf(set.truth.metabolites, cases);
+  const snr = levelsOf(edges, set, cases);
   const evaluated: Evaluated[] = [];
   for (const method of methods) {
     const own = await fitOptions(options, method);
-    const fitted = await fitSet(set, basis, method, own, cases, session);
+    // A network of one basis takes it whole, whatever the truth names.
+    const users = needsBasis(method) ? basis : whole;
+    const network = await networkForScan(method, set.dataset, users, shelf);
+    const ofMethod = fitsSingleLines(method) ? NO_BASIS : (network?.basis ?? users);
+    const fit = { basis: ofMethod, method, network: network?.choice ?? null, options: own, count: cases };
+    const fitted = await fitSet(set, fit, { ...session.deps, threads: session.threads });
     requireEstimates(fitted);
-    evaluated.push({ fitted, options: own, evaluation: evaluateEstimates(fitted.cases, truth, scale) });
+    const evaluation = evaluateEstimates(fitted.cases, truth, scale);
+    const levels = evaluateByLevel(fitted.cases, truth, snr, edges, scale);
+    evaluated.push({ fitted, basis: ofMethod, options: own, evaluation, levels });
   }
   // Where a simulated voxel lies is no question.
   const ofSet = set.dataset.warnings.filter(({ code }) => code !== 'geometry-missing');
@@ -110,13 +146,15 @@ async function evaluate(options: Options, session: Session): Promise<Outcome> {
   return { set, basis, leftOut, scale, cases, methods: evaluated, warnings };
 }
 
-function methodDocument({ fitted, options, evaluation }: Evaluated): unknown {
+function methodDocument({ fitted, basis, options, evaluation, levels }: Evaluated): unknown {
   const { method, version, cases, msPerSpectrum, wallMsPerSpectrum, failures } = fitted;
   return {
     ...{ method, version, options },
+    basis: { id: basis.id, sha256: basis.sha256 },
     n: cases.filter((c) => c !== null).length,
     ...{ msPerSpectrum, wallMsPerSpectrum, failures },
     ...evaluation,
+    ...(levels.length === 0 ? {} : { snrLevels: levels }),
   };
 }
 
@@ -154,14 +192,18 @@ function tableRow(row: AccuracyRow): string[] {
   ];
 }
 
-function printOutcome({ basis, leftOut, cases, methods, warnings }: Outcome): void {
+function printOutcome({ leftOut, cases, methods, warnings }: Outcome): void {
   for (const { message } of warnings) say(`Warning: ${message}`);
   if (leftOut.length > 0) printText(`Not fitted, as the truth names none of it: ${leftOut.join(', ')}`);
-  for (const { fitted, evaluation } of methods) {
+  for (const { fitted, basis, evaluation, levels } of methods) {
     const { method, msPerSpectrum, failures } = fitted;
-    const fittedWith = needsBasis(method) ? `basis ${basis.id}` : 'no basis set';
+    const fittedWith = fitsSingleLines(method) ? 'no basis set' : `basis ${basis.id}`;
     printText(`\n${method}, ${fittedWith}, ${cases} cases, ${fixed(msPerSpectrum, 1)} ms a spectrum`);
     printText(textTable(HEADER, [...evaluation.combined, ...evaluation.metabolites].map(tableRow)));
+    for (const { from, to, cases: count, combined, metabolites } of levels) {
+      printText(`\nSNR ${from} to ${to}, ${count} cases`);
+      printText(textTable(HEADER, [...combined, ...metabolites].map(tableRow)));
+    }
     if (evaluation.notEstimated.length > 0)
       printText(`In the truth, not estimated: ${evaluation.notEstimated.join(', ')}`);
     if (evaluation.withoutTruth.length > 0)
@@ -212,6 +254,7 @@ export function addEvaluateCommand(program: Command): void {
       '--metabolites <which>',
       "what is fitted: truth (what the truth names; default for a set of simulate's, which holds nothing else) or all of the basis",
     )
+    .option('--snr-levels <edges>', 'tables for cases with an SNR between these too, such as 3,10,20,40,80')
     .option('-o, --out <file.csv>', 'every estimate beside its truth, as CSV')
     .addHelpText(
       'after',

@@ -1,9 +1,11 @@
 // lineshape simulate: a set of independent spectra with known truth, after a published protocol, or the transients of one voxel.
 import type { Command } from 'commander';
 import {
+  ARTEFACT_IDS,
   planSimulation,
   PRESET_IDS,
   presetSeeds,
+  SIMULATED_SNRS,
   simulateCases,
   SIMULATION_PRESETS,
   writeTruthTable,
@@ -40,8 +42,10 @@ interface Options extends CommonOptions {
   readonly seed: string;
   readonly preset: string;
   readonly snr?: string;
+  readonly snrDefinition?: string;
   readonly shifts?: string;
   readonly mm?: string;
+  readonly artefact?: string;
   readonly out: string;
 }
 
@@ -68,7 +72,7 @@ function snrOf(text: string): readonly [number, number] {
   return [low, high];
 }
 
-function requestOf({ n, seed, preset, snr, shifts, mm }: Options): Request {
+function requestOf({ n, seed, preset, snr, snrDefinition, shifts, mm, artefact }: Options): Request {
   const id = PRESET_IDS.find((known) => known === preset.toLowerCase());
   if (id === undefined) {
     const known = [...PRESET_IDS, ...TRANSIENT_PRESET_IDS].join(', ');
@@ -80,14 +84,19 @@ function requestOf({ n, seed, preset, snr, shifts, mm }: Options): Request {
     preset: id,
     changes: {
       ...(snr === undefined ? {} : { snr: snrOf(snr) }),
+      ...(snrDefinition === undefined
+        ? {}
+        : { snrDefinition: oneOf('--snr-definition', snrDefinition, SIMULATED_SNRS) }),
       ...(shifts === undefined ? {} : { shifts: oneOf('--shifts', shifts, ['common']) }),
       ...(mm === undefined ? {} : { macromolecules: oneOf('--mm', mm, ['basis']) }),
+      ...(artefact === undefined ? {} : { artefact: oneOf('--artefact', artefact, ARTEFACT_IDS) }),
     },
   };
 }
 
 function description(basis: FileBasisSet, request: Request): Omit<MrsDataset, 'data'> {
   const { title, source, snr } = SIMULATION_PRESETS[request.preset];
+  const { snrDefinition = snr.definition } = request.changes;
   return simulatedScan(basis, basis, 'Independent simulated cases, not transients of one scan', {
     Description: `Simulated set with known truth (${TRUTH_FILE}); DIM_DYN runs over independent cases.`,
     Preset: request.preset,
@@ -96,7 +105,7 @@ function description(basis: FileBasisSet, request: Request): Omit<MrsDataset, 'd
     Seed: request.seed,
     Cases: request.count,
     Changes: JSON.stringify(request.changes),
-    SnrDefinition: snr.definition,
+    SnrDefinition: snrDefinition,
   });
 }
 
@@ -133,12 +142,16 @@ async function writeSet(
   });
 }
 
+/** As it stands on the command line: "snrDefinition" → "snr-definition". */
+const optionName = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 /** @throws UsageError where an option is given that a preset of transients settles itself */
 function transientRequestOf({ n, seed, preset, ...options }: Options): TransientRequest | null {
   const id = TRANSIENT_PRESET_IDS.find((known) => known === preset.toLowerCase());
   if (id === undefined) return null;
-  for (const name of ['basis', 'snr', 'shifts', 'mm'] as const) {
-    if (options[name] !== undefined) throw new UsageError(`The preset ${id} settles --${name} itself; leave it out.`);
+  for (const name of ['basis', 'snr', 'snrDefinition', 'shifts', 'mm', 'artefact'] as const) {
+    if (options[name] !== undefined)
+      throw new UsageError(`The preset ${id} settles --${optionName(name)} itself; leave it out.`);
   }
   return {
     preset: id,
@@ -199,12 +212,13 @@ function presetHelp(): string {
   const lines = PRESET_IDS.map((id) => {
     const { training, validation, test } = presetSeeds(id);
     const { title } = SIMULATION_PRESETS[id];
-    return `  ${id.padEnd(7)} ${title}\n          seeds: training ${training}, validation ${validation}, test ${test}`;
+    return `  ${id.padEnd(15)} ${title}\n                  seeds: training ${training}, validation ${validation}, test ${test}`;
   });
   return `
 Presets:
 ${lines.join('\n')}
-The same basis, preset and seed give the same bytes; two seeds never share their cases. The water line of rizzo stands at
+The same basis, preset and seed give the same bytes; two seeds never share their cases. An artefact leaves amounts and noise of
+a seed as they are. For spectra of another echo time or field take another basis set. The water line of rizzo stands at
 0.5 ppm and is no part of a basis: evaluate that set with --ppm 0.8,4.2.
 ${transientPresetHelp()}`;
 }
@@ -221,8 +235,10 @@ export function addSimulateCommand(program: Command): void {
     .requiredOption('--seed <s>', 'seed of the random numbers, 0 to 4294967295')
     .option('--preset <name>', `protocol: ${[...PRESET_IDS, ...TRANSIENT_PRESET_IDS].join(', ')}`, 'brain')
     .option('--snr <lo,hi>', "SNR drawn from here, by the preset's definition (one number for a fixed one)")
+    .option('--snr-definition <d>', `what SNR means instead of the preset's way: ${SIMULATED_SNRS.join(', ')}`)
     .option('--shifts <how>', 'common: one frequency shift a case, where the preset has one a metabolite')
     .option('--mm <how>', 'basis: macromolecules as the basis has them, only shifted')
+    .option('--artefact <name>', `what spoils every case besides: ${ARTEFACT_IDS.join(', ')}`)
     .requiredOption('-o, --out <dir>', 'folder for the set')
     .addHelpText('after', presetHelp());
   addCommonOptions(command).action(simulate);

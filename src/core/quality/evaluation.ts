@@ -1,7 +1,7 @@
 // A method's estimates of a set with known truth → accuracy of every metabolite and sum.
 import { COMBINED_METABOLITES } from '../domain/metaboliteNames.ts';
-import type { MetaboliteEstimate, QuantificationResult } from '../domain/quantification.ts';
-import { accuracyOf } from '../math/accuracy.ts';
+import type { DistributionCheck, MetaboliteEstimate, QuantificationResult } from '../domain/quantification.ts';
+import { accuracyOf, pullTowards } from '../math/accuracy.ts';
 import type { Accuracy, EstimateWithTruth } from '../math/accuracy.ts';
 import { median } from '../math/robustStatistics.ts';
 
@@ -9,6 +9,8 @@ import { median } from '../math/robustStatistics.ts';
 export interface CaseEstimate {
   readonly metabolites: readonly SlimEstimate[];
   readonly combined: readonly SlimEstimate[];
+  /** Checks by which a network found the spectrum unlike those it knows; absent for methods without such checks. */
+  readonly failedChecks?: readonly DistributionCheck['check'][];
 }
 
 type SlimEstimate = Pick<MetaboliteEstimate, 'name' | 'amplitude' | 'crlbAbsolute'> &
@@ -34,14 +36,19 @@ export interface MethodEvaluation {
 }
 
 /** @returns what an evaluation keeps of a result */
-export function slimEstimates({ metabolites, combined }: QuantificationResult): CaseEstimate {
+export function slimEstimates({ metabolites, combined, doubt }: QuantificationResult): CaseEstimate {
   const slim = ({ name, amplitude, crlbAbsolute, interval95 }: MetaboliteEstimate): SlimEstimate => ({
     name,
     amplitude,
     crlbAbsolute,
     ...(interval95 === undefined ? {} : { interval95 }),
   });
-  return { metabolites: metabolites.map(slim), combined: combined.map(slim) };
+  const failedChecks = doubt?.checks.filter(({ passed }) => !passed).map(({ check }) => check);
+  return {
+    metabolites: metabolites.map(slim),
+    combined: combined.map(slim),
+    ...(failedChecks === undefined ? {} : { failedChecks }),
+  };
 }
 
 /**
@@ -136,4 +143,52 @@ export function evaluateEstimates(
     withoutTruth: [...all].filter((name) => truthOf(truth, name) === null),
     notEstimated: [...truth.keys()].filter((name) => !all.has(name)),
   };
+}
+
+/** Cases whose value (their SNR, say) lies in [from, to). */
+export interface LevelEvaluation extends MethodEvaluation {
+  readonly from: number;
+  readonly to: number;
+  readonly cases: number;
+}
+
+/**
+ * The same level by level: rows of a table "accuracy against SNR".
+ * @param values one a case, as a nuisance column of the truth table has them
+ * @param edges rising; the last level takes its upper edge in
+ */
+export function evaluateByLevel(
+  cases: readonly (CaseEstimate | null)[],
+  truth: ReadonlyMap<string, Float64Array>,
+  values: ArrayLike<number>,
+  edges: readonly number[],
+  scale: TruthScale = 'none',
+): LevelEvaluation[] {
+  return edges.slice(0, -1).map((from, level) => {
+    const to = edges[level + 1] as number;
+    const isLast = level === edges.length - 2;
+    const within = (value: number): boolean => value >= from && (value < to || (isLast && value === to));
+    const chosen = cases.map((_, i) => i).filter((i) => within(values[i] as number));
+    const own = new Map([...truth].map(([name, all]) => [name, Float64Array.from(chosen, (i) => all[i] as number)]));
+    const evaluation = evaluateEstimates(chosen.map((i) => cases[i] ?? null), own, scale); // prettier-ignore
+    return { from, to, cases: chosen.length, ...evaluation };
+  });
+}
+
+/**
+ * How far a method's estimates of every metabolite and sum fall back to given values (see pullTowards).
+ * @param values by name; names without one have no result
+ */
+export function pullsTowards(
+  values: ReadonlyMap<string, number>,
+  cases: readonly (CaseEstimate | null)[],
+  truth: ReadonlyMap<string, Float64Array>,
+): Map<string, number> {
+  const all = cases.map((c) => (c === null ? null : [...c.metabolites, ...c.combined]));
+  const pulls = [...pairsByName(all, truth, cases.map(() => 1))].flatMap(([name, pairs]) => {
+    const value = values.get(name);
+    const pull = value === undefined ? null : pullTowards(value, pairs);
+    return pull === null ? [] : [[name, pull] as const];
+  }); // prettier-ignore
+  return new Map(pulls);
 }

@@ -8,6 +8,7 @@ import type { SeededRandom } from '../../math/seededRandom.ts';
 import { CHEN_LINES, chenProtons, chenWidthHz } from '../macromolecules/chenLines.ts';
 import { broadSignals, gaussianFid, MACROMOLECULES_GONE_S } from '../macromolecules/index.ts';
 import { syntheticFid, withNoise } from '../syntheticScan.ts';
+import type { Artefact } from './artefacts.ts';
 import type { DrawnCase, DrawnSignal, VariedLine } from './drawCase.ts';
 import type { MacromoleculeRule, SimulatedSnr, SimulationPreset } from './presets.ts';
 
@@ -16,6 +17,8 @@ const MAC_PROTONS = CHEN_LINES.reduce((sum, line) => sum + chenProtons(line), 0)
 /** Heights are read from spectra so much finer than the sampling has them. */
 const ZERO_FILL = 4;
 const NAA_WINDOW_PPM = [1.85, 2.2] as const;
+/** NAA of healthy brain, the middle of Chen's range (preset qnet). [mM] */
+const HEALTHY_NAA_MM = 12.25;
 
 /** The macromolecule signal of a set: of the basis, or made. */
 export interface MacromoleculeSignal {
@@ -163,8 +166,12 @@ function noiseSdFor(
       return water / snr;
     case 'largestPeak':
       return height(metabolites, basis, 'magnitude', null) / (snr * spectralNoise);
-    case 'naaHeight': {
-      const naa = drawn.signals.filter((s) => s.name === 'NAA').map((s) => ({ ...s, shiftHz: 0 }));
+    case 'naaHeight':
+    case 'healthyNaaHeight': {
+      const amount = (own: number): number => (definition === 'naaHeight' ? own : HEALTHY_NAA_MM);
+      const naa = drawn.signals
+        .filter((s) => s.name === 'NAA')
+        .map((s) => ({ ...s, shiftHz: 0, amount: amount(s.amount) }));
       const tallest =
         naa.length === 0
           ? height(metabolites, basis, 'real', null)
@@ -184,6 +191,7 @@ export interface CaseSignal {
 /**
  * @param carrierShiftHz what brings the basis's zero frequency to the dataset's
  * @param random source of the noise: two normal deviates a point
+ * @param artefact laid over the noiseless case, after the noise was measured out by its SNR
  */
 export function caseFid(
   basis: BasisSet,
@@ -192,6 +200,7 @@ export function caseFid(
   drawn: DrawnCase,
   carrierShiftHz: number,
   random: SeededRandom,
+  artefact: Artefact | null = null,
 ): CaseSignal {
   const metabolites = metaboliteFid(basis, drawn.signals, drawn.gaussianHz);
   const broad =
@@ -202,6 +211,7 @@ export function caseFid(
   if (water !== null) add(whole, waterReferenceFid(basis, water, drawn.gaussianHz), 1);
   const parts = { whole, metabolites, water: water?.amplitude ?? 0 };
   const noiseSd = noiseSdFor(preset.snr.definition, drawn.snr, basis, drawn, parts);
+  artefact?.(whole, height(metabolites, basis, 'real', null));
   rotate(whole, basis.dwellTimeS, drawn.shiftHz + carrierShiftHz, (drawn.phaseDeg * Math.PI) / 180);
   return { fid: withNoise(whole, noiseSd, random), noiseSd, macromoleculeUnits: broad?.units ?? null };
 }
