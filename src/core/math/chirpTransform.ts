@@ -23,12 +23,19 @@ const cosSin = (cycles: number): readonly [number, number] => {
   return [Math.cos(angle), Math.sin(angle)];
 };
 
-/**
- * Prepares the transform of signals of one length.
- * @param points samples of the signals
- * @param frequencies where the sums are evaluated; a negative `step` and `first` give e^{+2πi…}
- */
-export function chirpTransform(points: number, { first, step, count }: ChirpFrequencies): ChirpTransform {
+/** Factors of the identity: X = after · (kernel ∗ (before · x)), the convolution by transforms of `size` points. */
+export interface ChirpTables {
+  readonly size: number;
+  /** Of each sample. */
+  readonly before: ComplexVector;
+  /** Transform of the chirp. */
+  readonly kernel: ComplexVector;
+  /** Of each frequency. */
+  readonly after: ComplexVector;
+}
+
+/** @param points samples of the signals */
+export function chirpTables(points: number, { first, step, count }: ChirpFrequencies): ChirpTables {
   const size = nextPowerOfTwo(points + count - 1);
   const before = { re: new Float64Array(points), im: new Float64Array(points) };
   const after = { re: new Float64Array(count), im: new Float64Array(count) };
@@ -49,7 +56,17 @@ export function chirpTransform(points: number, { first, step, count }: ChirpFreq
     chirp.re[at] = c;
     chirp.im[at] = s;
   }
-  const kernel = fft(chirp);
+  return { size, before, kernel: fft(chirp), after };
+}
+
+/**
+ * Prepares the transform of signals of one length.
+ * @param points samples of the signals
+ * @param frequencies where the sums are evaluated; a negative `step` and `first` give e^{+2πi…}
+ */
+export function chirpTransform(points: number, frequencies: ChirpFrequencies): ChirpTransform {
+  const { size, before, kernel, after } = chirpTables(points, frequencies);
+  const { count } = frequencies;
   return {
     apply: (x) => {
       const work = { re: new Float64Array(size), im: new Float64Array(size) };

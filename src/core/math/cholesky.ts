@@ -91,13 +91,40 @@ export function choleskyInverse(l: Float64Array, n: number): Float64Array {
   const inverse = new Float64Array(n * n);
   const column = new Float64Array(n);
   for (let j = 0; j < n; j++) {
-    column.fill(0);
-    column[j] = 1;
-    forwardSubstitute(l, n, column);
-    backSubstitute(l, n, column);
-    for (let i = 0; i < n; i++) inverse[i * n + j] = column[i] as number;
+    unitForwardSubstitute(l, n, j, column);
+    // What lies above the diagonal is known from the columns before.
+    for (let i = n - 1; i >= j; i--) {
+      let sum = column[i] as number;
+      for (let k = i + 1; k < n; k++) sum -= (l[k * n + i] as number) * (column[k] as number);
+      column[i] = sum / (l[i * n + i] as number);
+      inverse[i * n + j] = column[i] as number;
+      inverse[j * n + i] = column[i] as number;
+    }
   }
   return inverse;
+}
+
+/** Column j of L⁻¹, from its row j on; what lies before is zero and left as it is. */
+function unitForwardSubstitute(l: Float64Array, n: number, j: number, column: Float64Array): void {
+  column[j] = 1 / (l[j * n + j] as number);
+  for (let i = j + 1; i < n; i++) {
+    let sum = 0;
+    for (let k = j; k < i; k++) sum -= (l[i * n + k] as number) * (column[k] as number);
+    column[i] = sum / (l[i * n + i] as number);
+  }
+}
+
+/** 1/√a_ii. */
+const unitScales = (a: Float64Array, n: number): Float64Array =>
+  new Float64Array(n).map((_, i) => 1 / Math.sqrt(Math.max(a[i * n + i] as number, 1e-300)));
+
+function scaledBy(a: Float64Array, n: number, unit: Float64Array): Float64Array {
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    const u = unit[i] as number;
+    for (let j = 0; j < n; j++) out[i * n + j] = (a[i * n + j] as number) * u * (unit[j] as number);
+  }
+  return out;
 }
 
 /**
@@ -105,9 +132,23 @@ export function choleskyInverse(l: Float64Array, n: number): Float64Array {
  * one first. @param a n × n, row-major @returns n × n, or null where it is singular
  */
 export function invertScaled(a: Float64Array, n: number): Float64Array | null {
-  const unit = Float64Array.from({ length: n }, (_, i) => 1 / Math.sqrt(Math.max(a[i * n + i] as number, 1e-300)));
-  const scaled = (matrix: Float64Array): Float64Array =>
-    matrix.map((v, at) => v * (unit[Math.floor(at / n)] as number) * (unit[at % n] as number));
-  const factor = choleskyFactor(scaled(a), n, 1e-12);
-  return factor === null ? null : scaled(choleskyInverse(factor, n));
+  const unit = unitScales(a, n);
+  const factor = choleskyFactor(scaledBy(a, n, unit), n, 1e-12);
+  return factor === null ? null : scaledBy(choleskyInverse(factor, n), n, unit);
+}
+
+/** The diagonal of `invertScaled`, at a sixth of its cost. */
+export function inverseDiagonal(a: Float64Array, n: number): Float64Array | null {
+  const unit = unitScales(a, n);
+  const factor = choleskyFactor(scaledBy(a, n, unit), n, 1e-12);
+  if (factor === null) return null;
+  const diagonal = new Float64Array(n);
+  const column = new Float64Array(n);
+  for (let j = 0; j < n; j++) {
+    unitForwardSubstitute(factor, n, j, column);
+    let sum = 0;
+    for (let i = j; i < n; i++) sum += (column[i] as number) ** 2;
+    diagonal[j] = sum * (unit[j] as number) ** 2;
+  }
+  return diagonal;
 }

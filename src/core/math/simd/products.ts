@@ -140,7 +140,8 @@ export class SimdProducts {
 
 /** Views of equal length, one after another. */
 export function split(all: Float64Array, length: number): Float64Array[] {
-  return Array.from({ length: length === 0 ? 0 : all.length / length }, (_, i) =>
-    all.subarray(i * length, (i + 1) * length),
-  );
+  const count = length === 0 ? 0 : all.length / length;
+  const out = new Array<Float64Array>(count);
+  for (let i = 0; i < count; i++) out[i] = all.subarray(i * length, (i + 1) * length);
+  return out;
 }

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ppmToHz } from '../../../../src/core/domain/axes.ts';
 import type { ComplexSignal } from '../../../../src/core/domain/complexArray.ts';
-import { CANONICAL_POINTS, canonicalSampling } from '../../../../src/core/preprocessing/canonicalFid.ts';
+import { CANONICAL_POINTS } from '../../../../src/core/domain/canonicalBand.ts';
+import { canonicalSampling } from '../../../../src/core/preprocessing/canonicalFid.ts';
 import { networkInput } from '../../../../src/core/preprocessing/frequencyPhaseCorrection/networks/canonicalInput.ts';
 
 interface FixtureCase {

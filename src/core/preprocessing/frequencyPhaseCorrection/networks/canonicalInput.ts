@@ -1,7 +1,7 @@
 // Canonical FIDs (preprocessing/canonicalFid.ts) as the correction networks take them. A fixture holds them together with
 // training/fpc/canonical.py.
 import type { ComplexSignal } from '../../../domain/complexArray.ts';
-import { CANONICAL_POINTS } from '../../canonicalFid.ts';
+import { CANONICAL_POINTS } from '../../../domain/canonicalBand.ts';
 
 /**
  * Canonical signals as the networks take them.

@@ -4,7 +4,7 @@ import type { ComplexSignal } from '../../../domain/complexArray.ts';
 import { fft, ifft } from '../../../math/fft.ts';
 import { median } from '../../../math/robustStatistics.ts';
 import { registerShiftAndPhase } from '../../../math/shiftPhaseRegistration.ts';
-import { CANONICAL_BANDWIDTH_PPM, CANONICAL_CENTRE_PPM, CANONICAL_POINTS } from '../../canonicalFid.ts';
+import { CANONICAL_BANDWIDTH_PPM, CANONICAL_CENTRE_PPM, CANONICAL_POINTS } from '../../../domain/canonicalBand.ts';
 import { SINGLETS_PPM } from '../../singletPattern.ts';
 
 /** Common amplitudes of the singlets in brain: 9 protons of choline at a fifth of NAA's concentration. */

@@ -9,7 +9,8 @@ import type { Cancellation } from '../../../ports/cancellation.ts';
 import type { OpenModel } from '../../../ports/modelLibrary.ts';
 import type { TransientOffset, TransientSet } from '../method.ts';
 import { withoutOffset, wrapped } from '../../transientOffsets.ts';
-import { CANONICAL_POINTS, canonicalSampling } from '../../canonicalFid.ts';
+import { CANONICAL_POINTS } from '../../../domain/canonicalBand.ts';
+import { canonicalSampling } from '../../canonicalFid.ts';
 import { networkInput } from './canonicalInput.ts';
 import { coarseShiftsPpm } from './coarseShift.ts';
 
