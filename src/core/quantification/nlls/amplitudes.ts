@@ -47,6 +47,9 @@ export function amplitudePriorCost(priors: readonly AmplitudePrior[], amplitudes
   }, 0);
 }
 
+/** A passive set to begin with where nothing is known: most signals are present, so that few need to leave it. */
+export const everySignal = ({ model }: Problem): readonly number[] => model.signals.map((_, m) => m);
+
 /** Best amplitudes at θ. @param warmStart passive set to begin with */
 export function solveAmplitudes(problem: Problem, theta: Float64Array, warmStart: readonly number[]): LinearSolution {
   return solveWithColumns(problem, problem.model.columnsAt(theta), warmStart);
@@ -59,10 +62,10 @@ export function solveProducts(
   h: Float64Array,
   warmStart: readonly number[],
 ): NnlsSolution {
-  const everySignal = Array.from(h, (_, m) => m);
+  const all = Array.from(h, (_, m) => m);
   const withPriors = gram.slice();
   const { amplitudePriors, sigma } = problem;
-  addAmplitudePriors(withPriors, h.length, everySignal, amplitudePriors, sigma ** 2);
+  addAmplitudePriors(withPriors, h.length, all, amplitudePriors, sigma ** 2);
   const pulled = h.slice();
   for (const { terms, mean, sd } of amplitudePriors) {
     for (const { signal, weight } of terms) {
@@ -88,7 +91,11 @@ export function subtractColumns(
 }
 
 /** Best amplitudes for given columns. */
-function solveWithColumns(problem: Problem, columns: Float64Array[], warmStart: readonly number[]): LinearSolution {
+export function solveWithColumns(
+  problem: Problem,
+  columns: Float64Array[],
+  warmStart: readonly number[],
+): LinearSolution {
   const { baseline, y, sigma, amplitudePriors } = problem;
   const weighted = weightColumns(columns, baseline);
   const data = weightColumns([y], baseline);

@@ -13,7 +13,8 @@ import {
   splineTransposeTimes,
 } from '../../math/bspline.ts';
 import type { SplineDesign } from '../../math/bspline.ts';
-import { addCrossProducts, addGram } from '../../math/innerProducts.ts';
+import { addCrossProducts, addGram, dot } from '../../math/innerProducts.ts';
+import { split } from '../../math/simd/products.ts';
 import { BugError } from '../../domain/errors.ts';
 
 /** What depends on the window and the knots alone, found once: fits of one protocol follow one another in a thread. */
@@ -26,6 +27,8 @@ interface SplineParts {
    * Σ 1/(1 + λ d_i), so that a λ for wanted degrees costs no factorisation.
    */
   readonly spectrum: Float64Array;
+  /** QᵀL⁻¹ by rows, Q the eigenvectors: what it makes of Bᵀv is the part of v in each mode of the baseline. */
+  readonly modes: readonly Float64Array[];
   /** Factors of BᵀB + λDᵀD by effective degrees of freedom. */
   readonly factors: Map<number, Float64Array>;
 }
@@ -34,15 +37,17 @@ const knownParts = new Map<string, SplineParts>();
 /** More factors than any choice of smoothness tries; where a user tries more, all are found anew. */
 const MOST_FACTORS = 64;
 
-function factorFor({ design, gram, penalty }: Omit<SplineParts, 'spectrum'>, lambda: number): Float64Array {
+type BareParts = Omit<SplineParts, 'spectrum' | 'modes'>;
+
+function factorFor({ design, gram, penalty }: BareParts, lambda: number): Float64Array {
   const system = gram.map((g, i) => g + lambda * (penalty[i] as number));
   const factor = choleskyFactor(system, design.columns, 1e-12);
   if (factor === null) throw new BugError('The baseline system is not positive definite.');
   return factor;
 }
 
-/** d_i of L⁻¹DᵀDL⁻ᵀ, BᵀB = LLᵀ. */
-function penaltySpectrum(parts: Omit<SplineParts, 'spectrum'>): Float64Array {
+/** d_i and eigenvectors of L⁻¹DᵀDL⁻ᵀ, BᵀB = LLᵀ. */
+function penaltyModes(parts: BareParts): Pick<SplineParts, 'spectrum' | 'modes'> {
   const n = parts.design.columns;
   const factor = factorFor(parts, 0);
   const whitened = parts.penalty.slice();
@@ -62,7 +67,19 @@ function penaltySpectrum(parts: Omit<SplineParts, 'spectrum'>): Float64Array {
       }
     }
   }
-  return symmetricEigen(whitened, n).values.map((v) => Math.max(0, v));
+  const { values, vectors } = symmetricEigen(whitened, n);
+  // L⁻¹ column by column, as rows of its transpose, and from there QᵀL⁻¹.
+  const inverse = Array.from({ length: n }, (_, j) => {
+    const unit = new Float64Array(n);
+    unit[j] = 1;
+    forwardSubstitute(factor, n, unit);
+    return unit;
+  });
+  const modes = Array.from({ length: n }, (_, i) => {
+    const eigenvector = Float64Array.from({ length: n }, (_, k) => vectors[k * n + i] as number);
+    return Float64Array.from(inverse, (unit) => dot(eigenvector, unit));
+  });
+  return { spectrum: values.map((v) => Math.max(0, v)), modes };
 }
 
 function splineParts(rows: number, intervals: number): SplineParts {
@@ -73,7 +90,7 @@ function splineParts(rows: number, intervals: number): SplineParts {
   const gram = splineGram(design);
   const penalty = secondDifferencePenalty(design.columns);
   const parts = { design, gram, penalty, factors: new Map<number, Float64Array>() };
-  const made = { ...parts, spectrum: penaltySpectrum(parts) };
+  const made = { ...parts, ...penaltyModes(parts) };
   knownParts.set(key, made);
   return made;
 }
@@ -114,6 +131,11 @@ export class Baseline {
     this.setEffectiveDegrees(effectiveDegrees);
   }
 
+  /** The same for baselines of one window and one density of knots. */
+  get key(): string {
+    return `${this.rowsPerPart}/${this.#design.columns}/${this.parts}`;
+  }
+
   get effectiveDegrees(): number {
     return this.#effectiveDegrees;
   }
@@ -121,7 +143,7 @@ export class Baseline {
   /** Sets the smoothness. @param wanted degrees of freedom per part, more than 2 (a straight line) */
   setEffectiveDegrees(wanted: number): void {
     const { spectrum, factors } = this.#parts;
-    const degrees = Math.min(Math.max(wanted, 2.01), this.#design.columns - 0.01);
+    const degrees = this.#possible(wanted);
     let factor = factors.get(degrees);
     if (factor === undefined) {
       factor = factorFor(this.#parts, lambdaFor(spectrum, degrees));
@@ -143,6 +165,32 @@ export class Baseline {
   /** Bᵀv of each part of each column, which no smoothness changes. @param columns rows of all parts */
   project(columns: readonly Float64Array[]): Float64Array[] {
     return splineProjections(this.#design, columns, this.parts);
+  }
+
+  /**
+   * The part of each column in each mode of the baseline, which no smoothness changes: with it, at a given smoothness,
+   * uᵀWv = uᵀv − Σ_i s_i u_i v_i, s = `shrinkage`.
+   * @param projections of `project`
+   */
+  inModes(projections: readonly Float64Array[]): Float64Array[] {
+    const { modes } = this.#parts;
+    const n = modes.length;
+    const single = projections.flatMap((v) => split(v, n));
+    const products = new Float64Array(single.length * n);
+    addCrossProducts(single, modes, products, 1);
+    return split(products, n * this.parts);
+  }
+
+  /** How much of each mode is the baseline's, all parts. @param wanted degrees of freedom per part */
+  shrinkage(wanted: number): Float64Array {
+    const { spectrum } = this.#parts;
+    const lambda = lambdaFor(spectrum, this.#possible(wanted));
+    const ofPart = spectrum.map((d) => 1 / (1 + lambda * d));
+    return Float64Array.from({ length: ofPart.length * this.parts }, (_, i) => ofPart[i % ofPart.length] as number);
+  }
+
+  #possible(wanted: number): number {
+    return Math.min(Math.max(wanted, 2.01), this.#design.columns - 0.01);
   }
 
   /** L⁻¹ of projections, at the present smoothness. */

@@ -1,8 +1,12 @@
 // How well the amplitudes are known: the inverse of the full Fisher matrix.
-import { invertScaled } from '../../math/cholesky.ts';
+import { choleskyFactor, forwardSubstitutions, invertScaled } from '../../math/cholesky.ts';
+import { addGram } from '../../math/innerProducts.ts';
 import { addAmplitudePriors } from './amplitudes.ts';
+import type { LinearSolution } from './amplitudes.ts';
 import { weightColumns, weightedGram } from './baseline.ts';
 import type { Solution } from './engine.ts';
+import { subMatrix } from './normalEquations.ts';
+import type { JointProducts } from './normalEquations.ts';
 import type { ParameterRule, Problem } from './problem.ts';
 
 /**
@@ -41,4 +45,45 @@ export function amplitudeCovariance(problem: Problem, solution: Solution, sigma:
     for (let j = 0; j < m; j++) covariance[i * m + j] = inverse[i * n + j] as number;
   }
   return covariance;
+}
+
+/**
+ * The same from products that the last step was made of: the parameters are eliminated, so that only the amplitudes' part is
+ * inverted.
+ * @param linear,joint of one θ
+ * @param sigma noise of a row
+ */
+export function covarianceFromProducts(
+  problem: Problem,
+  theta: Float64Array,
+  linear: LinearSolution,
+  joint: JointProducts,
+  sigma: number,
+): Float64Array | null {
+  const m = linear.columns.length;
+  const n = joint.free.length;
+  const kept = joint.free.flatMap((j, i) => {
+    const { lower, upper } = problem.rules[j] as ParameterRule;
+    const value = theta[j] as number;
+    return value > lower && value < upper && (joint.derivatives[i * n + i] as number) > 0 ? [i] : [];
+  });
+  const inner = subMatrix(joint.derivatives, n, kept);
+  kept.forEach((i, at) => {
+    const { priorSd } = problem.rules[joint.free[i] as number] as ParameterRule;
+    if (isFinite(priorSd)) {
+      inner[at * kept.length + at] = (inner[at * kept.length + at] as number) + (sigma / priorSd) ** 2;
+    }
+  });
+  const information = linear.gram.slice();
+  const factor = choleskyFactor(inner, kept.length, 1e-12);
+  if (factor === null) return null;
+  const cross = Array.from({ length: m }, (_, s) => {
+    const column = new Float64Array(kept.length);
+    for (let at = 0; at < kept.length; at++) column[at] = joint.cross[(kept[at] as number) * m + s] as number;
+    return column;
+  });
+  addGram(forwardSubstitutions(factor, kept.length, cross, 1), information, -1);
+  const everySignal = linear.columns.map((_, i) => i);
+  addAmplitudePriors(information, m, everySignal, problem.amplitudePriors, sigma ** 2);
+  return invertScaled(information, m)?.map((v) => v * sigma ** 2) ?? null;
 }

@@ -3,7 +3,7 @@
 // of the data is largest where τ² = Σ δ² / Σ (1 − v/τ²), v being the variance of a deviation δ after the fit: the sum below
 // counts the deviations that the data, and not the prior, have set (MacKay 1992, doi:10.1162/neco.1992.4.3.415). A fixed τ
 // that suits a poor basis or shim costs precision in a spectrum whose lines all move together.
-import { invertScaled } from '../../math/cholesky.ts';
+import { inverseDiagonal } from '../../math/cholesky.ts';
 import type { KnownSolution } from './engine.ts';
 import type { ParameterRule, Problem } from './problem.ts';
 import type { SpectralModel } from './model.ts';
@@ -25,14 +25,16 @@ const KINDS: readonly DeviationIndex[] = [
   (model, group) => model.lorentzianDeviation(group),
 ];
 
+/** Where a fit has ended or is foretold to end, and what the data say of it. */
+export type Deviations = Pick<KnownSolution, 'theta' | 'equations'>;
+
 /** Posterior variance of each free parameter. */
-function variances(problem: Problem, { theta, equations }: KnownSolution): ReadonlyMap<number, number> {
+function variances(problem: Problem, { theta, equations }: Deviations): ReadonlyMap<number, number> {
   const { free } = equations;
   const { hessian } = withPriors(problem, theta, equations);
-  const n = free.length;
-  const inverse = invertScaled(hessian, n);
-  if (inverse === null) return new Map();
-  return new Map(free.map((j, i) => [j, inverse[i * n + i] as number]));
+  const found = inverseDiagonal(hessian, free.length);
+  if (found === null) return new Map();
+  return new Map(free.map((j, i) => [j, found[i] as number]));
 }
 
 /**
@@ -43,7 +45,7 @@ function variances(problem: Problem, { theta, equations }: KnownSolution): Reado
  */
 export function learnSpread(
   problem: Problem,
-  solution: KnownSolution,
+  solution: Deviations,
   most: readonly ParameterRule[],
 ): readonly ParameterRule[] | null {
   const { model } = problem;

@@ -130,7 +130,7 @@ const LEAST_INFORMATION = 0.02;
 const MOVED = 0.05;
 
 /** The free parameters without the deviations that the data say nothing of. */
-function informedParameters(problem: Problem, theta: Float64Array, amplitudes: Float64Array): readonly number[] {
+export function informedParameters(problem: Problem, theta: Float64Array, amplitudes: Float64Array): readonly number[] {
   const { model, sigma, rules, free } = problem;
   if (free.every((j) => j < FIRST_DEVIATION)) return free;
   const byTime = model.deviationEnergies(amplitudes, 1);
@@ -182,6 +182,32 @@ function movingParameters(
     const pull = gradient[i] as number;
     return !((value <= lowerOf(j) && pull < 0) || (value >= rule.upper && pull > 0));
   });
+}
+
+/** χ² of data and priors of a solved linear part. */
+export const costOf = (problem: Problem, theta: Float64Array, linear: LinearSolution): number =>
+  linear.dataCost + priorCost(problem, theta);
+
+/**
+ * Where the parameters would go if the model were linear from θ on.
+ * @param data what the data say at θ
+ * @param damping as Levenberg and Marquardt have it
+ * @returns θ within its bounds and the fall of χ² foretold; null where the system can't be solved
+ */
+export function linearStep(
+  problem: Problem,
+  theta: Float64Array,
+  data: DataEquations,
+  damping: number,
+): { readonly theta: Float64Array; readonly predicted: number } | null {
+  const full = withPriors(problem, theta, data);
+  const moving = movingParameters(problem, data.free, theta, full.gradient);
+  const equations = restrict(full, data.free, moving);
+  const step = dampedStep(problem, theta, moving, equations, damping);
+  if (step === null) return null;
+  const trial = theta.slice();
+  moving.forEach((j, i) => (trial[j] = (theta[j] as number) + (step[i] as number)));
+  return { theta: clampParameters(problem, trial), predicted: predictedDecrease(equations, step) };
 }
 
 /**

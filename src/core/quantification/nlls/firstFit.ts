@@ -85,8 +85,8 @@ function bestStart({ fid, model, baseline, noiseRows }: Frame, options: NllsOpti
   return [[strongestStage, ...widened].sort(byCost)[0] as Stage, ...rivals].sort(byCost);
 }
 
-/** The common fit from where another one, a neighbour's, has ended: nothing is searched. */
-function fitFromStart(frame: Frame, start: FitStart, options: NllsOptions, cancellation: Cancellation): FirstFit {
+/** The common fit's problem, and θ where a start from outside puts it. */
+export function problemFrom(frame: Frame, start: FitStart, options: NllsOptions): Pick<Stage, 'problem' | 'theta'> {
   const { model, baseline, fid, noiseRows } = frame;
   const phase1 = options.phases === 'free' ? (start.phase1DegPerPpm * Math.PI) / 180 : 0;
   const theta = new Float64Array(model.parameterCount);
@@ -100,9 +100,21 @@ function fitFromStart(frame: Frame, start: FitStart, options: NllsOptions, cance
   const rules = parameterRules(model, options, start.shiftHz, SHIFT_ROOM_PPM * model.spectrometerFrequencyMHz);
   const y = model.dataRows(fid, 0, 0);
   const free = commonParameters(options);
-  const problem: Problem = { model, baseline, y, sigma: noiseRows, rules, amplitudePriors: [], free };
+  return { problem: { model, baseline, y, sigma: noiseRows, rules, amplitudePriors: [], free }, theta };
+}
+
+/** The common fit from where another one, a neighbour's, has ended: nothing is searched. */
+function fitFromStart(frame: Frame, start: FitStart, options: NllsOptions, cancellation: Cancellation): FirstFit {
+  const { problem, theta } = problemFrom(frame, start, options);
   const solution = minimise(problem, theta, MOST_ITERATIONS, PHASED, cancellation);
-  return { theta: solution.theta, rules, iterations: solution.iterations };
+  return { theta: solution.theta, rules: problem.rules, iterations: solution.iterations };
+}
+
+/** The first part of a frame's FID, as much as a first fit needs. */
+export function shortFrame(frame: Frame, options: NllsOptions): Frame {
+  // A power of two, for the FFT's sake.
+  const points = nextPowerOfTwo(Math.ceil(ENOUGH_S / frame.model.dwellTimeS));
+  return points < frame.model.points ? shortenFrame(frame, points, options) : frame;
 }
 
 /**
@@ -115,9 +127,7 @@ export function firstFit(
   options: NllsOptions,
   cancellation: Cancellation,
 ): FirstFit {
-  // A power of two, for the FFT's sake.
-  const points = nextPowerOfTwo(Math.ceil(ENOUGH_S / frame.model.dwellTimeS));
-  const short = points < frame.model.points ? shortenFrame(frame, points, options) : frame;
+  const short = shortFrame(frame, options);
   if (start !== null) return fitFromStart(short, start, options, cancellation);
   const starts = bestStart(short, options);
   const bestCost = (starts[0] as Stage).cost;

@@ -1,4 +1,5 @@
 // What one fit works on: data and basis scaled to order one, the model in its window, noise, an empty baseline.
+import { WATER_PPM } from '../../domain/axes.ts';
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { ProcessingError } from '../../domain/errors.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
@@ -29,6 +30,8 @@ const NOISE_FLOOR = 1e-7;
 interface Sampling {
   readonly dwellTimeS: number;
   readonly spectrometerFrequencyMHz: number;
+  /** Shift at zero frequency. */
+  readonly referencePpm: number;
   readonly ppmRange: readonly [number, number];
   readonly domain: 'real' | 'complex';
   readonly grouping: Grouping;
@@ -60,7 +63,7 @@ export interface Frame {
   readonly sampling: Sampling;
 }
 
-function fitRange(options: NllsOptions, signals: readonly ModelSignal[]): readonly [number, number] {
+export function fitRange(options: NllsOptions, signals: readonly ModelSignal[]): readonly [number, number] {
   if (options.ppmRange !== 'auto') return options.ppmRange;
   return signals.some((s) => s.added === true) ? [0.2, 4.0] : [0.2, 4.2];
 }
@@ -106,10 +109,21 @@ function modelOf(basis: ScaledSignals, points: number, sampling: Sampling): Spec
   const signals = basis.signals.map((s) =>
     s.fid.re.length === points ? s : { ...s, fid: firstSamples(s.fid, points) },
   );
-  const { dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain, grouping, lineshape } = sampling;
+  const { dwellTimeS, spectrometerFrequencyMHz, referencePpm, ppmRange, domain, grouping, lineshape } = sampling;
   const terms = lineshape === 'free' ? LINESHAPE_TERMS : 0;
   const groupOf = groupSignals(signals, grouping);
-  const made = new SpectralModel(signals, dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain, groupOf, terms);
+  const frequency = spectrometerFrequencyMHz;
+  const made = new SpectralModel(
+    signals,
+    dwellTimeS,
+    frequency,
+    ppmRange,
+    domain,
+    groupOf,
+    terms,
+    undefined,
+    referencePpm,
+  );
   basis.models.set(key, made);
   return made;
 }
@@ -132,9 +146,15 @@ function buildFrame(
 
 /**
  * Scales data and basis and sets the model up.
+ * @param referencePpm shift at zero frequency of data and signals
  * @throws ProcessingError where there is no signal, or the window holds too few points
  */
-export function prepareFrame(input: FitInput, signals: readonly ModelSignal[], options: NllsOptions): Frame {
+export function prepareFrame(
+  input: FitInput,
+  signals: readonly ModelSignal[],
+  options: NllsOptions,
+  referencePpm: number = WATER_PPM,
+): Frame {
   const dataScale = largestMagnitude(input.fid);
   if (!(dataScale > 0) || !isFinite(dataScale)) {
     throw new ProcessingError(
@@ -146,7 +166,8 @@ export function prepareFrame(input: FitInput, signals: readonly ModelSignal[], o
   const ppmRange = fitRange(options, signals);
   const { dwellTimeS, spectrometerFrequencyMHz } = input;
   const { domain, grouping, lineshape } = options;
-  const sampling: Sampling = { dwellTimeS, spectrometerFrequencyMHz, ppmRange, domain, grouping, lineshape };
+  const shape = { ppmRange, domain, grouping, lineshape };
+  const sampling: Sampling = { dwellTimeS, spectrometerFrequencyMHz, referencePpm, ...shape };
   const model = modelOf(basis, input.fid.re.length, sampling);
   if (model.bandLength < LEAST_BAND_POINTS) {
     throw new ProcessingError(

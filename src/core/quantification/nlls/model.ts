@@ -6,7 +6,7 @@
 // the last where the lineshape is free (lineshape.ts).
 // Gaussian FWHM G ↔ γ = (πG)²/(4 ln 2).
 import type { ComplexSignal } from '../../domain/complexArray.ts';
-import { ppmAxis, ppmRangeIndices, timeAxisS } from '../../domain/axes.ts';
+import { WATER_PPM, ppmAxis, ppmRangeIndices, timeAxisS } from '../../domain/axes.ts';
 import { nextPowerOfTwo } from '../../math/fft.ts';
 import { lineshapeFunctions } from './lineshape.ts';
 import { fastestKernels } from './fastestKernels.ts';
@@ -75,6 +75,8 @@ export class SpectralModel {
     readonly lineshapeTerms = 0,
     /** The loops over samples and bins; the fastest version where not given. */
     kernelsOf: (shape: ModelShape) => ModelKernels = fastestKernels,
+    /** Shift at zero frequency of the signals. */
+    readonly referencePpm: number = WATER_PPM,
   ) {
     this.signalCount = signals.length;
     this.groupCount = Math.max(...groupOf) + 1;
@@ -89,7 +91,7 @@ export class SpectralModel {
     this.points = signals[0]?.fid.re.length ?? 0;
     this.parts = domain === 'real' ? 1 : 2;
     this.#fftSize = nextPowerOfTwo(this.points * (domain === 'real' ? 2 : 1));
-    const axis = ppmAxis(this.#fftSize, dwellTimeS, spectrometerFrequencyMHz);
+    const axis = ppmAxis(this.#fftSize, dwellTimeS, spectrometerFrequencyMHz, referencePpm);
     const { start, end } = ppmRangeIndices(axis, ppmRange[0], ppmRange[1]);
     this.ppm = axis.slice(start, end);
     this.bandLength = end - start;

@@ -1,6 +1,6 @@
 // The Gauss–Newton system of the non-linear parameters, amplitudes and baseline eliminated: what the data say, apart from
 // what priors say, so that the same data can be weighed with other priors.
-import { choleskyFactor, forwardSubstitute } from '../../math/cholesky.ts';
+import { choleskyFactor, forwardSubstitutions } from '../../math/cholesky.ts';
 import { addGram } from '../../math/innerProducts.ts';
 import type { LinearSolution } from './amplitudes.ts';
 import { addAmplitudePriors } from './amplitudes.ts';
@@ -23,35 +23,51 @@ export function subMatrix(matrix: Float64Array, n: number, at: readonly number[]
   return part;
 }
 
-/** Takes out of the derivatives' products what the free amplitudes can take up: H − CᵀG⁻¹C. */
-function eliminateAmplitudes(
-  problem: Problem,
-  linear: LinearSolution,
-  d: WeightedColumns,
-  hessian: Float64Array,
-): void {
-  const { passive, weighted } = linear;
+/** Products of the derivatives by the parameters `free` with each other, with all signals' columns, and with the residual. */
+export interface JointProducts {
+  readonly free: readonly number[];
+  /** D. */
+  readonly columns: WeightedColumns;
+  /** DᵀWD. */
+  readonly derivatives: Float64Array;
+  /** DᵀWA, a row a parameter. */
+  readonly cross: Float64Array;
+  /** DᵀWr. */
+  readonly pull: Float64Array;
+}
+
+/** The model must stand at the linear solution. */
+export function jointProducts(problem: Problem, linear: LinearSolution, free: readonly number[]): JointProducts {
+  const { model, baseline } = problem;
+  const d = weightColumns(model.derivativesAt(linear.amplitudes, free), baseline);
+  return {
+    free,
+    columns: d,
+    derivatives: weightedGram(d),
+    cross: weightedProducts(d, linear.weighted),
+    pull: weightedProducts(d, linear.weightedResidual),
+  };
+}
+
+/** What of the derivatives' products the free amplitudes can take up: CᵀG⁻¹C; null where that is nothing. */
+function takenByAmplitudes(problem: Problem, linear: LinearSolution, joint: JointProducts): Float64Array | null {
+  const { passive } = linear;
   const k = passive.length;
-  const n = d.columns.length;
-  if (k === 0) return;
-  const gram = subMatrix(linear.gram, weighted.columns.length, passive);
+  const n = joint.free.length;
+  const signals = linear.columns.length;
+  if (k === 0) return null;
+  const gram = subMatrix(linear.gram, signals, passive);
   addAmplitudePriors(gram, k, passive, problem.amplitudePriors, problem.sigma ** 2);
   const factor = choleskyFactor(gram, k, 1e-12);
-  if (factor === null) return;
-  const pick = (columns: readonly Float64Array[]): Float64Array[] => passive.map((m) => columns[m] as Float64Array);
-  const free: WeightedColumns = {
-    columns: pick(weighted.columns),
-    reduced: weighted.reduced === null ? null : pick(weighted.reduced),
-  };
-  const products = weightedProducts(d, free);
-  const cross = d.columns.map((_, j) => {
-    const row = products.slice(j * k, (j + 1) * k);
-    forwardSubstitute(factor, k, row);
+  if (factor === null) return null;
+  const cross = Array.from({ length: n }, (_, j) => {
+    const row = new Float64Array(k);
+    for (let i = 0; i < k; i++) row[i] = joint.cross[j * signals + (passive[i] as number)] as number;
     return row;
   });
   const taken = new Float64Array(n * n);
-  addGram(cross, taken, 1);
-  for (let i = 0; i < hessian.length; i++) hessian[i] = (hessian[i] as number) - (taken[i] as number);
+  addGram(forwardSubstitutions(factor, k, cross, 1), taken, 1);
+  return taken;
 }
 
 /** What the data alone say of the parameters `free`, amplitudes eliminated. */
@@ -60,15 +76,27 @@ export interface DataEquations extends NormalEquations {
 }
 
 /** Schur complement of the joint Gauss–Newton system on the free parameters, without their priors. */
-export function dataEquations(problem: Problem, linear: LinearSolution, free: readonly number[]): DataEquations {
-  const { model, baseline, sigma } = problem;
-  const d = weightColumns(model.derivativesAt(linear.amplitudes, free), baseline);
-  const hessian = weightedGram(d);
-  eliminateAmplitudes(problem, linear, d, hessian);
+export function dataEquations(
+  problem: Problem,
+  linear: LinearSolution,
+  free: readonly number[],
+  joint: JointProducts = jointProducts(problem, linear, free),
+): DataEquations {
+  const scale = 1 / problem.sigma ** 2;
+  const taken = takenByAmplitudes(problem, linear, joint);
+  const hessian = joint.derivatives.map((v, i) => scale * (taken === null ? v : v - (taken[i] as number)));
+  return { free, hessian, gradient: joint.pull.map((v) => scale * v) };
+}
+
+/** The equations with the residual of another θ nearby, where the derivatives are nearly the same. */
+export function withResidual(
+  { sigma }: Problem,
+  { free, hessian }: DataEquations,
+  joint: JointProducts,
+  { weightedResidual }: LinearSolution,
+): DataEquations {
   const scale = 1 / sigma ** 2;
-  const gradient = weightedProducts(d, linear.weightedResidual).map((v) => scale * v);
-  for (let i = 0; i < hessian.length; i++) hessian[i] = scale * (hessian[i] as number);
-  return { free, hessian, gradient };
+  return { free, hessian, gradient: weightedProducts(joint.columns, weightedResidual).map((v) => scale * v) };
 }
 
 /** The data's equations with the priors of a problem. */

@@ -135,8 +135,9 @@ const RULES: Readonly<Record<keyof NllsOptions, OptionRule>> = {
 /**
  * Reads fit options from a recipe.
  * @param json the recipe's `quantification.options`
+ * @param method whose options they are
  * @throws UsageError naming the unknown or wrong option
  */
-export function parseNllsOptions(json: JsonObject): NllsOptions {
-  return readOptions('nlls', json, DEFAULT_NLLS_OPTIONS, RULES);
+export function parseNllsOptions(json: JsonObject, method = 'nlls'): NllsOptions {
+  return readOptions(method, json, DEFAULT_NLLS_OPTIONS, RULES);
 }

@@ -41,8 +41,12 @@ function curvesOf(input: FitInput, state: ShownFit): FitCurves {
   const { model, y } = state.problem;
   const { theta, amplitudes } = state.solution;
   const n = model.bandLength;
-  const inDataUnits = (rows: Float64Array, factor = 1): Float64Array =>
-    rows.slice(0, n).map((v) => v * factor * state.dataScale);
+  const inDataUnits = (rows: Float64Array, factor = 1): Float64Array => {
+    const curve = new Float64Array(n);
+    const { dataScale } = state;
+    for (let i = 0; i < n; i++) curve[i] = (rows[i] as number) * factor * dataScale;
+    return curve;
+  };
   const data = inDataUnits(y);
   const baseline = inDataUnits(state.baselineRows);
   const fit = baseline.slice();

@@ -5,6 +5,7 @@ import { seededRandom } from '../../math/seededRandom.ts';
 import { solveNnls } from '../../math/nnls.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import { weightColumns, weightedGram } from './baseline.ts';
+import type { NllsOptions } from './options.ts';
 import type { ParameterRule, Problem } from './problem.ts';
 
 /** Shifts as far apart as a narrow line is wide. [Hz] */
@@ -28,6 +29,10 @@ type Choice = Int32Array;
 
 const widthOfPrior = ({ model, rules }: Problem, group: number): number =>
   (rules[model.shiftDeviation(group)] as ParameterRule).priorSd;
+
+/** Whether options let lines change places, so that their shifts must be searched. @param f0 spectrometer frequency in MHz */
+export const needsShiftSearch = ({ grouping, shiftPriorSdPpm }: NllsOptions, f0: number): boolean =>
+  grouping !== 'common' && shiftPriorSdPpm * f0 > WIDE_PRIOR_HZ;
 
 /** Groups whose lines may be anywhere within several line widths. */
 function wanderers(problem: Problem): number[] {

@@ -1,16 +1,14 @@
 // The model's loops by SIMD: signals, broadened signals and spectra stay in the kernels' memory, columns are copied out.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
+import { SAMPLES_PER_STEP, START_NUMBERS, writeStart } from '../../math/simd/broadening.ts';
 import type { SimdFunctions } from '../../math/simd/instance.ts';
 import type { SimdMemory } from '../../math/simd/memory.ts';
 import { split } from '../../math/simd/products.ts';
+import { twiddlesOf } from '../../math/simd/twiddles.ts';
 import type { Factor, LinearPhase, ModelKernels, ModelShape, Modifier, SumRequest } from './modelKernels.ts';
 import type { SimdArena } from './simdArena.ts';
 import { turnsOf } from './turns.ts';
 
-/** Samples that one step of the broadening takes. */
-const SAMPLES_PER_STEP = 4;
-/** Numbers of the block that a broadening starts from. */
-const START_NUMBERS = 16;
 /** Bytes of a point of the transform: two signals, real and imaginary. */
 const POINT_BYTES = 32;
 
@@ -44,53 +42,6 @@ interface Layout {
 }
 
 const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
-
-/** Cosine and sine of −2πj/n, j to 3n/4. */
-function twiddlesOf(n: number): Float64Array {
-  const out = new Float64Array(2 * ((3 * n) / 4));
-  for (let j = 0; 2 * j < out.length; j++) {
-    out[2 * j] = Math.cos((2 * Math.PI * j) / n);
-    out[2 * j + 1] = -Math.sin((2 * Math.PI * j) / n);
-  }
-  return out;
-}
-
-/**
- * h(k) = e^{ak + bk²} for the first four samples, r(k) = h(k + 4)/h(k), and the growth of r from four samples to the next.
- * @param out where they go, from index `to`, as `broaden` of the kernels wants them
- * @returns the growth
- */
-function writeStart(
-  { shiftHz, lorentzianHz, gamma }: Modifier,
-  dwellTimeS: number,
-  out: Float64Array,
-  to: number,
-): number {
-  const size = Math.exp(-Math.PI * lorentzianHz * dwellTimeS);
-  const re = size * Math.cos(2 * Math.PI * shiftHz * dwellTimeS);
-  const im = size * Math.sin(2 * Math.PI * shiftHz * dwellTimeS);
-  const bend = Math.exp(-gamma * dwellTimeS ** 2);
-  const bend8 = bend ** 8;
-  const re2 = re * re - im * im;
-  const im2 = 2 * re * im;
-  const stepRe = (re2 * re2 - im2 * im2) * bend ** 16;
-  const stepIm = 2 * re2 * im2 * bend ** 16;
-  // [h0 h1]re [h0 h1]im [h2 h3]re [h2 h3]im
-  out[to] = 1;
-  out[to + 1] = re * bend;
-  out[to + 2] = 0;
-  out[to + 3] = im * bend;
-  out[to + 4] = re2 * bend ** 4;
-  out[to + 5] = (re2 * re - im2 * im) * bend ** 9;
-  out[to + 6] = im2 * bend ** 4;
-  out[to + 7] = (re2 * im + im2 * re) * bend ** 9;
-  for (let k = 0; k < SAMPLES_PER_STEP; k++) {
-    const at = to + 8 + 4 * (k >> 1) + (k & 1);
-    out[at] = stepRe * bend8 ** k;
-    out[at + 2] = stepIm * bend8 ** k;
-  }
-  return bend ** 32;
-}
 
 export class SimdKernels implements ModelKernels {
   readonly #shape: ModelShape;

@@ -81,12 +81,15 @@ export function estimatesOf(
 /** Correlation matrix from the covariance, rounded to 4 digits: it is stored with every result. @param n its order */
 export function correlationOf(covariance: ArrayLike<number> | null, n: number): number[] | null {
   if (covariance === null) return null;
-  return Array.from(covariance, (v, at) => {
-    const i = Math.floor(at / n);
-    const j = at % n;
-    const scale = Math.sqrt((covariance[i * n + i] as number) * (covariance[j * n + j] as number));
-    return scale > 0 ? Math.round((1e4 * v) / scale) / 1e4 : 0;
-  });
+  const unit = Float64Array.from({ length: n }, (_, i) => Math.sqrt(covariance[i * n + i] as number));
+  const correlation = new Array<number>(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      const scale = (unit[i] as number) * (unit[j] as number);
+      correlation[i * n + j] = scale > 0 ? Math.round((1e4 * (covariance[i * n + j] as number)) / scale) / 1e4 : 0;
+    }
+  }
+  return correlation;
 }
 
 /** Full width at half maximum about the largest point of a curve, by linear interpolation. @returns points */

@@ -16,6 +16,28 @@ const QUIET_BEYOND_PPM: Readonly<Record<string, readonly [number, number]>> = {
 /** Fewer points than this say too little. */
 const LEAST_POINTS = 32;
 
+/** The k-th smallest value, from 0 (Hoare 1961, doi:10.1145/366622.366647). @param values are put into another order */
+function smallest(values: Float64Array, k: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const pivot = values[k] as number;
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while ((values[i] as number) < pivot) i++;
+      while ((values[j] as number) > pivot) j--;
+      if (i > j) break;
+      const moved = values[i] as number;
+      values[i++] = values[j] as number;
+      values[j--] = moved;
+    }
+    if (j < k) low = i;
+    if (k < i) high = j;
+  }
+  return values[k] as number;
+}
+
 /** Median absolute second difference → SD of white Gaussian noise: var(x₀ − 2x₁ + x₂) = 6σ², median|N| = 0.6745σ. */
 function secondDifferenceSd(values: Float64Array): number {
   const differences = new Float64Array(Math.max(0, values.length - 2));
@@ -23,8 +45,7 @@ function secondDifferenceSd(values: Float64Array): number {
     differences[i] = Math.abs((values[i] as number) - 2 * (values[i + 1] as number) + (values[i + 2] as number));
   }
   if (differences.length === 0) return 0;
-  differences.sort();
-  return (differences[Math.floor(differences.length / 2)] as number) / (0.6745 * Math.sqrt(6));
+  return smallest(differences, Math.floor(differences.length / 2)) / (0.6745 * Math.sqrt(6));
 }
 
 /** Half-open index ranges of a centred spectrum that hold noise alone. */
@@ -46,6 +67,15 @@ function quietRegions(ppm: Float64Array, nucleus: string): [number, number][] {
   return regions;
 }
 
+/** The regions of the last sampling: the spectra of a scan follow one another. */
+let last: { readonly key: string; readonly regions: readonly [number, number][] } = { key: '', regions: [] };
+
+function knownRegions(points: number, dwellTimeS: number, f0: number, nucleus: string, referencePpm: number) {
+  const key = `${points}/${dwellTimeS}/${f0}/${nucleus}/${referencePpm}`;
+  if (last.key !== key) last = { key, regions: quietRegions(ppmAxis(points, dwellTimeS, f0, referencePpm), nucleus) };
+  return last.regions;
+}
+
 /**
  * Noise SD of one channel (real or imaginary) of one time point. Second differences make slow baselines and the feet of
  * water harmless.
@@ -63,8 +93,7 @@ export function estimateNoiseSd(
 ): number {
   const n = fid.re.length;
   const spectrum = fidToSpectrum(fid);
-  const ppm = ppmAxis(n, dwellTimeS, spectrometerFrequencyMHz, referencePpm);
-  const estimates = quietRegions(ppm, nucleus).flatMap(([a, b]) => [
+  const estimates = knownRegions(n, dwellTimeS, spectrometerFrequencyMHz, nucleus, referencePpm).flatMap(([a, b]) => [
     secondDifferenceSd(spectrum.re.subarray(a, b)),
     secondDifferenceSd(spectrum.im.subarray(a, b)),
   ]);

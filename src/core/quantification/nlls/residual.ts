@@ -1,0 +1,16 @@
+// What model and baseline leave of the data.
+import type { LinearSolution } from './amplitudes.ts';
+import type { Problem } from './problem.ts';
+
+/** Baseline, and what model and baseline leave. */
+export function residualOf(
+  problem: Problem,
+  linear: LinearSolution,
+): { residual: Float64Array; baseline: Float64Array } {
+  const baseline = problem.baseline?.fitTo(linear.residual) ?? new Float64Array(linear.residual.length);
+  const residual = linear.residual.map((v, i) => v - (baseline[i] as number));
+  return { residual, baseline };
+}
+
+/** Root of the mean square. */
+export const rms = (v: Float64Array): number => Math.sqrt(v.reduce((s, x) => s + x * x, 0) / Math.max(1, v.length));
