@@ -59,7 +59,10 @@ module.exports = {
     {
       name: 'quantification-methods-apart',
       severity: 'error',
-      from: { path: `^src/core/quantification/(${STEPS})/`, pathNot: '^src/core/quantification/dynamicSeries/' },
+      from: {
+        path: `^src/core/quantification/(${STEPS})/`,
+        pathNot: '^src/core/quantification/(dynamicSeries|hybrid)/',
+      },
       to: {
         path: '^src/core/quantification/[^/]+/',
         pathNot: ['^src/core/quantification/$1/', '^src/core/quantification/shared/'],
@@ -73,6 +76,16 @@ module.exports = {
       to: {
         path: '^src/core/quantification/[^/]+/',
         pathNot: '^src/core/quantification/(dynamicSeries|nlls|shared)/',
+      },
+    },
+    {
+      // The hybrid is the NLLS fit from the universal network's start: it builds on those two.
+      name: 'quantification-hybrid-on-nlls-and-universal',
+      severity: 'error',
+      from: { path: '^src/core/quantification/hybrid/' },
+      to: {
+        path: '^src/core/quantification/[^/]+/',
+        pathNot: '^src/core/quantification/(hybrid|nlls|universal|shared)/',
       },
     },
     ...layer('pipeline', core('pipeline'), [ALL_CORE]),

@@ -7,12 +7,13 @@ import { analysisTitle } from '../../src/renderer/features/session/model.ts';
 it('every method of this version has a name of its own', () => {
   const names = [...METHOD_IDS, 'lcmodel'].map(methodLabel);
   expect(new Set(names).size).toBe(METHOD_IDS.length + 1);
-  for (const name of names) expect(name).not.toMatch(/-|^[a-z]/);
+  // An id begins with a small letter.
+  for (const name of names) expect(name).not.toMatch(/^[a-z]/);
   expect(names).toContain('LCModel');
 });
 
 it('one that this version does not know stands in capitals', () => {
-  expect(methodLabel('qnet')).toBe('QNET');
+  expect(methodLabel('fitaid')).toBe('FITAID');
 });
 
 it('stands in the title of an analysis as it is spelled', () => {
@@ -21,4 +22,8 @@ it('stands in the title of an analysis as it is spelled', () => {
     ...{ status: 'converged' as const, voxelCount: 1, createdAt: '2026-01-01T00:00:00.000Z' },
   };
   expect(analysisTitle(summary)).toMatch(/ – LCModel, lcmodel-import$/);
+});
+
+it('a network of one protocol names it', () => {
+  expect(methodLabel('qnet@3t-press-30')).toBe('QNet (3t-press-30)');
 });

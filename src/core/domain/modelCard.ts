@@ -52,6 +52,50 @@ export interface ModelTraining {
   readonly command: string;
 }
 
+/** What a network's first input is made of, see quantification/shared/networks. */
+export const NETWORK_INPUTS = ['spectrum', 'scalogram', 'scattering', 'spectrogram'] as const;
+export type NetworkInput = (typeof NETWORK_INPUTS)[number];
+
+/**
+ * How amounts come out of a network: "amplitudes": it gives them; "decoder": it gives them with the parameters of the signal model
+ * it was trained through; "linearSolve": it gives the parameters, and amounts are solved for with a basis.
+ */
+export const NETWORK_DESIGNS = ['amplitudes', 'decoder', 'linearSolve'] as const;
+export type NetworkDesign = (typeof NETWORK_DESIGNS)[number];
+
+/** From a network's own spread (or the bound of its linear solve) to an SD that keeps its word: √((factor·spread)² + floor²). */
+export interface SpreadCalibration {
+  readonly factor: number;
+  /** In the unit of amplitudes as the network has them, over its input's scale. */
+  readonly floor: number;
+}
+
+/** What there is to say of a network for quantification beyond any network. */
+export interface QuantificationCard {
+  /** Method id of cli.md; the card's id is this one, or this one with a protocol: "qnet@3t-press-30". */
+  readonly method: string;
+  readonly design: NetworkDesign;
+  readonly input: NetworkInput;
+  /** Names of the basis signals, in the order of the output "amplitudes" (or of the linear solve); empty: the basis's own. */
+  readonly metabolites: readonly string[];
+  /** Sums for which the output "sd" has columns after the metabolites' ("tNAA" …). */
+  readonly sums: readonly string[];
+  /** Columns of the output "parameters", unit in the name: "phaseDeg", "shiftPpm", "shiftPpm.NAA", "lorentzianHz" … */
+  readonly parameters: readonly string[];
+  /** Basis set it was trained with, and is to be used with; null: any that has the metabolites. */
+  readonly basis: { readonly id: string; readonly sha256: string } | null;
+  /** Amounts it has seen, by metabolite, over the input's scale: mean of the training set and its 1st and 99th percentile. */
+  readonly trainedAmounts: Readonly<Record<string, { readonly mean: number; readonly range: ValueRange }>>;
+  /** By metabolite and sum; measured on simulated data of their own seed. */
+  readonly calibration: Readonly<Record<string, SpreadCalibration>>;
+  readonly inDistribution: {
+    /** 99th percentile of the length of the output "latent" on simulated data of the calibration's seed; null without. */
+    readonly latentLimit: number | null;
+    /** 99th percentile of residual SD over noise SD of the reconstructed spectrum, on the same data; null without. */
+    readonly residualLimit: number | null;
+  };
+}
+
 export interface ModelCard {
   /** As in the names of the files. */
   readonly id: string;
@@ -71,6 +115,8 @@ export interface ModelCard {
   readonly outputs: readonly TensorSpec[];
   readonly protocol: ModelProtocol;
   readonly training: ModelTraining;
+  /** For the task "quantification" only. */
+  readonly quantification?: QuantificationCard;
   /** Measured on the test set, with their units in their names. */
   readonly metrics: JsonObject;
   /** In plain words: what it is not fit for, and figures that miss the published ones with their reason. */

@@ -84,7 +84,7 @@ export interface WaterScaling {
 export interface AmplitudeInterval95 {
   readonly low: number;
   readonly high: number;
-  readonly method: 'profileLikelihood' | 'monteCarlo';
+  readonly method: 'profileLikelihood' | 'monteCarlo' | 'calibratedSpread';
 }
 
 /** One metabolite's (or sum's) estimate. */
@@ -119,6 +119,24 @@ export interface FitCurves {
   readonly components: readonly { readonly name: string; readonly curve: Float64Array }[];
 }
 
+/** One reason to believe or not to believe a network on this spectrum. */
+export interface DistributionCheck {
+  readonly check: 'protocol' | 'residual' | 'latent' | 'range' | 'snr';
+  readonly passed: boolean;
+  /** What was measured and the limit it is held against; null where the check is no number. */
+  readonly value: number | null;
+  readonly limit: number | null;
+  /** One sentence. */
+  readonly message: string;
+}
+
+/** What a network's numbers come from, and whether the spectrum is one of those it knows. */
+export interface NetworkDoubt {
+  readonly model: { readonly id: string; readonly version: number; readonly sha256: string };
+  /** `inDistribution` of the result: all passed. */
+  readonly checks: readonly DistributionCheck[];
+}
+
 export interface QuantificationResult {
   /** Method id of cli.md: "nlls", "lcmodel", "qnet" … */
   readonly method: string;
@@ -142,7 +160,10 @@ export interface QuantificationResult {
   /** SD of the residual in the fit range, data units. */
   readonly residualSd: number;
   readonly elapsedMs: number;
+  /** False where a network met a spectrum unlike those it knows (see `doubt`); true for fits. */
   readonly inDistribution: boolean;
+  /** For networks only. */
+  readonly doubt?: NetworkDoubt;
   readonly executionProvider: string;
   readonly warnings: readonly Warning[];
   /** Correlation of the amplitude estimates, row-major, order of `metabolites`; null where not computed. */

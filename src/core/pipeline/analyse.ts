@@ -9,11 +9,13 @@ import type { VoxelQuantification } from '../domain/quantification.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { FitRunner } from '../ports/fitRunner.ts';
+import type { NetworkShelf } from '../ports/networkShelf.ts';
 import type { ProgressListener } from '../ports/progress.ts';
 import { checkBasis, needsBasis } from '../quantification/index.ts';
 import { fitVoxels, gridWarnings } from './fitVoxels.ts';
 import { withHeaderReference } from './headerReference.ts';
 import { withoutRepeats } from './gridResults.ts';
+import { networkForScan } from './networkForScan.ts';
 import { quantifyingRunner, scanQuantities } from './scanQuantities.ts';
 import { editingOf } from './recipes.ts';
 import type { PreprocessingOutcome, RunContext } from './runPreprocessing.ts';
@@ -23,7 +25,7 @@ import { voxelInputs } from './voxelInputs.ts';
 export interface AnalysisInput {
   readonly dataset: MrsDataset;
   readonly water: MrsDataset | null;
-  /** NO_BASIS where the method needs none. */
+  /** NO_BASIS where the method takes none; a network of one basis brings its own. */
   readonly basis: BasisSet;
   readonly recipe: Recipe;
   /** Voxels to fit (index over x, y, z, C order); null: all with signal. */
@@ -34,6 +36,8 @@ export interface AnalysisInput {
 
 export interface AnalysisDeps {
   readonly fitRunner: FitRunner;
+  /** For methods that run a network; absent where there are none. */
+  readonly networks?: NetworkShelf;
   readonly preprocess: (
     dataset: MrsDataset,
     water: MrsDataset | null,
@@ -46,6 +50,8 @@ export interface AnalysisDeps {
 }
 
 export interface AnalysisOutcome {
+  /** The basis set that was used: the given one, or the network's own. */
+  readonly basis: BasisSet;
   readonly preprocessed: PreprocessingOutcome;
   /** In rising order of voxel. */
   readonly voxels: readonly VoxelQuantification[];
@@ -85,8 +91,11 @@ function fitOptions(recipe: Recipe, preprocessed: PreprocessingOutcome): JsonObj
  * @throws ModelError (basis doesn't fit the data), ProcessingError, UsageError, CancelledError
  */
 export async function analyse(input: AnalysisInput, deps: AnalysisDeps): Promise<AnalysisOutcome> {
-  const { dataset, water, basis, recipe } = input;
-  const basisWarnings = needsBasis(recipe.quantification.method) ? checkBasis(basis, dataset, editingOf(recipe)) : [];
+  const { dataset, water, recipe } = input;
+  const { method } = recipe.quantification;
+  const basisWarnings = needsBasis(method) ? checkBasis(input.basis, dataset, editingOf(recipe)) : [];
+  const network = await networkForScan(method, dataset, input.basis, deps.networks);
+  const basis = network?.basis ?? input.basis;
   const preprocessed = await deps.preprocess(dataset, water, recipe, {
     stamp: deps.stamp,
     cancellation: deps.cancellation,
@@ -111,7 +120,12 @@ export async function analyse(input: AnalysisInput, deps: AnalysisDeps): Promise
   );
   const fitted = await fitVoxels(
     chosen,
-    { method: recipe.quantification.method, options: fitOptions(recipe, preprocessed), basis },
+    {
+      method,
+      options: fitOptions(recipe, preprocessed),
+      basis,
+      ...(network === null ? {} : { network: network.choice }),
+    },
     quantifyingRunner(deps.fitRunner, quantities),
     deps.cancellation,
     ({ fraction, message }) =>
@@ -126,5 +140,5 @@ export async function analyse(input: AnalysisInput, deps: AnalysisDeps): Promise
     ...quantities.warnings,
     ...ofAllVoxels,
   ];
-  return { preprocessed, voxels, warnings };
+  return { basis, preprocessed, voxels, warnings };
 }

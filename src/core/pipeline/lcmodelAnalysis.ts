@@ -120,6 +120,7 @@ export async function analyseWithLcmodel(
   const output = runs.map((r) => r.output).join('');
   const provenance = [...scan.provenance, lcmodelStep(deps, runs, output)];
   return {
+    basis: input.basis,
     preprocessed: { ...preprocessed, dataset: { ...scan, provenance } },
     voxels: runs.map(({ voxel, result, curves }) => ({ voxel, result, curves })),
     warnings,

@@ -8,7 +8,8 @@ import type { Cancellation } from '../ports/cancellation.ts';
 import type { FitBatch, FitInput, FitOutput } from '../ports/fitRunner.ts';
 import { amplitudeWeights } from '../quantification/amplitudeCovariance.ts';
 import { lcmodelSnr } from '../quality/snr.ts';
-import { fitVoxel } from '../quantification/index.ts';
+import { fitVoxel, isFailure, quantifySpectra } from '../quantification/index.ts';
+import type { BatchContext, VoxelFailure } from '../quantification/index.ts';
 import { withRatios } from '../quantification/ratios/index.ts';
 import type { WaterMeasurement } from '../quantification/waterScaling/waterAmplitude.ts';
 import {
@@ -78,12 +79,12 @@ function ratioed(
 /** The fit's own SNR goes by its residual, which tells nothing of noise that was taken out before: that is put back. */
 function withNoiseOfOriginal(
   { fid, noiseSd, isDenoised }: FitInput,
-  { result, curves }: FitOutput,
+  { result, curves, curveNoiseSd }: FitOutput,
 ): QuantificationResult {
-  if (isDenoised !== true || noiseSd === null) return result;
+  if (isDenoised !== true || noiseSd === null || curves.data.length === 0) return result;
   const { data, baseline, residual } = curves;
   const height = data.map((v, i) => v - (baseline[i] as number));
-  const value = lcmodelSnr(height, residual, noiseSd * Math.sqrt(fid.re.length));
+  const value = lcmodelSnr(height, residual, curveNoiseSd ?? noiseSd * Math.sqrt(fid.re.length));
   const definition = `${result.snr.definition}, with the noise before denoising`;
   return { ...result, snr: { value: Number.isFinite(value) ? value : 0, definition } };
 }
@@ -99,7 +100,29 @@ export function quantifyVoxel(
   cancellation: Cancellation,
 ): FitOutput {
   const { method, options, basis, quantities } = batch;
-  const fitted = fitVoxel(input, basis, method, options, cancellation);
+  return withQuantities(input, fitVoxel(input, basis, method, options, cancellation), quantities);
+}
+
+/**
+ * Quantifies voxels of one scan together, by a method that does so, and adds the quantities of each.
+ * @param batch method, options, basis, network; `quantities` as for quantifyVoxel
+ * @returns in the order of the inputs
+ * @throws UsageError (unknown method or option), ModelError, ProcessingError, CancelledError
+ */
+export async function quantifyVoxels(
+  inputs: readonly FitInput[],
+  batch: Pick<FitBatch, 'method' | 'options' | 'basis' | 'quantities'>,
+  context: BatchContext,
+): Promise<(FitOutput | VoxelFailure)[]> {
+  const { method, options, basis, quantities } = batch;
+  const outputs = await quantifySpectra(inputs, basis, method, options, context);
+  return outputs.map((output, k) =>
+    isFailure(output) ? output : withQuantities(inputs[k] as FitInput, output, quantities),
+  );
+}
+
+/** The result with ratios, amounts and quality figures, where such were asked for. */
+function withQuantities(input: FitInput, fitted: FitOutput, quantities: QuantitySettings | undefined): FitOutput {
   const output = { ...fitted, result: withNoiseOfOriginal(input, fitted) };
   if (quantities === undefined || output.result.status === 'refused') return output;
   const { waterScaling } = quantities;

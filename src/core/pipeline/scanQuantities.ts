@@ -21,7 +21,7 @@ import type { TissueFractions } from '../domain/tissueFractions.ts';
 import { zeroFrequencyPpm } from '../domain/zeroFrequency.ts';
 import { tissueFractions } from '../geometry/index.ts';
 import type { FitInput, FitRunner } from '../ports/fitRunner.ts';
-import { needsBasis } from '../quantification/index.ts';
+import { fitsSingleLines } from '../quantification/index.ts';
 import { protonAmplitude } from '../quantification/waterScaling/index.ts';
 import { scanDrift } from './scanDrift.ts';
 import type { PreprocessingOutcome } from './runPreprocessing.ts';
@@ -86,7 +86,7 @@ type WaterPart = { readonly settings: WaterScalingSettings | null; readonly warn
 
 /** @returns the basis' proton scale, or why it has none in words */
 function protonOf(basis: BasisSet, method: string): ProtonAmplitude | string {
-  if (!needsBasis(method)) return `${method} fits single lines, whose scale to water is unknown.`;
+  if (fitsSingleLines(method)) return `${method} fits single lines, whose scale to water is unknown.`;
   try {
     return protonAmplitude(basis);
   } catch (error) {

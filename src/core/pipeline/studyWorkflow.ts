@@ -1,6 +1,7 @@
 // Import, analysis and report of a study through the study database: the one workflow of the app and the command line.
 import type { BasisSet } from '../domain/basisSet.ts';
 import { ProcessingError, StudyDbError } from '../domain/errors.ts';
+import { isOfNetwork } from '../domain/methodValues.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
 import type { ProvenanceStamp, Warning } from '../domain/provenance.ts';
 import type { Recipe } from '../domain/recipe.ts';
@@ -21,6 +22,7 @@ import { analyse } from './analyse.ts';
 import type { ImportDeps, ImportFailure, ImportOptions, ImportPlan, SourceFile } from './importFiles.ts';
 import { imageVolumeNifti } from './imageVolume.ts';
 import { planImport } from './importFiles.ts';
+import { fitOfScan, methodsOfVoxel } from './methodsOfVoxel.ts';
 import type { ScanSegmentation } from './segmentation.ts';
 import { voxelImage } from './voxelImage.ts';
 
@@ -140,7 +142,7 @@ export async function readForAnalysis(
 
 /** Appends an analysis with every hash that went in. @throws StudyDbError */
 export function storeOutcome(
-  { store, basis, recipe }: Pick<AnalyseDatasetRequest, 'store' | 'basis' | 'recipe'>,
+  { store, recipe }: Pick<AnalyseDatasetRequest, 'store' | 'recipe'>,
   { record, waterRecord }: Pick<StoredScan, 'record' | 'waterRecord'>,
   outcome: AnalysisOutcome,
   deps: Pick<StudyDeps, 'hashRecipe' | 'stamp'>,
@@ -151,11 +153,11 @@ export function storeOutcome(
     waterDatasetId: waterRecord?.id ?? null,
     method: recipe.quantification.method,
     recipe,
-    basisId: basis.id,
+    basisId: outcome.basis.id,
     inputSha256: record.sha256,
     waterSha256: waterRecord?.sha256 ?? null,
     recipeSha256: deps.hashRecipe(recipe),
-    basisSha256: basis.sha256,
+    basisSha256: outcome.basis.sha256,
     appVersion: deps.stamp.version,
     provenance: outcome.preprocessed.dataset.provenance,
     warnings: outcome.warnings,
@@ -218,6 +220,9 @@ export async function buildReportModel(
     voxel,
     result: found.result,
     curves: found.curves,
+    otherResults: methodsOfVoxel(store, record.id, voxel)
+      .filter(({ analysis: other }) => other.method !== analysis.method)
+      .map(({ result }) => result),
     recipe: analysis.recipe,
     basis: { id: analysis.basisId, title: analysis.basisId },
     hashes: {
@@ -264,6 +269,8 @@ export function reportScan(
 export function csvInputOf(store: StudyStore, analysisId: string): CsvInput {
   const analysis = store.getAnalysis(analysisId);
   const record = store.getDataset(analysis.datasetId);
+  const fit = analysis.voxels.some(({ result }) => isOfNetwork(result)) ? fitOfScan(store, analysis) : null;
+  const fitted = new Map(fit?.voxels.map(({ voxel, result }) => [voxel, result]));
   return {
     fileName: record.fileName,
     grid: record.description.grid,
@@ -276,6 +283,9 @@ export function csvInputOf(store: StudyStore, analysisId: string): CsvInput {
       recipe: analysis.recipeSha256,
       basis: analysis.basisSha256,
     },
-    voxels: analysis.voxels.map(({ voxel, result }) => ({ voxel, result })),
+    voxels: analysis.voxels.map(({ voxel, result }) => {
+      const held = fitted.get(voxel);
+      return { voxel, result, ...(held === undefined ? {} : { fit: held }) };
+    }),
   };
 }

@@ -1,10 +1,10 @@
 // The quality figures of one fitted voxel, and their grades.
 import { WATER_PPM } from '../domain/axes.ts';
 import type { ComplexSignal } from '../domain/complexArray.ts';
-import type { FitCurves, QuantificationResult } from '../domain/quantification.ts';
+import type { QuantificationResult } from '../domain/quantification.ts';
 import type { QuantitySettings } from '../domain/quantitySettings.ts';
 import type { SnrDefinition, SnrFigure, SpectrumQuality } from '../domain/spectrumQuality.ts';
-import type { FitInput } from '../ports/fitRunner.ts';
+import type { FitInput, FitOutput } from '../ports/fitRunner.ts';
 import { assessQuality } from '../quality/assessment.ts';
 import { lineFwhm, LINE_WINDOWS_PPM } from '../quality/linewidth.ts';
 import type { SnrInput } from '../quality/snrDefinitions.ts';
@@ -43,11 +43,15 @@ function finite(figure: SnrFigure): SnrFigure {
 const finiteOrNull = (value: number | null | undefined): number | null =>
   value !== null && value !== undefined && Number.isFinite(value) ? value : null;
 
+type QualityOutput = Pick<FitOutput, 'result' | 'curves' | 'curveNoiseSd'>;
+
 /** SD of the residual over that of the noise: a row of the transform of N samples has √N times their noise. */
-function residualOverNoise({ fid, noiseSd }: FitInput, { residual }: FitCurves): number | null {
-  if (noiseSd === null || !(noiseSd > 0) || residual.length === 0) return null;
+function residualOverNoise({ fid, noiseSd }: FitInput, { curves, curveNoiseSd }: QualityOutput): number | null {
+  const { residual } = curves;
+  const noise = curveNoiseSd ?? (noiseSd === null ? 0 : noiseSd * Math.sqrt(fid.re.length));
+  if (!(noise > 0) || residual.length === 0) return null;
   const power = residual.reduce((sum, v) => sum + v * v, 0) / residual.length;
-  return finiteOrNull(Math.sqrt(power / fid.re.length) / noiseSd);
+  return finiteOrNull(Math.sqrt(power) / noise);
 }
 
 function largestCrlb({ combined }: QuantificationResult): number | null {
@@ -71,10 +75,11 @@ function briefSnr(graded: string, input: SnrInput, isProton: boolean): readonly 
  */
 export function voxelQuality(
   input: FitInput,
-  { result, curves }: { readonly result: QuantificationResult; readonly curves: FitCurves },
+  output: QualityOutput,
   waterFwhmHz: number | null,
   { thresholds, drift, qualityDetail }: Pick<QuantitySettings, 'thresholds' | 'drift' | 'qualityDetail'>,
 ): SpectrumQuality {
+  const { result, curves } = output;
   const { dwellTimeS, spectrometerFrequencyMHz } = input;
   const isProton = input.nucleus === '1H';
   const signal = { fid: isProton ? asFitted(input, result) : input.fid, dwellTimeS, spectrometerFrequencyMHz };
@@ -85,7 +90,7 @@ export function voxelQuality(
   const { isDenoised = false, noiseSd } = input;
   const snr = isDenoised && noiseSd !== null ? measure({ signal, curves, noiseSd }) : shown;
   const inPpm = (hz: number | null): number | null => (hz === null ? null : hz / spectrometerFrequencyMHz);
-  const overNoise = residualOverNoise(input, curves);
+  const overNoise = residualOverNoise(input, output);
   const whitenessP = isDenoised ? null : finiteOrNull(residualWhiteness(curves.residual)?.pValue);
   const figures = {
     // The limits are for protons: lines of other nuclei are as wide in Hz, and wider in ppm by the lower frequency.

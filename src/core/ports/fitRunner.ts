@@ -2,6 +2,7 @@
 import type { BasisSet } from '../domain/basisSet.ts';
 import type { ComplexSignal } from '../domain/complexArray.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { NetworkChoice } from '../domain/networkChoice.ts';
 import type { FitCurves, QuantificationResult } from '../domain/quantification.ts';
 import type { QuantitySettings } from '../domain/quantitySettings.ts';
 import type { TissueFractions } from '../domain/tissueFractions.ts';
@@ -41,7 +42,10 @@ export interface FitStart {
 export interface FitOutput {
   readonly voxel: number;
   readonly result: QuantificationResult;
+  /** All empty where none were asked for. */
   readonly curves: FitCurves;
+  /** Noise SD of one point of the curves, where it is not that of a sum of all samples. */
+  readonly curveNoiseSd?: number;
 }
 
 export interface FitBatch {
@@ -51,6 +55,13 @@ export interface FitBatch {
   readonly inputs: readonly FitInput[];
   /** Whether curves come in full; else in single precision and without a component a signal. True where not given. */
   readonly withComponents?: boolean;
+  /**
+   * False where neither curves nor correlations are wanted, as of ten thousand spectra: batch methods then leave them out. True
+   * where not given.
+   */
+  readonly withCurves?: boolean;
+  /** The network that the method is to run; for methods that run one. */
+  readonly network?: NetworkChoice;
   /** Ratios, amounts and quality figures that come with each result; without it, the bare fit. */
   readonly quantities?: QuantitySettings;
   /**

@@ -168,6 +168,8 @@ export interface StudyStore {
   readonly addAnalysis: (analysis: NewAnalysis) => AnalysisRecord;
   readonly listAnalyses: (studyId: string) => AnalysisSummary[];
   readonly getAnalysis: (analysisId: string) => AnalysisRecord;
+  /** One voxel alone, without reading the others; null where the analysis has none such. @throws StudyDbError NOT_FOUND */
+  readonly getAnalysisVoxel: (analysisId: string, voxel: number) => VoxelQuantification | null;
   readonly addReport: (report: Omit<ReportRecord, 'id' | 'createdAt'>) => ReportRecord;
   readonly listReports: (studyId: string) => ReportRecord[];
   readonly startJob: (kind: string, studyId: string | null) => JobRecord;

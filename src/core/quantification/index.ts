@@ -3,17 +3,23 @@ import type { BasisSet } from '../domain/basisSet.ts';
 import { ProcessingError, UsageError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
+import { namesProtocol } from '../domain/networkMethods.ts';
 import type { Warning } from '../domain/provenance.ts';
 import type { EditingCondition } from '../domain/basisRequest.ts';
 import { checkBasisMatch } from '../basis/matching.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { FitInput, FitOutput } from '../ports/fitRunner.ts';
 import { fitWithAmares } from './amares/index.ts';
+import { NETWORK_METHOD_IDS, batchMethod, takesCardBasis } from './batchMethods.ts';
 import { fitDifference } from './differenceFit.ts';
 import { fitEditedScan } from './editedGaussian/index.ts';
 import { fitNlls } from './nlls/index.ts';
 import { fitWithQuest } from './quest/index.ts';
+import { isFailure } from './shared/networks/batchMethod.ts';
+import type { BatchContext, VoxelFailure } from './shared/networks/batchMethod.ts';
 
+export { isFailure };
+export type { BatchContext, VoxelFailure } from './shared/networks/batchMethod.ts';
 export { estimateNoiseSd } from './shared/noise.ts';
 export { SHIPPED_PRIOR_KNOWLEDGE, priorKnowledgeFromCsv, readPriorKnowledge } from './amares/index.ts';
 
@@ -35,12 +41,24 @@ const METHODS_OF_DIFFERENCES: Readonly<Record<string, Method>> = {
 /** Methods that fit single lines from prior knowledge, not with a basis set. */
 const WITHOUT_BASIS: readonly string[] = ['amares', 'edited-gaussian'];
 
-/** Ids of the methods this version has. */
-export const METHOD_IDS: readonly string[] = Object.keys(METHODS);
+/** Ids of the methods this version has; a network's may name a protocol besides ("qnet@3t-press-30"). */
+export const METHOD_IDS: readonly string[] = [...Object.keys(METHODS), ...NETWORK_METHOD_IDS];
 
-/** Whether a method fits with a basis set; where it doesn't, `NO_BASIS` stands in for one and `checkBasis` is not to be asked. */
+/** Whether there is such a method, or such a network of one. */
+export const isMethod = (method: string): boolean => METHODS[method] !== undefined || batchMethod(method) !== null;
+
+/** Whether a method quantifies many spectra at once, by `quantifySpectra`; others do one, by `fitVoxel`. */
+export const isBatchMethod = (method: string): boolean => batchMethod(method) !== null;
+
+/** Whether a method knows single lines only, whose scale to water is unknown. */
+export const fitsSingleLines = (method: string): boolean => WITHOUT_BASIS.includes(method);
+
+/**
+ * Whether a method takes the user's basis set. Where it doesn't, `NO_BASIS` stands in for one and `checkBasis` is not to be
+ * asked: single lines need none, and a network of one basis brings its own.
+ */
 export function needsBasis(method: string): boolean {
-  return !WITHOUT_BASIS.includes(method);
+  return !fitsSingleLines(method) && !takesCardBasis(method);
 }
 
 /** Methods whose fit may begin at `FitInput.start`. */
@@ -69,6 +87,36 @@ export const NO_BASIS: BasisSet = {
   sha256: '',
 };
 
+const noSuchMethod = (method: string): UsageError =>
+  new UsageError(`There is no method "${method}" in this version; there is ${METHOD_IDS.join(', ')}.`);
+
+/**
+ * Quantifies spectra of one scan by the named method. `result.elapsedMs` is 0: the caller, who has a clock, sets it.
+ * @param basis of the network's card, or the user's (see `needsBasis`)
+ * @returns in the order of the inputs
+ * @throws UsageError (unknown method or option), ModelError, ProcessingError, CancelledError
+ */
+export async function quantifySpectra(
+  inputs: readonly FitInput[],
+  basis: BasisSet,
+  method: string,
+  options: JsonObject,
+  context: BatchContext,
+): Promise<(FitOutput | VoxelFailure)[]> {
+  const run = batchMethod(method);
+  if (run === null) throw noSuchMethod(method);
+  if (inputs.some(({ editOff }) => editOff !== undefined)) throw noDifferences(method);
+  const outputs = await run(inputs, basis, options, context);
+  if (!namesProtocol(method)) return outputs;
+  // Two networks of one method may be held against each other: each goes by the name it was asked for.
+  return outputs.map((output) => (isFailure(output) ? output : { ...output, result: { ...output.result, method } }));
+}
+
+function noDifferences(method: string): ProcessingError {
+  const able = Object.keys(METHODS_OF_DIFFERENCES).join(' and ');
+  return new ProcessingError('PROCESSING_FAILED', `The method ${method} does not fit difference spectra; ${able} do.`);
+}
+
 /**
  * Fits one voxel by the named method. `result.elapsedMs` is 0: the caller, who has a clock, sets it.
  * @throws UsageError (unknown method or option), ModelError, ProcessingError, CancelledError
@@ -82,14 +130,11 @@ export function fitVoxel(
 ): FitOutput {
   const run = METHODS[method];
   if (run === undefined) {
-    throw new UsageError(`There is no method "${method}" in this version; there is ${METHOD_IDS.join(', ')}.`);
+    throw noSuchMethod(method);
   }
   if (input.editOff === undefined) return run(input, basis, options, cancellation);
   const ofDifference = METHODS_OF_DIFFERENCES[method];
-  if (ofDifference === undefined) {
-    const able = Object.keys(METHODS_OF_DIFFERENCES).join(' and ');
-    throw new ProcessingError('PROCESSING_FAILED', `The method ${method} does not fit difference spectra; ${able} do.`);
-  }
+  if (ofDifference === undefined) throw noDifferences(method);
   return ofDifference(input, basis, options, cancellation);
 }
 

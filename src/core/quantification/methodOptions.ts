@@ -1,6 +1,7 @@
 // The options of every method: its defaults, and its strict reader as a check before anything is read or fitted.
 import { UsageError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { methodOfNetworkId } from '../domain/networkMethods.ts';
 import {
   DEFAULT_AMARES_OPTIONS,
   DEFAULT_PRIOR_KNOWLEDGE,
@@ -9,9 +10,12 @@ import {
   SHIPPED_PRIOR_KNOWLEDGE,
 } from './amares/index.ts';
 import { DEFAULT_EDITED_GAUSSIAN_OPTIONS, parseEditedGaussianOptions } from './editedGaussian/index.ts';
+import { NETWORK_METHOD_IDS } from './batchMethods.ts';
+import { DEFAULT_HYBRID_OPTIONS, parseHybridOptions } from './hybrid/index.ts';
 import { METHOD_IDS } from './index.ts';
 import { DEFAULT_NLLS_OPTIONS, parseNllsOptions } from './nlls/index.ts';
 import { DEFAULT_QUEST_OPTIONS, parseQuestOptions } from './quest/index.ts';
+import { checkNoOptions } from './shared/networks/noOptions.ts';
 
 interface MethodOptions {
   readonly defaults: object;
@@ -30,10 +34,12 @@ const OPTIONS: Readonly<Record<string, MethodOptions>> = {
   quest: { defaults: DEFAULT_QUEST_OPTIONS, check: parseQuestOptions },
   amares: { defaults: DEFAULT_AMARES_OPTIONS, check: checkAmaresOptions },
   'edited-gaussian': { defaults: DEFAULT_EDITED_GAUSSIAN_OPTIONS, check: parseEditedGaussianOptions },
+  ...Object.fromEntries(NETWORK_METHOD_IDS.map((id) => [id, { defaults: {}, check: checkNoOptions(id) }])),
+  hybrid: { defaults: DEFAULT_HYBRID_OPTIONS, check: parseHybridOptions },
 };
 
 function optionsOf(method: string): MethodOptions {
-  const found = OPTIONS[method];
+  const found = OPTIONS[methodOfNetworkId(method)];
   if (found === undefined) {
     throw new UsageError(`There is no method "${method}" in this version; there is ${METHOD_IDS.join(', ')}.`);
   }

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../core/domain/errors.ts';
 import type { JsonValue } from '../../core/domain/json.ts';
-import { MODEL_TASKS } from '../../core/domain/modelCard.ts';
+import { MODEL_TASKS, NETWORK_DESIGNS, NETWORK_INPUTS } from '../../core/domain/modelCard.ts';
 import type { ModelCard, ModelSelfTest } from '../../core/domain/modelCard.ts';
 import { readError } from './readErrors.ts';
 
@@ -26,6 +26,25 @@ const tensorSpec = z.strictObject({
   dtype: z.literal('float32'),
   shape: z.array(axis.nullable()).min(1),
   meaning: words,
+});
+
+const quantification = z.strictObject({
+  method: words,
+  design: z.enum(NETWORK_DESIGNS),
+  input: z.enum(NETWORK_INPUTS),
+  metabolites: z.array(words),
+  sums: z.array(words),
+  parameters: z.array(words),
+  basis: z.strictObject({ id: words, sha256 }).nullable(),
+  trainedAmounts: z.record(z.string(), z.strictObject({ mean: z.number(), range })),
+  calibration: z.record(
+    z.string(),
+    z.strictObject({ factor: z.number().nonnegative(), floor: z.number().nonnegative() }),
+  ),
+  inDistribution: z.strictObject({
+    latentLimit: z.number().positive().nullable(),
+    residualLimit: z.number().positive().nullable(),
+  }),
 });
 
 const cardSchema: z.ZodType<ModelCard> = z.strictObject({
@@ -56,6 +75,7 @@ const cardSchema: z.ZodType<ModelCard> = z.strictObject({
     minutes: z.number().nonnegative(),
     command: words,
   }),
+  quantification: quantification.exactOptional(),
   metrics: z.record(z.string(), json),
   limits: z.array(words),
 });

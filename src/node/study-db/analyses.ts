@@ -86,6 +86,20 @@ export function getAnalysis({ connection }: StoreContext, analysisId: string): A
   }));
 }
 
+/** One voxel of an analysis, or null. @throws StudyDbError NOT_FOUND, STUDY_DB_CORRUPT */
+export function getAnalysisVoxel(
+  { connection }: StoreContext,
+  analysisId: string,
+  voxel: number,
+): VoxelQuantification | null {
+  if (connection.get('SELECT id FROM analyses WHERE id = ?', [analysisId]) === null) throw notFound('analysis', analysisId); // prettier-ignore
+  const row = connection.get('SELECT voxel, result, curves FROM analysis_voxels WHERE analysis_id = ? AND voxel = ?', [
+    analysisId,
+    voxel,
+  ]);
+  return row === null ? null : decodeStored(connection, 'an analysis', () => voxelQuantification(row));
+}
+
 /** Study and datasets exist and belong together. @throws StudyDbError NOT_FOUND */
 function checkReferences(context: StoreContext, { studyId, datasetId, waterDatasetId }: NewAnalysis): void {
   getStudy(context, studyId);

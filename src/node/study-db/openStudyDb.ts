@@ -162,6 +162,7 @@ function makeStore(context: StoreContext, readOnly: boolean): StudyStore {
     addAnalysis: (analysis) => analyses.addAnalysis(context, analysis),
     listAnalyses: (studyId) => analyses.listAnalyses(context, studyId),
     getAnalysis: (analysisId) => analyses.getAnalysis(context, analysisId),
+    getAnalysisVoxel: (analysisId, voxel) => analyses.getAnalysisVoxel(context, analysisId, voxel),
     addReport: (report) => activity.addReport(context, report),
     listReports: (studyId) => activity.listReports(context, studyId),
     startJob: (kind, studyId) => activity.startJob(context, kind, studyId),

@@ -1,11 +1,13 @@
-// The port FitRunner on a worker pool: one voxel a task, given out as workers become free.
-import { ProcessingError } from '../../core/domain/errors.ts';
+// The port FitRunner on a worker pool: one voxel a task, or for methods that quantify many at once a batch a task, given out as
+// workers become free.
+import { BugError, ProcessingError, fromErrorRecord } from '../../core/domain/errors.ts';
 import { compactFit } from '../../core/pipeline/compactCurves.ts';
 import type { Cancellation } from '../../core/ports/cancellation.ts';
 import type { FitBatch, FitInput, FitOutput, FitRunner } from '../../core/ports/fitRunner.ts';
 import type { ProgressListener } from '../../core/ports/progress.ts';
+import { isBatchMethod } from '../../core/quantification/index.ts';
 import { runInLanes } from './lanes.ts';
-import type { WorkerTask } from './messages.ts';
+import type { BatchAnswer, WorkerTask } from './messages.ts';
 import { shareBasis } from './sharedBasis.ts';
 import { throttleProgress } from './throttle.ts';
 import { createWorkerPool } from './workerPool.ts';
@@ -19,14 +21,19 @@ export function createFitRunner(options: WorkerPoolOptions): FitRunner & { reado
 
 /** @param pool its workers run task.worker.ts */
 export function fitRunnerOn(pool: WorkerPool<WorkerTask>): FitRunner {
-  return { run: (batch, cancellation, onProgress) => runBatch(pool, batch, cancellation, onProgress) };
+  return {
+    run: (batch, cancellation, onProgress) =>
+      isBatchMethod(batch.method)
+        ? runTogether(pool, batch, cancellation, onProgress)
+        : runOneByOne(pool, batch, cancellation, onProgress),
+  };
 }
 
 /**
  * One task a voxel. What fails one voxel (no signal, a worker that died) is told to the batch's listener, where it has one;
  * any other failure stops the rest and is thrown.
  */
-async function runBatch(
+async function runOneByOne(
   pool: WorkerPool<WorkerTask>,
   batch: FitBatch,
   cancellation: Cancellation,
@@ -58,4 +65,58 @@ async function runBatch(
   };
   const outputs = await runInLanes(inputs, pool.threads, cancellation, fitOrTell);
   return outputs.filter((output) => output !== null);
+}
+
+/** Spectra of one task: enough for the network, few enough that a cancellation is heeded soon and every thread has some. */
+const MOST_TOGETHER = 128;
+const LEAST_TOGETHER = 16;
+
+function chunksOf(inputs: readonly FitInput[], threads: number): (readonly FitInput[])[] {
+  const fair = Math.ceil(inputs.length / (2 * threads));
+  const size = Math.max(LEAST_TOGETHER, Math.min(MOST_TOGETHER, fair));
+  const chunks: (readonly FitInput[])[] = [];
+  for (let start = 0; start < inputs.length; start += size) chunks.push(inputs.slice(start, start + size));
+  return chunks;
+}
+
+/**
+ * A batch of spectra a task. A spectrum that could not be quantified is told to the batch's listener, and so is a thread that
+ * died for each of its spectra, where there is a listener.
+ */
+async function runTogether(
+  pool: WorkerPool<WorkerTask>,
+  batch: FitBatch,
+  cancellation: Cancellation,
+  onProgress: ProgressListener,
+): Promise<FitOutput[]> {
+  const { inputs, method, options, network, quantities = null, withComponents = true, withCurves = true } = batch;
+  if (network === undefined) throw new BugError(`No network was chosen for the method ${method}.`);
+  const { key, basis } = shareBasis(batch.basis);
+  pool.share(key, basis);
+  const report = throttleProgress(onProgress);
+  let done = 0;
+
+  const tell = (voxel: number, error: Error): void => {
+    if (batch.onVoxelFailure === undefined) throw error;
+    batch.onVoxelFailure(voxel, error);
+  };
+  const run = async (chunk: readonly FitInput[], either: Cancellation): Promise<FitOutput[]> => {
+    const shared = { method, options, basisKey: key, network, quantities, withComponents, withCurves };
+    const task: WorkerTask = { kind: 'fitBatch', inputs: chunk, ...shared };
+    const answer = (await pool
+      .run(task, { cancellation: either, sharedKey: key, onProgress: () => undefined })
+      .catch((error: unknown) => {
+        if (!(error instanceof ProcessingError)) throw error;
+        for (const { voxel } of chunk) tell(voxel, error);
+        return [];
+      })) as BatchAnswer;
+    done += chunk.length;
+    report({ fraction: done / inputs.length, message: `Quantified ${done} of ${inputs.length} spectra` });
+    return answer.flatMap((output) => {
+      if (!('failed' in output)) return withComponents ? output : compactFit(output);
+      tell(output.voxel, fromErrorRecord(output.failed));
+      return [];
+    });
+  };
+  return (await runInLanes(chunksOf(inputs, pool.threads), pool.threads, cancellation, run)).flat();
 }

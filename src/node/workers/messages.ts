@@ -3,12 +3,13 @@ import type { MessagePort } from 'node:worker_threads';
 import type { BasisRequest } from '../../core/domain/basisRequest.ts';
 import type { ErrorRecord } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
+import type { NetworkChoice } from '../../core/domain/networkChoice.ts';
 import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
 import type { QuantitySettings } from '../../core/domain/quantitySettings.ts';
 import type { Recipe } from '../../core/domain/recipe.ts';
 import type { ReadOptions } from '../../core/formats/readOptions.ts';
 import type { CorrectionInput } from '../../core/pipeline/correctionComparisonInput.ts';
-import type { FitInput } from '../../core/ports/fitRunner.ts';
+import type { FitInput, FitOutput } from '../../core/ports/fitRunner.ts';
 import type { ProgressReport } from '../../core/ports/progress.ts';
 import type { SeriesInput } from '../../core/quantification/dynamicSeries/index.ts';
 import type { SentFile } from './sentFiles.ts';
@@ -25,6 +26,23 @@ export interface FitTask {
   /** Ratios, amounts and quality figures; null for the bare fit. */
   readonly quantities: QuantitySettings | null;
 }
+
+/** Quantifies voxels together, with the basis set shared under `basisKey`. Answer: BatchAnswer. */
+export interface FitBatchTask {
+  readonly kind: 'fitBatch';
+  readonly method: string;
+  readonly options: JsonObject;
+  readonly basisKey: string;
+  readonly network: NetworkChoice;
+  readonly inputs: readonly FitInput[];
+  readonly withCurves: boolean;
+  readonly withComponents: boolean;
+  /** Ratios, amounts and quality figures; null for the bare fit. */
+  readonly quantities: QuantitySettings | null;
+}
+
+/** In the order of the inputs; errors as records, which cross threads. */
+export type BatchAnswer = readonly (FitOutput | { readonly voxel: number; readonly failed: ErrorRecord })[];
 
 /** Runs a recipe's preprocessing. Answer: PreprocessingOutcome. */
 export interface PreprocessTask {
@@ -70,7 +88,8 @@ export interface CompareCorrectionsTask {
   readonly time: string;
 }
 
-export type WorkerTask = CompareCorrectionsTask | FitSeriesTask | FitTask | PreprocessTask | ParseTask | SimulateTask;
+export type WorkerTask =
+  CompareCorrectionsTask | FitBatchTask | FitSeriesTask | FitTask | PreprocessTask | ParseTask | SimulateTask;
 
 /** What a worker starts with (its `workerData`). */
 export interface WorkerStart {

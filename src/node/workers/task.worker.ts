@@ -3,18 +3,22 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { simulateSignals } from '../../core/basis/buildBasisSet.ts';
 import type { MetaboliteSignals } from '../../core/basis/buildBasisSet.ts';
 import type { BasisSet } from '../../core/domain/basisSet.ts';
+import { ModelError, toErrorRecord } from '../../core/domain/errors.ts';
 import type { MrsDataset } from '../../core/domain/mrsDataset.ts';
 import { readMrs } from '../../core/formats/index.ts';
 import { compareCorrections } from '../../core/pipeline/correctionComparison.ts';
 import type { CorrectionComparison } from '../../core/pipeline/correctionComparison.ts';
-import { quantifyVoxel } from '../../core/pipeline/quantifyVoxel.ts';
+import { quantifyVoxel, quantifyVoxels } from '../../core/pipeline/quantifyVoxel.ts';
 import { runPreprocessing } from '../../core/pipeline/runPreprocessing.ts';
 import type { PreprocessingOutcome } from '../../core/pipeline/runPreprocessing.ts';
 import type { FitOutput } from '../../core/ports/fitRunner.ts';
+import { isFailure } from '../../core/quantification/index.ts';
 import { fitSeries } from '../../core/quantification/dynamicSeries/index.ts';
 import type { SeriesFit } from '../../core/quantification/dynamicSeries/index.ts';
 import type {
+  BatchAnswer,
   CompareCorrectionsTask,
+  FitBatchTask,
   FitSeriesTask,
   FitTask,
   PreprocessTask,
@@ -26,7 +30,8 @@ import { connectModels } from '../inference/modelPort.ts';
 import { serveTasks } from './workerSide.ts';
 import type { TaskContext } from './workerSide.ts';
 
-type Answer = CorrectionComparison | SeriesFit | FitOutput | PreprocessingOutcome | MrsDataset | MetaboliteSignals;
+type Answer =
+  BatchAnswer | CorrectionComparison | SeriesFit | FitOutput | PreprocessingOutcome | MrsDataset | MetaboliteSignals;
 
 const givesAway = (task: WorkerTask): boolean => task.kind === 'parse';
 
@@ -40,6 +45,8 @@ function runTask(task: WorkerTask, context: TaskContext): Answer | Promise<Answe
   switch (task.kind) {
     case 'fit':
       return fit(task, context);
+    case 'fitBatch':
+      return fitBatch(task, context);
     case 'fitSeries':
       return series(task, context);
     case 'preprocess':
@@ -66,6 +73,24 @@ function fit(task: FitTask, { shared, cancellation }: TaskContext): FitOutput {
   const output = quantifyVoxel(input, batch, cancellation);
   const curves = withComponents ? output.curves : { ...output.curves, components: [] };
   return { ...output, curves, result: { ...output.result, elapsedMs: performance.now() - start } };
+}
+
+/** All spectra are quantified together: each bears its part of the time. */
+async function fitBatch(task: FitBatchTask, { shared, cancellation }: TaskContext): Promise<BatchAnswer> {
+  const { inputs, basisKey, method, options, network, quantities, withCurves, withComponents } = task;
+  if (models === null) {
+    throw new ModelError('MODEL_MISSING', `The method ${method} needs its network, and no networks are at hand here.`);
+  }
+  const start = performance.now();
+  const basis = shared(basisKey) as BasisSet;
+  const batch = { method, options, basis, ...(quantities === null ? {} : { quantities }) };
+  const outputs = await quantifyVoxels(inputs, batch, { models, network, cancellation, withCurves });
+  const elapsedMs = (performance.now() - start) / Math.max(1, inputs.length);
+  return outputs.map((output) => {
+    if (isFailure(output)) return { voxel: output.voxel, failed: toErrorRecord(output.error) };
+    const curves = withComponents ? output.curves : { ...output.curves, components: [] };
+    return { ...output, curves, result: { ...output.result, elapsedMs } };
+  });
 }
 
 function series({ input, basisKey, options }: FitSeriesTask, context: TaskContext): SeriesFit {
