@@ -1,0 +1,1 @@
+"""QNet (Chen et al. 2024) and its end-to-end twin."""
