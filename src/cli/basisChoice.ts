@@ -8,7 +8,7 @@ import { pointCount } from '../core/domain/mrsDataset.ts';
 import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import type { Warning } from '../core/domain/provenance.ts';
 import type { ReadOptions } from '../core/formats/index.ts';
-import { needsBasis, NO_BASIS } from '../core/quantification/index.ts';
+import { fitsSingleLines, needsBasis, NO_BASIS } from '../core/quantification/index.ts';
 import { listBundledBases, loadBasis, loadBundledBasis } from '../node/files/basisLibrary.ts';
 import { simulateCommand } from './simulateCommand.ts';
 import { say } from './terminal.ts';
@@ -85,7 +85,8 @@ export async function chooseBasis(
 }
 
 /**
- * The basis for a scan's methods: none where all of them fit single lines, whatever the user named.
+ * The basis for a scan's methods: none where all of them fit single lines or bring their own, unless the user named one: it may
+ * be the very one that a network was trained with.
  * @throws ModelError as chooseBasis
  */
 export async function basisForMethods(
@@ -95,6 +96,8 @@ export async function basisForMethods(
   resources: () => string,
 ): Promise<FileBasisSet> {
   if (methods.some(needsBasis)) return chooseBasis(choice, dataset, resources);
+  const isNamed = choice.basis !== undefined && choice.basis !== 'auto';
+  if (isNamed && !methods.every(fitsSingleLines)) return chooseBasis(choice, dataset, resources);
   if (choice.basis !== undefined) say(`No basis set is used: ${methods.join(', ')} fits single lines.`);
   return { ...NO_BASIS, warnings: [] };
 }

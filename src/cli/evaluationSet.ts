@@ -12,11 +12,12 @@ import { COMBINED_METABOLITES } from '../core/domain/metaboliteNames.ts';
 import { pointCount } from '../core/domain/mrsDataset.ts';
 import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import { readNiftiMrs } from '../core/formats/index.ts';
-import type { Cancellation } from '../core/ports/cancellation.ts';
-import type { FitInput } from '../core/ports/fitRunner.ts';
+import type { NetworkChoice } from '../core/domain/networkChoice.ts';
+import type { QuantificationResult } from '../core/domain/quantification.ts';
+import type { FitInput, FitOutput } from '../core/ports/fitRunner.ts';
 import { slimEstimates } from '../core/quality/evaluation.ts';
 import type { CaseEstimate } from '../core/quality/evaluation.ts';
-import { estimateNoiseSd, needsBasis, NO_BASIS } from '../core/quantification/index.ts';
+import { estimateNoiseSd, isBatchMethod } from '../core/quantification/index.ts';
 import { sha256OfContent } from '../node/files/hashing.ts';
 import { readInputFiles, readWhole } from '../node/files/readInputFiles.ts';
 import type { FoundFile } from '../node/files/readInputFiles.ts';
@@ -143,71 +144,124 @@ export interface FittedSet {
   readonly failures: readonly CaseFailure[];
 }
 
+/** The FID is copied only when it is asked for, so that a large set is held once. */
 function inputOf(dataset: MrsDataset, index: number): FitInput {
   const { dwellTimeS, spectrometerFrequencyMHz, nucleus } = dataset;
-  const { re, im } = signalAt(dataset.data, index);
-  const fid = { re: re.slice(), im: im.slice() };
-  const noiseSd = estimateNoiseSd(fid, dwellTimeS, spectrometerFrequencyMHz, nucleus);
-  return { voxel: index, fid, dwellTimeS, spectrometerFrequencyMHz, nucleus, noiseSd };
+  return {
+    voxel: index,
+    get fid() {
+      return signalAt(dataset.data, index);
+    },
+    ...{ dwellTimeS, spectrometerFrequencyMHz, nucleus },
+    noiseSd: null,
+  };
 }
+
+function withNoise(input: FitInput): FitInput {
+  const { fid, dwellTimeS, spectrometerFrequencyMHz, nucleus } = input;
+  return { ...input, fid, noiseSd: estimateNoiseSd(fid, dwellTimeS, spectrometerFrequencyMHz, nucleus) };
+}
+
+/** What of a set is fitted, by what. */
+export interface SetFit {
+  /** Basis of the method; NO_BASIS where it takes none. */
+  readonly basis: BasisSet;
+  readonly method: string;
+  /** For methods that run one. */
+  readonly network: NetworkChoice | null;
+  readonly options: JsonObject;
+  /** How many cases from the first on. */
+  readonly count: number;
+}
+
+/** Gathers what comes of the cases, in whatever order. */
+class CaseBook {
+  readonly cases: (CaseEstimate | null)[];
+  readonly failures: CaseFailure[] = [];
+  version = '';
+  #elapsedMs = 0;
+  #fitted = 0;
+  readonly #startMs = performance.now();
+
+  constructor(count: number) {
+    this.cases = Array.from({ length: count }, () => null);
+  }
+
+  add(index: number, result: QuantificationResult): void {
+    this.version = result.version;
+    this.#elapsedMs += result.elapsedMs;
+    this.#fitted++;
+    if (result.status !== 'converged') {
+      this.failures.push({ case: index, status: result.status, reason: result.reason ?? 'No reason was given.' });
+    }
+    this.cases[index] = result.status === 'refused' ? null : slimEstimates(result);
+  }
+
+  fail(index: number, error: unknown): void {
+    this.failures.push({ case: index, status: 'failed', reason: toErrorRecord(error).message });
+  }
+
+  summary(method: string): FittedSet {
+    return {
+      method,
+      version: this.version,
+      cases: this.cases,
+      msPerSpectrum: this.#fitted === 0 ? null : this.#elapsedMs / this.#fitted,
+      wallMsPerSpectrum: (performance.now() - this.#startMs) / this.cases.length,
+      failures: this.failures.sort((a, b) => a.case - b.case),
+    };
+  }
+}
+
+type Runner = Pick<Session['deps'], 'fitRunner' | 'cancellation' | 'onProgress'> & Pick<Session, 'threads'>;
 
 /**
  * Fits every case on the session's workers. One that fails is named and leaves the others alone.
- * @param count how many cases from the first on
- * @throws CancelledError; UsageError for options that the method doesn't know
+ * @throws CancelledError; UsageError for options that the method doesn't know; ModelError where its network is missing
  */
-export async function fitSet(
-  set: EvaluationSet,
-  basis: BasisSet,
-  method: string,
-  options: JsonObject,
-  count: number,
-  session: Session,
-): Promise<FittedSet> {
-  const { fitRunner, cancellation, onProgress } = session.deps;
-  const report = throttleProgress(onProgress);
-  const failures: CaseFailure[] = [];
-  let version = '';
-  let elapsedMs = 0;
-  let fitted = 0;
-  let done = 0;
+export async function fitSet(set: EvaluationSet, fit: SetFit, runner: Runner): Promise<FittedSet> {
+  const book = new CaseBook(fit.count);
+  const inputs = Array.from({ length: fit.count }, (_, i) => inputOf(set.dataset, i));
+  await (isBatchMethod(fit.method) ? fitTogether : fitOneByOne)(inputs, fit, runner, book);
+  return book.summary(fit.method);
+}
 
-  const fitCase = async (index: number, either: Cancellation): Promise<CaseEstimate | null> => {
+async function fitOneByOne(
+  inputs: readonly FitInput[],
+  { basis, method, options, count }: SetFit,
+  { fitRunner, cancellation, onProgress, threads }: Runner,
+  book: CaseBook,
+): Promise<void> {
+  const report = throttleProgress(onProgress);
+  let done = 0;
+  await runInLanes(inputs, threads, cancellation, async (input, either) => {
     try {
-      const batch = {
-        method,
-        options,
-        basis: needsBasis(method) ? basis : NO_BASIS,
-        inputs: [inputOf(set.dataset, index)],
-      };
+      const batch = { method, options, basis, inputs: [withNoise(input)] };
       const [output] = await fitRunner.run(batch, either, () => undefined);
-      const result = (output as NonNullable<typeof output>).result;
-      version = result.version;
-      elapsedMs += result.elapsedMs;
-      fitted++;
-      if (result.status !== 'converged') {
-        failures.push({ case: index, status: result.status, reason: result.reason ?? 'No reason was given.' });
-      }
-      return result.status === 'refused' ? null : slimEstimates(result);
+      book.add(input.voxel, (output as FitOutput).result);
     } catch (error) {
       if (error instanceof CancelledError || error instanceof UsageError) throw error;
-      failures.push({ case: index, status: 'failed', reason: toErrorRecord(error).message });
-      return null;
+      book.fail(input.voxel, error);
     } finally {
       done++;
       report({ fraction: done / count, message: `${method}: fitted ${done} of ${count} spectra` });
     }
-  };
+  });
+}
 
-  const startMs = performance.now();
-  const indices = Array.from({ length: count }, (_, i) => i);
-  const cases = await runInLanes(indices, session.threads, cancellation, fitCase);
-  return {
-    method,
-    version,
-    cases,
-    msPerSpectrum: fitted === 0 ? null : elapsedMs / fitted,
-    wallMsPerSpectrum: (performance.now() - startMs) / count,
-    failures: failures.sort((a, b) => a.case - b.case),
+/** Noise is estimated by whoever quantifies: ten thousand spectra's takes longer than their network. */
+async function fitTogether(
+  inputs: readonly FitInput[],
+  { basis, method, options, network }: SetFit,
+  { fitRunner, cancellation, onProgress }: Runner,
+  book: CaseBook,
+): Promise<void> {
+  const batch = {
+    ...{ method, options, basis, inputs },
+    ...(network === null ? {} : { network }),
+    withCurves: false,
+    withComponents: false,
+    onVoxelFailure: (voxel: number, error: Error): void => book.fail(voxel, error),
   };
+  for (const { voxel, result } of await fitRunner.run(batch, cancellation, onProgress)) book.add(voxel, result);
 }

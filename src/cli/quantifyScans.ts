@@ -6,9 +6,17 @@ import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import type { Warning } from '../core/domain/provenance.ts';
 import type { VoxelQuantification } from '../core/domain/quantification.ts';
 import type { Recipe } from '../core/domain/recipe.ts';
-import { analyse, defaultRecipeFor, editingOf, recipeWithQuantities } from '../core/pipeline/index.ts';
+import {
+  analyse,
+  AUTO_CHOICES,
+  AUTO_METHOD,
+  defaultRecipeFor,
+  editingOf,
+  methodForScan,
+  recipeWithQuantities,
+} from '../core/pipeline/index.ts';
 import type { AnalysisOutcome, ScanSegmentation } from '../core/pipeline/index.ts';
-import { METHOD_IDS } from '../core/quantification/index.ts';
+import { isMethod, METHOD_IDS } from '../core/quantification/index.ts';
 import { basisForMethods } from './basisChoice.ts';
 import { addFitOptions, checkFitOptions, fitOptionsFor } from './fitOptions.ts';
 import type { FitOptionFlags } from './fitOptions.ts';
@@ -65,7 +73,10 @@ export function addQuantifyOptions(command: Command): Command {
     )
     .option('--remove-basis-marker', 'take the reference singlet at 0 ppm out of the basis signals')
     .option('--water <file>', 'water reference scan')
-    .option('--method <m>', `methods, separated by commas; there is ${METHOD_IDS.join(', ')} (default: the recipe's)`)
+    .option(
+      '--method <m>',
+      `methods, separated by commas: auto (hybrid where the universal network knows such scans, else nlls), ${METHOD_IDS.join(', ')} (default: the recipe's)`,
+    )
     .option('--recipe <r>', 'recipe: id or JSON file (default: by the kind of scan)')
     .option('--no-preprocess', 'fit the data as they are')
     .option('--ppm <lo,hi>', 'fitted range (default 0.2,4.2)');
@@ -81,7 +92,7 @@ export function methodsOf(text: string): string[] {
     if (method === 'lcmodel') {
       throw new UsageError('LCModel is run by "lineshape lcmodel run", with your own installation of it.');
     }
-    if (!METHOD_IDS.includes(method)) {
+    if (method !== AUTO_METHOD && !isMethod(method)) {
       throw new UsageError(`There is no method "${method}" in this version; there is ${METHOD_IDS.join(', ')}.`);
     }
   }
@@ -102,10 +113,16 @@ function namedMethods({ method, priorKnowledge }: QuantifyOptions): string[] | n
 }
 
 /** One recipe a method: the base with that method, its own options where they are for it, and those of the command line. */
-async function recipesFor(options: QuantifyOptions, dataset: MrsDataset): Promise<Recipe[]> {
+async function recipesFor(
+  options: QuantifyOptions,
+  dataset: MrsDataset,
+  networks: Session['deps']['networks'],
+): Promise<Recipe[]> {
   const base = await baseRecipeFor(options, dataset);
   const own = base.quantification;
-  const methods = namedMethods(options) ?? [own.method];
+  const named = namedMethods(options) ?? [own.method];
+  const resolved = await Promise.all(named.map((method) => methodForScan(method, dataset, own.method, networks)));
+  const methods = [...new Set(resolved)];
   const given = await fitOptionsFor(options, methods, dataset);
   const quantities = await quantitiesOf(options);
   const ppm = options.ppm === undefined ? {} : { ppmRange: ppmRangeOf(options.ppm) };
@@ -119,7 +136,8 @@ async function recipesFor(options: QuantifyOptions, dataset: MrsDataset): Promis
 /** Checks what can be checked before any file is read. @throws UsageError */
 function checkOptions(options: QuantifyOptions): void {
   checkRecipeFlags(options);
-  checkFitOptions(options, namedMethods(options));
+  const named = namedMethods(options)?.flatMap((method) => (method === AUTO_METHOD ? AUTO_CHOICES : method)) ?? null;
+  checkFitOptions(options, named);
   checkQuantityOptions(options);
   readOptionsOf(options);
   if (options.ppm !== undefined) ppmRangeOf(options.ppm);
@@ -143,7 +161,7 @@ export async function quantifyScans(
   const results: ScanResult[] = [];
   for (const [index, scan] of scans.entries()) {
     if (session.deps.cancellation.isCancelled()) throw new CancelledError();
-    const recipes = await recipesFor(options, scan.dataset);
+    const recipes = await recipesFor(options, scan.dataset, session.deps.networks);
     const editing = recipes[0] === undefined ? null : editingOf(recipes[0]);
     const choice = { basis: options.basis, removeMarker: options.removeBasisMarker ?? false, readOptions, editing };
     const methods = recipes.map((r) => r.quantification.method);

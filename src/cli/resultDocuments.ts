@@ -1,5 +1,7 @@
 // A scan's results as JSON (the schema of the command line), as CSV input, as report, and as a text table.
+import type { BasisSet } from '../core/domain/basisSet.ts';
 import type { JsonObject } from '../core/domain/json.ts';
+import { distributionWords } from '../core/domain/methodValues.ts';
 import type {
   ConcentrationConvention,
   MetaboliteEstimate,
@@ -20,6 +22,7 @@ import {
 } from '../core/reports/index.ts';
 import type { CsvInput, ReportModel } from '../core/reports/index.ts';
 import { recipeSha256 } from '../node/files/hashing.ts';
+import { agreementDocuments, agreementsOf } from './agreementText.ts';
 import { fileEntry, plainJson, WRITTEN_BY } from './jsonDocuments.ts';
 import type { ScanResult } from './quantifyScans.ts';
 import { PROGRAM, VERSION } from './session.ts';
@@ -52,16 +55,24 @@ export function resultDocument(
   };
 }
 
+const basisEntry = ({ id, sha256 }: BasisSet): JsonObject => ({ id, sha256 });
+
 /** One scan's document, `lineshape.quantification/1`. */
 export function quantificationDocument(result: ScanResult): JsonObject {
   const { scan, water, basis, analyses } = result;
   const document = {
     schema: 'lineshape.quantification/1',
     input: fileEntry(scan),
-    basis: { id: basis.id, sha256: basis.sha256 },
+    basis: basisEntry(analyses[0]?.outcome.basis ?? basis),
     results: analyses.flatMap((a) => a.voxels.map((v) => resultDocument(a, v))),
+    ...(analyses.length > 1 ? { agreement: agreementDocuments(agreementsOf(result)) } : {}),
     water: fileEntry(water),
-    recipes: analyses.map((a) => ({ method: a.method, sha256: recipeSha256(a.recipe), recipe: a.recipe })),
+    recipes: analyses.map((a) => ({
+      method: a.method,
+      basis: basisEntry(a.outcome.basis),
+      sha256: recipeSha256(a.recipe),
+      recipe: a.recipe,
+    })),
     warnings: analyses[0]?.warnings ?? [],
     provenance: analyses[0]?.outcome.preprocessed.dataset.provenance ?? [],
     program: WRITTEN_BY,
@@ -74,7 +85,7 @@ function hashesOf(result: ScanResult, analysis: Analysis): ReportModel['hashes']
     input: result.scan.sha256,
     water: result.water?.sha256 ?? null,
     recipe: recipeSha256(analysis.recipe),
-    basis: result.basis.sha256,
+    basis: analysis.outcome.basis.sha256,
   };
 }
 
@@ -83,7 +94,7 @@ export function csvInputs(result: ScanResult): CsvInput[] {
   return result.analyses.map((analysis) => ({
     fileName: result.scan.fileName,
     grid: result.scan.dataset.data.shape.slice(0, 3),
-    basisId: result.basis.id,
+    basisId: analysis.outcome.basis.id,
     recipeId: analysis.recipe.id,
     programVersion: VERSION,
     hashes: hashesOf(result, analysis),
@@ -91,9 +102,16 @@ export function csvInputs(result: ScanResult): CsvInput[] {
   }));
 }
 
+/** What the other methods say of a voxel. */
+function otherResults({ analyses }: ScanResult, own: Analysis, voxel: number): QuantificationResult[] {
+  const others = analyses.filter((analysis) => analysis !== own);
+  return others.flatMap(({ voxels }) => voxels.find((v) => v.voxel === voxel)?.result ?? []);
+}
+
 /** The report of one voxel, without a database. */
 export function reportOf(result: ScanResult, analysis: Analysis, voxel: VoxelQuantification, now: string): ReportModel {
-  const { scan, water, basis } = result;
+  const { scan, water } = result;
+  const { basis } = analysis.outcome;
   const { dataset } = scan;
   const record = { fileName: scan.fileName, description: describeDataset(dataset) };
   const waterName = water ?? (scan.water === null ? null : scan);
@@ -103,6 +121,7 @@ export function reportOf(result: ScanResult, analysis: Analysis, voxel: VoxelQua
     scan: reportScan(dataset, record, waterName),
     voxel: voxel.voxel,
     result: voxel.result,
+    otherResults: otherResults(result, analysis, voxel.voxel),
     curves: voxel.curves,
     recipe: analysis.recipe,
     basis: { id: basis.id, title: basis.title },
@@ -136,6 +155,13 @@ function qualityLine({ quality }: QuantificationResult): string {
   return [`Quality by ${thresholds}: ${QUALITY_WORDS[grade]}.`, ...reasons].join(' ');
 }
 
+/** Which network the numbers are of, what ran it, and whether it knows such spectra; empty for a fit. */
+function networkLine({ doubt, executionProvider }: QuantificationResult): string {
+  if (doubt === undefined) return '';
+  const { id, version } = doubt.model;
+  return `\nNetwork ${id}, version ${version}, run by ${executionProvider}. ${distributionWords(doubt)}`;
+}
+
 /** The table of one voxel as text, with the truth beside it where it is known. */
 export function resultTable(voxel: VoxelQuantification, truth: ReadonlyMap<string, number> | null = null): string {
   const shown = shownConcentration(voxel.result);
@@ -166,5 +192,5 @@ export function resultTable(voxel: VoxelQuantification, truth: ReadonlyMap<strin
   const { snr, fwhmHz, status, reason } = voxel.result;
   const verdict = qualityLine(voxel.result);
   const quality = `SNR ${formatSignificant(snr.value, 3)}, FWHM ${formatSignificant(fwhmHz, 3)} Hz, ${status}${reason === null ? '' : ` (${reason})`}`;
-  return `${textTable(header, rows)}\n${quality}; ${RELIABILITY_MARKS.uncertain.symbol} CRLB above ${CRLB_LIMIT_PERCENT} %, ${RELIABILITY_MARKS.undetermined.symbol} not determined.${verdict === '' ? '' : `\n${verdict}`}`;
+  return `${textTable(header, rows)}\n${quality}; ${RELIABILITY_MARKS.uncertain.symbol} CRLB above ${CRLB_LIMIT_PERCENT} %, ${RELIABILITY_MARKS.undetermined.symbol} not determined.${verdict === '' ? '' : `\n${verdict}`}${networkLine(voxel.result)}`;
 }

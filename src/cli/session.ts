@@ -11,6 +11,7 @@ import { simulateBasis } from '../node/basis/simulateBasis.ts';
 import { recipeSha256 } from '../node/files/hashing.ts';
 import { resourcesDir } from '../node/files/resourcePaths.ts';
 import { createModelLibrary } from '../node/inference/modelLibrary.ts';
+import { createNetworkShelf } from '../node/inference/networkShelf.ts';
 import { cancellationSource } from '../node/workers/cancellation.ts';
 import { fitRunnerOn } from '../node/workers/fitRunner.ts';
 import type { WorkerTask } from '../node/workers/messages.ts';
@@ -72,6 +73,7 @@ export async function withSession<T>(
   const stamp: ProvenanceStamp = { program: PROGRAM, version: VERSION, now: () => new Date().toISOString() };
   const deps: StudyDeps = {
     fitRunner: fitRunnerOn(pool),
+    networks: createNetworkShelf(modelsDir(), resourcesDir),
     preprocess: pipelineRunnerOn(pool).preprocess,
     parse: (files, readOptions) => Promise.resolve().then(() => readMrs(files, readOptions)),
     hashRecipe: recipeSha256,

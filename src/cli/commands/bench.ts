@@ -8,8 +8,11 @@ import type { CommonOptions } from '../options.ts';
 import { printJson } from '../terminal.ts';
 
 interface BenchModule {
-  /** @returns the benchmark's document */
-  readonly run?: (options: CommonOptions) => unknown;
+  /**
+   * @param args what stands after the benchmark's name and is none of the command's own options
+   * @returns the benchmark's document
+   */
+  readonly run?: (options: CommonOptions, args: readonly string[]) => unknown;
 }
 
 const FOLDER = new URL('../bench/', import.meta.url);
@@ -26,14 +29,20 @@ export function addBenchCommand(program: Command): void {
   const command = program
     .command('bench')
     .description('run a benchmark, print one JSON document')
-    .argument('<name>', known().join(', '));
-  addCommonOptions(command).action(async (name: string, options: CommonOptions) => {
+    .argument('<name>', known().join(', '))
+    .argument('[options...]', "the benchmark's own, said at the head of its file")
+    .allowUnknownOption();
+  addCommonOptions(command).action(async (name: string, args: readonly string[], options: CommonOptions) => {
     if (!known().includes(name)) {
       const list = known().join(', ') || 'none in this build';
       throw new UsageError(`There is no benchmark "${name}"; there is ${list}.`);
     }
     const module = (await import(new URL(`${name}.js`, FOLDER).href)) as BenchModule;
     if (module.run === undefined) throw new BugError(`The benchmark ${name} exports no function "run".`);
-    printJson(await module.run(options));
+    // Most benchmarks take no options of their own, and none passes by one that is meant for it.
+    if (args.length > 0 && module.run.length < 2) {
+      throw new UsageError(`The benchmark ${name} takes no options of its own, and was given "${args.join(' ')}".`);
+    }
+    printJson(await module.run(options, args));
   });
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { JsonObject } from '../../core/domain/json.ts';
 import { csvReport, figureSvg } from '../../core/reports/index.ts';
+import { agreementTable, agreementsOf } from '../agreementText.ts';
 import { writeOutputs } from '../../node/files/outputFolder.ts';
 import { quantificationsDocument } from '../jsonDocuments.ts';
 import { writeMaps } from '../mapOptions.ts';
@@ -32,10 +33,21 @@ function outputFiles(results: readonly ScanResult[]): Map<string, string> {
   return files;
 }
 
+/** Of a grid, which methods disagree where; of one voxel the figures too. */
+function printAgreement(result: ScanResult): void {
+  const agreements = agreementsOf(result);
+  for (const agreement of agreements) {
+    if (agreements.length === 1) printText(`\nAgreement of the methods\n${agreementTable(agreement)}`);
+    const where = agreements.length === 1 ? '' : `Voxel ${agreement.voxel}: `;
+    for (const { message } of agreement.warnings) say(`Warning: ${where}${message}`);
+  }
+}
+
 function printResults(results: readonly ScanResult[]): void {
-  for (const { scan, basis, analyses } of results) {
-    for (const { method, voxels, warnings } of analyses) {
-      printText(`${scan.fileName}, ${method}, basis ${basis.id}`);
+  for (const result of results) {
+    const { scan, analyses } = result;
+    for (const { method, voxels, warnings, outcome } of analyses) {
+      printText(`${scan.fileName}, ${method}, basis ${outcome.basis.id}`);
       for (const warning of warnings) say(`Warning: ${warning.message}`);
       const fitted = voxels.filter((v) => v.result.status !== 'refused');
       for (const voxel of fitted) {
@@ -46,6 +58,7 @@ function printResults(results: readonly ScanResult[]): void {
       if (fitted.length < voxels.length)
         printText(`${voxels.length - fitted.length} voxels without signal were left out.`);
     }
+    printAgreement(result);
   }
 }
 
