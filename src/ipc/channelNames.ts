@@ -57,6 +57,8 @@ export const CHANNEL_NAMES = [
   'correction:table',
   'correction:curves',
   'maps:export',
+  'methods:voxel',
+  'models:provider',
   'report:preview',
   'report:export',
 ] as const satisfies readonly ChannelName[];
@@ -72,6 +74,7 @@ export const EVENT_NAMES = [
   'import:finished',
   'export:progress',
   'models:progress',
+  'models:provider-chosen',
   'app:error',
 ] as const satisfies readonly EventName[];
 

@@ -1,6 +1,7 @@
 // The comparison part of the contract: two analyses of one spectrum side by side, and two methods over many spectra.
 import { z } from 'zod';
 import { jsonSchema, savedFileSchema } from './commonSchemas.ts';
+import { doubtSchema } from './quantityContract.ts';
 
 const id = z.string().min(1).max(64);
 const floats = z.instanceof(Float64Array);
@@ -19,9 +20,9 @@ const estimateSchema = z.object({
   crlbAbsolute: z.number().nullable(),
   ratioToTCr: z.number().nullable(),
   concentrationMM: z.number().nullable(),
-  concentrations: z.array(z.object({ value: z.number(), unit: z.string(), sd: z.number().nullable() })).optional(),
-  interval95: z.object({ low: z.number(), high: z.number() }).optional(),
-  ratios: z.array(z.object({ reference: z.string(), value: z.number(), sd: z.number().nullable() })).optional(),
+  concentrations: z.array(z.object({ value: z.number(), unit: z.string(), sd: z.number().nullable() })).exactOptional(),
+  interval95: z.object({ low: z.number(), high: z.number() }).exactOptional(),
+  ratios: z.array(z.object({ reference: z.string(), value: z.number(), sd: z.number().nullable() })).exactOptional(),
 });
 
 /** One analysis's part of a spectrum's comparison. */
@@ -37,6 +38,8 @@ const sideSchema = z.object({
       reason: z.string().nullable(),
       metabolites: z.array(estimateSchema),
       combined: z.array(estimateSchema),
+      /** Of networks only. */
+      doubt: doubtSchema.exactOptional(),
     })
     .nullable(),
   curves: z.object({ ppm: floats, data: floats, fit: floats, residual: floats }).nullable(),

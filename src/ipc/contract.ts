@@ -11,6 +11,7 @@ import { IMPORT_CHANNELS, IMPORT_EVENTS } from './importContract.ts';
 import { MAP_CHANNELS } from './mapContract.ts';
 import { estimateQuantities, resultQuantities } from './quantityContract.ts';
 import { LCMODEL_CHANNELS } from './lcmodelContract.ts';
+import { METHODS_CHANNELS } from './methodsContract.ts';
 import { MODEL_CHANNELS, MODEL_EVENTS } from './modelContract.ts';
 
 const id = z.string().min(1).max(64);
@@ -217,7 +218,6 @@ export const CHANNELS = {
       version: z.string(),
       electronVersion: z.string(),
       databaseName: z.string(),
-      executionProvider: z.string(),
       threads: z.number().int(),
     }),
   },
@@ -258,6 +258,11 @@ export const CHANNELS = {
       method: z.string().max(64).exactOptional(),
       /** Of the method. */
       options: json,
+      /** Second opinions on the same preprocessed spectra, each stored as a result of its own. */
+      alsoBy: z
+        .array(z.object({ method: z.string().max(64), options: json }))
+        .max(64)
+        .exactOptional(),
       /** Absent: the recipe's own. */
       correction: correctionSchema.exactOptional(),
       denoising: denoisingSchema.exactOptional(),
@@ -278,6 +283,7 @@ export const CHANNELS = {
     response: curvesSchema.nullable(),
   },
   ...COMPARISON_CHANNELS,
+  ...METHODS_CHANNELS,
   ...CORRECTION_CHANNELS,
   ...MAP_CHANNELS,
   /** The report of one analysis (of one voxel for MRSI) as a complete HTML page, for the preview pane. */
@@ -305,6 +311,8 @@ export const EVENTS = {
     state: z.enum(['done', 'failed', 'cancelled']),
     /** What a fit stored. */
     analysisId: id.nullable(),
+    /** What of the work could not be done, a sentence each, though the job as a whole was. */
+    problems: z.array(z.string()).exactOptional(),
     /** What a simulation stored; empty for fits. */
     basisIds: z.array(z.string()),
     error: errorSchema.nullable(),
@@ -393,5 +401,6 @@ export type { ExportResultView } from './exportContract.ts';
 export type { FitMethodView, PriorKnowledgeView, ProcessingMethodView, ShippedKnowledgeView } from './fitContract.ts';
 export type { ImportResultView, InspectionView } from './importContract.ts';
 export type { LcmodelInstallationView, LcmodelProbeView } from './lcmodelContract.ts';
+export type { MethodOfVoxelView, MethodsOfVoxelView } from './methodsContract.ts';
 export type { MapExportView } from './mapContract.ts';
-export type { ListedModelView, ModelCardView, ModelVerdictView } from './modelContract.ts';
+export type { ChosenProviderView, ListedModelView, ModelCardView, ModelVerdictView } from './modelContract.ts';

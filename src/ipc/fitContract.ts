@@ -10,10 +10,20 @@ import { jsonSchema } from './commonSchemas.ts';
 
 const id = z.string().min(1).max(64);
 
+export const METHOD_GROUPS = ['fit', 'network', 'ours'] as const;
+
 export const fitMethodSchema = z.object({
   id: z.string(),
-  /** false: it fits single lines, and no basis set is chosen. */
+  /** Model fits, published networks, and what this program adds to them. */
+  group: z.enum(METHOD_GROUPS),
+  /** Id of the network that would be taken for the scan; null for fits, and where none knows the scan. */
+  modelId: z.string().nullable(),
+  /** Why it can't be used for the scan, in one sentence; null where it can. */
+  obstacle: z.string().nullable(),
+  /** false: no basis set is chosen: it fits single lines, or its network brings the set that it was trained with. */
   needsBasis: z.boolean(),
+  /** It fits single lines, whose scale to water is unknown. */
+  fitsSingleLines: z.boolean(),
   /** Every option with its default; `fit:start` takes those that differ. */
   defaults: jsonSchema,
 });
@@ -52,8 +62,9 @@ const processingMethodSchema = z.object({
 
 /** Requests about fit settings (see contract.ts, which lists all channels). */
 export const FIT_CHANNELS = {
+  /** With a dataset: which networks know such scans. */
   'fit:methods': {
-    request: z.object({}),
+    request: z.object({ datasetId: id.exactOptional() }),
     response: z.object({
       methods: z.array(fitMethodSchema),
       priorKnowledge: z.array(shippedKnowledgeSchema),

@@ -32,7 +32,11 @@ export const estimateQuantities = {
     )
     .exactOptional(),
   interval95: z
-    .object({ low: z.number(), high: z.number(), method: z.enum(['profileLikelihood', 'monteCarlo']) })
+    .object({
+      low: z.number(),
+      high: z.number(),
+      method: z.enum(['profileLikelihood', 'monteCarlo', 'calibratedSpread']),
+    })
     .exactOptional(),
   ratios: z.array(z.object({ reference: z.string(), value: z.number(), sd: z.number().nullable() })).exactOptional(),
 } as const;
@@ -86,8 +90,23 @@ const qualitySchema = z.object({
   }),
 });
 
+/** What a network's numbers come from, and whether it knows such spectra. */
+export const doubtSchema = z.object({
+  model: z.object({ id: z.string(), version: z.number().int(), sha256: z.string() }),
+  checks: z.array(
+    z.object({
+      check: z.enum(['protocol', 'residual', 'latent', 'range', 'snr']),
+      passed: z.boolean(),
+      value: z.number().nullable(),
+      limit: z.number().nullable(),
+      message: z.string(),
+    }),
+  ),
+});
+
 /** Further fields of a result. */
 export const resultQuantities = {
+  doubt: doubtSchema.exactOptional(),
   waterScaling: waterScalingSchema.exactOptional(),
   quality: qualitySchema.exactOptional(),
 } as const;

@@ -13,6 +13,8 @@ import type { Emit } from './emit.ts';
 export interface JobOutcome {
   readonly analysisId: string | null;
   readonly basisIds: readonly string[];
+  /** What of the work could not be done, a sentence each. */
+  readonly problems?: readonly string[];
 }
 
 export type JobWork = (cancellation: Cancellation, onProgress: ProgressListener) => Promise<JobOutcome>;

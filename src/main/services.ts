@@ -8,6 +8,7 @@ import type { ImportDeps } from '../core/pipeline/importFiles.ts';
 import type { Cancellation } from '../core/ports/cancellation.ts';
 import type { FitRunner } from '../core/ports/fitRunner.ts';
 import type { InferenceEngine } from '../core/ports/inferenceEngine.ts';
+import type { NetworkShelf } from '../core/ports/networkShelf.ts';
 import type { ProgressListener } from '../core/ports/progress.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
 import { simulateBasis } from '../node/basis/simulateBasis.ts';
@@ -15,7 +16,7 @@ import { bundledFolder, loadListedBasis } from '../node/files/basisLibrary.ts';
 import { modelsFolder } from '../node/files/resourcePaths.ts';
 import { createInferenceEngine } from '../node/inference/engine.ts';
 import { createModelLibrary } from '../node/inference/modelLibrary.ts';
-import type { FolderLibrary } from '../node/inference/modelLibrary.ts';
+import { createNetworkShelf } from '../node/inference/networkShelf.ts';
 import { openStudyDb } from '../node/study-db/openStudyDb.ts';
 import { correctionRunnerOn } from '../node/workers/correctionRunner.ts';
 import { fitRunnerOn } from '../node/workers/fitRunner.ts';
@@ -23,6 +24,8 @@ import type { WorkerTask } from '../node/workers/messages.ts';
 import { pipelineRunnerOn } from '../node/workers/pipelineRunner.ts';
 import type { PipelineRunner } from '../node/workers/pipelineRunner.ts';
 import { createWorkerPool, defaultThreads } from '../node/workers/workerPool.ts';
+import { announceProvider } from './announcedModels.ts';
+import type { AnnouncedModels } from './announcedModels.ts';
 import { createAnalysisCache } from './analysisCache.ts';
 import type { AnalysisCache } from './analysisCache.ts';
 import { createCorrections } from './corrections.ts';
@@ -61,7 +64,9 @@ export interface Services {
     onProgress: ProgressListener,
   ) => Promise<BasisSet[]>;
   /** The networks that come with the program, on a thread of their own that starts when first needed. */
-  readonly models: FolderLibrary;
+  readonly models: AnnouncedModels;
+  /** What there is to choose a network for quantification from. */
+  readonly networks: NetworkShelf;
   /** The thread that runs them. */
   readonly inference: InferenceEngine;
   /** Cancels jobs, ends the workers (that of the networks first finishes its run), closes the database. */
@@ -101,7 +106,7 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
     workerUrl: pathToFileURL(join(start.workers, 'inference.worker.js')),
     threads,
   });
-  const models = createModelLibrary({ folder: modelsFolder(start.resources), engine });
+  const models = announceProvider(createModelLibrary({ folder: modelsFolder(start.resources), engine }), emit);
   const pool = createWorkerPool<WorkerTask>({ threads, workerUrl, models });
   const pipeline = pipelineRunnerOn(pool);
   const parse: ImportDeps['parse'] = (files, options) => pipeline.parse(files, options);
@@ -124,6 +129,7 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
     userBases: start.userBases,
     ...basisLoader(basisFolders),
     models,
+    networks: createNetworkShelf(modelsFolder(start.resources), () => start.resources),
     inference: engine,
     simulateBasis: (request, cancellation, onProgress) => simulateBasis(pool, request, cancellation, onProgress),
     close: async () => {

@@ -4,6 +4,9 @@ import type { CsvCell } from './csvTable.ts';
 import { concentrationIn, shownConcentration } from './quantities.ts';
 import { voxelPosition } from './reportModel.ts';
 import { resultRows } from './tables.ts';
+import type { ResultRow } from './tables.ts';
+import { intervalVerdict, isOfNetwork, methodValue } from '../domain/methodValues.ts';
+import type { IntervalVerdict } from '../domain/methodValues.ts';
 import type { MetaboliteEstimate, QuantificationResult, RatioEstimate } from '../domain/quantification.ts';
 
 /** One voxel's result with what identifies where it comes from. No patient identifiers. */
@@ -20,7 +23,12 @@ export interface CsvInput {
     readonly recipe: string;
     readonly basis: string;
   };
-  readonly voxels: readonly { readonly voxel: number; readonly result: QuantificationResult }[];
+  readonly voxels: readonly {
+    readonly voxel: number;
+    readonly result: QuantificationResult;
+    /** The model fit of the same spectrum that a network is held against; absent: none. */
+    readonly fit?: QuantificationResult;
+  }[];
 }
 
 const COLUMNS = [
@@ -54,6 +62,11 @@ const COLUMNS = [
   'interval95_low_basis_units',
   'interval95_high_basis_units',
   'reliability',
+  'network',
+  'in_distribution',
+  'checks_failed',
+  'fit',
+  'against_fit',
   'snr',
   'fwhm_Hz',
   'shift_Hz',
@@ -99,7 +112,42 @@ function quantityCells(result: QuantificationResult, estimate: MetaboliteEstimat
   ];
 }
 
-function voxelRows(input: CsvInput, voxel: number, result: QuantificationResult): CsvCell[][] {
+const AGAINST: Readonly<Record<IntervalVerdict, string | null>> = {
+  within: 'within both intervals',
+  beyondOne: 'beyond one interval',
+  beyondBoth: 'beyond both intervals',
+  unknown: null,
+};
+
+/** In the order of the columns from network to against_fit; empty for fits. */
+function doubtCells(
+  { result, fit }: CsvInput['voxels'][number],
+  { name, kind, estimate }: Pick<ResultRow, 'name' | 'kind' | 'estimate'>,
+): CsvCell[] {
+  const { doubt } = result;
+  if (doubt === undefined) return [null, null, null, null, null];
+  const failed = doubt.checks.filter(({ passed }) => !passed).map(({ check }) => check);
+  const other = (kind === 'sum' ? fit?.combined : fit?.metabolites)?.find((e) => e.name === name);
+  const [own, held] = [
+    methodValue(estimate, result, 'ratio'),
+    fit === undefined || other === undefined ? null : methodValue(other, fit, 'ratio'),
+  ];
+  return [
+    `${doubt.model.id} version ${doubt.model.version}`,
+    result.inDistribution ? 'yes' : 'no',
+    failed.join(' '),
+    fit?.method ?? null,
+    AGAINST[intervalVerdict(own, held)],
+  ];
+}
+
+/** Of a network, a value without its interval is left out. */
+function printable(estimate: MetaboliteEstimate, result: QuantificationResult): Partial<MetaboliteEstimate> {
+  return isOfNetwork(result) && estimate.interval95 === undefined ? {} : estimate;
+}
+
+function voxelRows(input: CsvInput, { voxel, ...of }: CsvInput['voxels'][number]): CsvCell[][] {
+  const { result } = of;
   const [x, y, z] = voxelPosition(voxel, input.grid);
   const warnings = result.warnings.map((w) => w.code).join(' ');
   return resultRows(result).map(({ name, kind, estimate, reliability }) => [
@@ -113,12 +161,13 @@ function voxelRows(input: CsvInput, voxel: number, result: QuantificationResult)
     result.status,
     name,
     kind,
-    estimate.amplitude,
+    printable(estimate, result).amplitude,
     estimate.crlbPercent,
     estimate.crlbAbsolute,
-    estimate.ratioToTCr,
+    printable(estimate, result).ratioToTCr,
     ...quantityCells(result, estimate),
     reliability,
+    ...doubtCells({ voxel, ...of }, { name, kind, estimate }),
     result.snr.value,
     result.fwhmHz,
     result.shiftHz,
@@ -147,7 +196,7 @@ function voxelRows(input: CsvInput, voxel: number, result: QuantificationResult)
 export function csvReport(inputs: readonly CsvInput[]): string {
   const rows: CsvCell[][] = [[...COLUMNS]];
   for (const input of inputs) {
-    for (const { voxel, result } of input.voxels) rows.push(...voxelRows(input, voxel, result));
+    for (const voxel of input.voxels) rows.push(...voxelRows(input, voxel));
   }
   return rows.map((row) => `${csvRow(row)}\r\n`).join('');
 }

@@ -1,6 +1,7 @@
 // The report as one static HTML page: page one for the reader, page two the MRSinMRS checklist and the provenance, page
 // three the ratios, amounts and factors where there are any.
-import type { MetaboliteEstimate } from '../domain/quantification.ts';
+import { isOfNetwork, methodValue } from '../domain/methodValues.ts';
+import type { QuantificationResult } from '../domain/quantification.ts';
 import type { QualityGrade } from '../domain/qualityGrade.ts';
 import type { ChecklistSection } from './checklist.ts';
 import { mrsInMrsChecklist, voxelText } from './checklist.ts';
@@ -19,6 +20,8 @@ import {
 import { hasQuantities, quantitySections } from './quantityPage.ts';
 import type { QualityItem, ReportModel } from './reportModel.ts';
 import { REPORT_STYLE } from './reportStyle.ts';
+import { doubtSentences } from './secondOpinions.ts';
+import { secondOpinionSections } from './secondOpinionsPage.ts';
 import type { ResultRow } from './tables.ts';
 import { RELIABILITY_MARKS, formatCrlb, formatFixed, formatSignificant, formatTrimmed } from './tables.ts';
 
@@ -104,52 +107,84 @@ function figureSection(model: ReportModel): string {
   return `<section class="figure">${images === '' ? '' : `<div class="images">${images}</div>`}<div class="spectrum">${svg}</div></section>`;
 }
 
+/** What must stand beside a network's numbers. */
+function doubtSection({ opinions, result }: ReportModel): string {
+  const sentences = doubtSentences(opinions, result);
+  return sentences.length === 0 ? '' : `<section class="status doubt">${esc(sentences.join(' '))}</section>`;
+}
+
 function statusSection(model: ReportModel): string {
   if (model.result.status === 'converged') return '';
   const words = model.result.status === 'refused' ? 'The method refused these data' : 'The fit did not converge';
   return `<section class="status">${esc(`${words}${model.result.reason === null ? '.' : `: ${model.result.reason}`}`)}</section>`;
 }
 
-function cells(estimate: MetaboliteEstimate): string {
-  return `<td>${formatSignificant(estimate.ratioToTCr, 3)}</td><td>${formatCrlb(estimate.crlbPercent)}</td>`;
+/** Ratio and bound of a fit; ratio and half of its 95 % interval of a network, whose ratio is left out without one. */
+function cells({ estimate }: ResultRow, result: QuantificationResult): string {
+  if (!isOfNetwork(result)) {
+    return `<td>${formatSignificant(estimate.ratioToTCr, 3)}</td><td>${formatCrlb(estimate.crlbPercent)}</td>`;
+  }
+  const found = methodValue(estimate, result, 'ratio');
+  const interval = found?.interval ?? null;
+  if (found === null || interval === null) return '<td>–</td><td>–</td>';
+  return `<td>${formatSignificant(found.value, 3)}</td><td>${formatSignificant((interval[1] - interval[0]) / 2, 2)}</td>`;
 }
 
-/** The amount where there is one, else, for single metabolites, the amplitude. */
-function lastCell(row: ResultRow, shown: ShownConcentration | null): string {
-  if (shown === null) return row.kind === 'sum' ? '' : `<td>${formatSignificant(row.estimate.amplitude, 3)}</td>`;
-  return `<td>${formatSignificant(concentrationIn(row.estimate, shown.convention)?.value ?? null, 3)}</td>`;
+/** The amount where there is one; of a fit's single metabolites else the amplitude. Of networks neither has an interval here. */
+function lastCell(
+  { estimate, kind }: ResultRow,
+  shown: ShownConcentration | null,
+  result: QuantificationResult,
+): string {
+  if (isOfNetwork(result)) return '';
+  if (shown === null) return kind === 'sum' ? '' : `<td>${formatSignificant(estimate.amplitude, 3)}</td>`;
+  return `<td>${formatSignificant(concentrationIn(estimate, shown.convention)?.value ?? null, 3)}</td>`;
 }
 
-function tableRow(row: ResultRow, shown: ShownConcentration | null): string {
+function tableRow(row: ResultRow, shown: ShownConcentration | null, result: QuantificationResult): string {
   const mark = RELIABILITY_MARKS[row.reliability];
   // With an amount beside it there is no room; the annex names the members then.
   const members = row.members.length > 1 && shown === null ? ` <small>${esc(row.members.join(' + '))}</small>` : '';
   const symbol = mark.symbol === '' ? '' : `<span title="${esc(mark.words)}">${mark.symbol}</span>`;
-  return `<tr class="${row.reliability}"><td>${esc(row.name)}${members}</td>${cells(row.estimate)}${lastCell(row, shown)}<td class="mark">${symbol}</td></tr>`;
+  return `<tr class="${row.reliability}"><td>${esc(row.name)}${members}</td>${cells(row, result)}${lastCell(row, shown, result)}<td class="mark">${symbol}</td></tr>`;
 }
 
 /** "mmol/kg" of "mmol/kg tissue water": what of is said in the key. */
 const shortUnit = (unit: string): string => unit.split(' ')[0] ?? unit;
 
-function lastHead(kind: 'sums' | 'singles', shown: ShownConcentration | null): string {
+function lastHead(kind: 'sums' | 'singles', shown: ShownConcentration | null, isNetwork: boolean): string {
+  if (isNetwork) return '';
   if (shown !== null) return `<th>Amount<br><small>${esc(shortUnit(shown.unit))}</small></th>`;
   return kind === 'sums' ? '' : '<th>Amplitude<br><small>basis units</small></th>';
 }
 
-function table(rows: readonly ResultRow[], kind: 'sums' | 'singles', shown: ShownConcentration | null): string {
-  const head = '<th>Metabolite</th><th>Ratio<br><small>to tCr</small></th><th>CRLB<br><small>%</small></th>';
-  return `<table class="${kind}"><thead><tr>${head}${lastHead(kind, shown)}<th class="mark"></th></tr></thead><tbody>${rows.map((r) => tableRow(r, shown)).join('')}</tbody></table>`;
+function table(
+  rows: readonly ResultRow[],
+  kind: 'sums' | 'singles',
+  shown: ShownConcentration | null,
+  result: QuantificationResult,
+): string {
+  const isNetwork = isOfNetwork(result);
+  const doubt = isNetwork ? '<th>± 95 %<br><small>to tCr</small></th>' : '<th>CRLB<br><small>%</small></th>';
+  const head = `<th>Metabolite</th><th>Ratio<br><small>to tCr</small></th>${doubt}`;
+  return `<table class="${kind}"><thead><tr>${head}${lastHead(kind, shown, isNetwork)}<th class="mark"></th></tr></thead><tbody>${rows.map((r) => tableRow(r, shown, result)).join('')}</tbody></table>`;
+}
+
+function amountsKey(result: QuantificationResult, shown: ShownConcentration | null): string {
+  if (shown === null) return 'No relaxation or tissue correction.';
+  if (isOfNetwork(result)) return 'Amounts with their SD: page 3.';
+  const factors = isScaledByLcmodel(result) ? 'scaled by LCModel itself' : 'its factors: page 3';
+  return `Amount: ${conventionWords(shown.convention)}, ${shown.unit}; ${factors}.`;
 }
 
 /** What the tables' numbers are. */
 function keyText({ result }: ReportModel, shown: ShownConcentration | null): string {
   const { uncertain, undetermined } = RELIABILITY_MARKS;
-  const amounts =
-    shown === null
-      ? 'No relaxation or tissue correction.'
-      : `Amount: ${conventionWords(shown.convention)}, ${shown.unit}; ${isScaledByLcmodel(result) ? 'scaled by LCModel itself' : 'its factors: page 3'}.`;
   const more = ratioReferences(result).length > 1 ? ' Further ratios: page 3.' : '';
-  return `Ratio to tCr; CRLB of the amplitude. ${uncertain.symbol} ${uncertain.words}. ${undetermined.symbol} ${undetermined.words}. ${amounts}${more}`;
+  const numbers = isOfNetwork(result)
+    ? 'Ratio to tCr ± half of its 95 % interval, by the network’s spread as calibrated on simulated spectra.'
+    : 'Ratio to tCr; CRLB of the amplitude.';
+  return `${numbers} ${uncertain.symbol} ${uncertain.words}. ${undetermined.symbol} ${undetermined.words}. ${amountsKey(result, shown)}${more}`;
 }
 
 function tablesSection(model: ReportModel): string {
@@ -160,8 +195,11 @@ function tablesSection(model: ReportModel): string {
   const half = singles.length > SINGLES_PER_COLUMN ? Math.ceil(singles.length / 2) : perColumn;
   const columns = [singles.slice(0, half), singles.slice(half)].filter((c) => c.length > 0);
   const key = `<p class="key">${esc(keyText(model, shown))}</p>`;
-  return `<section class="box results"><div class="tables"><div><h2>${shown === null ? 'Ratios' : 'Ratios and amounts'}</h2>${table(sums, 'sums', shown)}${key}</div>${columns
-    .map((c, i) => `<div><h2>${i === 0 ? 'Single metabolites' : '&nbsp;'}</h2>${table(c, 'singles', shown)}</div>`)
+  return `<section class="box results"><div class="tables"><div><h2>${shown === null || isOfNetwork(model.result) ? 'Ratios' : 'Ratios and amounts'}</h2>${table(sums, 'sums', shown, model.result)}${key}</div>${columns
+    .map(
+      (c, i) =>
+        `<div><h2>${i === 0 ? 'Single metabolites' : '&nbsp;'}</h2>${table(c, 'singles', shown, model.result)}</div>`,
+    )
     .join('')}</div></section>`;
 }
 
@@ -270,7 +308,12 @@ export interface ReportOptions {
 /** Pages after the second: title and sections. */
 function annexes(model: ReportModel, { withCorrection = false }: ReportOptions): [title: string, sections: string][] {
   return [
-    ...(hasQuantities(model) ? [['Quantities', quantitySections(model)] as [string, string]] : []),
+    ...(hasQuantities(model)
+      ? [['Quantities', `${doubtSection(model)}${quantitySections(model)}`] as [string, string]]
+      : []),
+    ...(model.opinions === null
+      ? []
+      : [['Second opinions', secondOpinionSections(model.opinions)] as [string, string]]),
     ...(withCorrection && hasCorrection(model)
       ? [['Correction of frequency and phase', correctionSections(model)] as [string, string]]
       : []),
@@ -290,6 +333,7 @@ export function htmlReport(model: ReportModel, options: ReportOptions = {}): str
     patientSection(model),
     scanSection(model),
     statusSection(model),
+    doubtSection(model),
     figureSection(model),
     tablesSection(model),
     `<div class="box two">${qualitySection(model)}${warningsSection(model)}</div>`,

@@ -1,4 +1,5 @@
 // The report's annex about quantities: every ratio and amount with its SD, and every factor that went into the amounts.
+import { isOfNetwork } from '../domain/methodValues.ts';
 import type { FactorInput, MetaboliteEstimate, QuantityFactor } from '../domain/quantification.ts';
 import { escapeMarkup as esc } from './escape.ts';
 import {
@@ -22,6 +23,10 @@ export function hasQuantities({ result }: ReportModel): boolean {
 function amountsTable(model: ReportModel): string {
   const references = ratioReferences(model.result);
   const conventions = conventionsOf(model.result);
+  const isNetwork = isOfNetwork(model.result);
+  /** A network's value is left out where its SD is unknown. */
+  const printed = (found: Parameters<typeof withSd>[0]): string =>
+    isNetwork && (found?.sd ?? null) === null ? '–' : withSd(found);
   const withIntervals = model.rows.some(({ estimate }) => estimate.interval95 !== undefined);
   const head = [
     '<th>Metabolite</th>',
@@ -31,8 +36,8 @@ function amountsTable(model: ReportModel): string {
   ];
   const row = ({ name, members, estimate }: ResultRow): string => {
     const sum = members.length > 1 ? ` <small>${esc(members.join(' + '))}</small>` : '';
-    const ratios = references.map((r) => withSd(estimate.ratios?.find(({ reference }) => reference === r)));
-    const amounts = conventions.map(({ convention }) => withSd(concentrationIn(estimate, convention)));
+    const ratios = references.map((r) => printed(estimate.ratios?.find(({ reference }) => reference === r)));
+    const amounts = conventions.map(({ convention }) => printed(concentrationIn(estimate, convention)));
     const interval = withIntervals ? [intervalText(estimate)] : [];
     const cells = [...ratios, ...amounts, ...interval].map((text) => `<td>${esc(text)}</td>`);
     return `<tr><td>${esc(name)}${sum}</td>${cells.join('')}</tr>`;

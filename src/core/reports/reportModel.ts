@@ -7,6 +7,8 @@ import type { FitCurves, QuantificationResult } from '../domain/quantification.t
 import type { Recipe } from '../domain/recipe.ts';
 import { linewidthGrade } from '../domain/qualityGrade.ts';
 import type { QualityGrade } from '../domain/qualityGrade.ts';
+import { secondOpinions } from './secondOpinions.ts';
+import type { SecondOpinions } from './secondOpinions.ts';
 import type { ResultRow } from './tables.ts';
 import { formatFixed, resultRows } from './tables.ts';
 
@@ -54,6 +56,8 @@ export interface ReportInput {
   readonly voxel: number;
   readonly result: QuantificationResult;
   readonly curves: FitCurves | null;
+  /** The newest result of every other method of the same spectrum; absent: none. */
+  readonly otherResults?: readonly QuantificationResult[];
   readonly recipe: Recipe;
   readonly basis: { readonly id: string; readonly title: string };
   readonly hashes: {
@@ -84,6 +88,8 @@ export interface QualityItem {
 export interface ReportModel extends ReportInput {
   readonly rows: readonly ResultRow[];
   readonly quality: readonly QualityItem[];
+  /** null where no other method was run, and the reported one is a fit. */
+  readonly opinions: SecondOpinions | null;
   readonly voxelSizeMm: readonly [number, number, number] | null;
   /** Centre of the voxel in scanner coordinates, RAS. [mm] */
   readonly voxelCentreMm: readonly [number, number, number] | null;
@@ -193,13 +199,15 @@ function uniqueWarnings(warnings: readonly Warning[]): Warning[] {
  */
 export function buildReport(input: ReportInput): ReportModel {
   const position = voxelPosition(input.voxel, input.scan.grid);
+  const opinions = secondOpinions(input.result, input.otherResults ?? []);
   return {
     ...input,
     rows: resultRows(input.result),
+    opinions,
     quality: qualityItems(input.result, input.scan.spectrometerFrequencyMHz),
     voxelSizeMm: voxelSizeMm(input.scan.affine),
     voxelCentreMm: centreMm(input.scan.affine, position),
     voxelPosition: position,
-    allWarnings: uniqueWarnings([...input.warnings, ...input.result.warnings]),
+    allWarnings: uniqueWarnings([...(opinions?.warnings ?? []), ...input.warnings, ...input.result.warnings]),
   };
 }

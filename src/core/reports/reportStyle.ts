@@ -61,7 +61,10 @@ li { margin: 0 0 0.3mm; }
 .warnings li { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
 .warnings ul { list-style: none; padding-left: 0; }
 .warnings li::before { content: "! "; font-weight: 650; }
+.opinions li { break-inside: avoid; margin-bottom: 1mm; font-size: 8.2pt; line-height: 1.25; }
+.amounts table + table { margin-top: 3mm; }
 .status { font-weight: 650; border: 0.4mm solid #1B2129; padding: 1.2mm 2mm; }
+.status.doubt { font-weight: 400; font-size: 8.6pt; line-height: 1.25; }
 .conclusion { border: 0.4mm solid #1B2129; padding: 1.5mm 2.5mm 2.5mm; flex: 1 1 auto; display: flex; flex-direction: column; max-height: 58mm; }
 .conclusion .rule { flex: 1 1 5mm; min-height: 4.2mm; max-height: 9mm; border-bottom: 0.2mm solid #9AA5B4; }
 .signature { display: grid; grid-template-columns: 2fr 2fr 1fr; gap: 8mm; margin-top: 6.5mm; }

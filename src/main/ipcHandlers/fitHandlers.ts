@@ -12,13 +12,14 @@ import {
   recipeWithQuantities,
 } from '../../core/pipeline/index.ts';
 import type { ScanSegmentation } from '../../core/pipeline/index.ts';
-import { analyseDataset } from '../../core/pipeline/studyWorkflow.ts';
+import { analyseByMethods } from '../../core/pipeline/analyseByMethods.ts';
+import type { AnalysisMethod } from '../../core/pipeline/analyseByMethods.ts';
 import { DENOISING_METHOD_IDS, DENOISING_METHODS } from '../../core/preprocessing/denoising/index.ts';
 import { CLASSICAL_METHODS } from '../../core/preprocessing/frequencyPhaseCorrection/index.ts';
 import type { FpcMethod } from '../../core/preprocessing/frequencyPhaseCorrection/index.ts';
 import { NETWORK_METHODS } from '../../core/preprocessing/frequencyPhaseCorrection/networks/index.ts';
-import { METHOD_IDS, needsBasis, NO_BASIS, readPriorKnowledge } from '../../core/quantification/index.ts';
-import { checkMethodOptions, methodDefaults, shippedKnowledge } from '../../core/quantification/methodOptions.ts';
+import { needsBasis, NO_BASIS, readPriorKnowledge } from '../../core/quantification/index.ts';
+import { checkMethodOptions, shippedKnowledge } from '../../core/quantification/methodOptions.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
 import type { ChannelRequest } from '../../ipc/contract.ts';
 import { recipeSha256 } from '../../node/files/hashing.ts';
@@ -26,6 +27,8 @@ import { modelIds } from '../../node/files/modelCards.ts';
 import { readPriorKnowledgeFile } from '../../node/files/priorKnowledgeFile.ts';
 import { modelsFolder } from '../../node/files/resourcePaths.ts';
 import type { HostHandlers, HostResponse } from '../hostMessages.ts';
+import { methodViews, protocolScan } from '../quantificationMethods.ts';
+import type { Services } from '../services.ts';
 import type { HandlerContext } from './context.ts';
 
 type Channels = 'fit:methods' | 'fit:start' | 'job:cancel' | 'host:read-prior-knowledge';
@@ -40,6 +43,15 @@ export function recipeWithOptions(recipe: Recipe, options: JsonObject, method?: 
   if (chosen === own.method && Object.keys(options).length === 0) return recipe;
   const ofRecipe = chosen === own.method ? own.options : {};
   return { ...recipe, quantification: { method: chosen, options: { ...ofRecipe, ...options } } };
+}
+
+/** The same preprocessing with another method, whose options are all its own. */
+function recipeWithMethod(
+  recipe: Recipe,
+  { method, options }: NonNullable<ChannelRequest<'fit:start'>['alsoBy']>[number],
+): Recipe {
+  checkMethodOptions(method, options as JsonObject);
+  return { ...recipe, quantification: { method, options: options as JsonObject } };
 }
 
 /** @throws UsageError where the method, a correction, an option or a quantity is not there or wrong: before a job is begun */
@@ -96,29 +108,40 @@ async function priorKnowledgeView(
   return { fileName: basename(path), title, nucleus, peaks: peaks.map((p) => p.name), knowledge };
 }
 
+/** A recipe with the chosen basis set, where its method takes one. @throws ModelError where that is missing */
+async function withBasis({ basis }: Services, recipe: Recipe, basisId: string): Promise<AnalysisMethod> {
+  return { recipe, basis: needsBasis(recipe.quantification.method) ? await basis(basisId) : NO_BASIS };
+}
+
 export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, Channels> {
   const { store, jobs, pipeline, parse, fitRunner, stamp } = services;
   return {
-    'fit:methods': async () => ({
-      methods: METHOD_IDS.map((id) => ({ id, needsBasis: needsBasis(id), defaults: methodDefaults(id) })),
+    'fit:methods': async ({ datasetId }) => ({
+      methods: await methodViews(
+        services.networks,
+        datasetId === undefined ? null : protocolScan(store.getDataset(datasetId).description),
+      ),
       priorKnowledge: shippedKnowledge(),
       ...(await processingMethods(services.resources)),
     }),
     'fit:start': async (request) => {
       const { studyId } = store.getDataset(request.datasetId);
       const recipe = chosenRecipe(request);
-      const basis = needsBasis(recipe.quantification.method) ? await services.basis(request.basisId) : NO_BASIS;
+      const others = (request.alsoBy ?? []).map((other) => recipeWithMethod(recipe, other));
+      const methods: [AnalysisMethod, ...AnalysisMethod[]] = [await withBasis(services, recipe, request.basisId)];
+      for (const other of others) methods.push(await withBasis(services, other, request.basisId));
       const { datasetId, waterDatasetId, voxels, segmentationDatasetId } = request;
       const tissue =
         segmentationDatasetId === undefined
           ? {}
           : { segmentation: storedSegmentation(store, studyId, segmentationDatasetId) };
       const jobId = jobs.start('fit', studyId, async (cancellation, onProgress) => {
-        const analysis = await analyseDataset(
-          { store, datasetId, waterDatasetId, basis, recipe, voxels, ...tissue },
+        const { records, problems } = await analyseByMethods(
+          { store, datasetId, waterDatasetId, methods, voxels, ...tissue },
           {
             parse,
             fitRunner,
+            networks: services.networks,
             preprocess: pipeline.preprocess,
             hashRecipe: recipeSha256,
             stamp,
@@ -126,7 +149,7 @@ export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, Ch
             onProgress,
           },
         );
-        return { analysisId: analysis.id, basisIds: [] };
+        return { analysisId: records[0].id, basisIds: [], problems };
       });
       return { jobId };
     },

@@ -11,6 +11,7 @@ import { fitHandlers } from './fitHandlers.ts';
 import { importHandlers } from './importHandlers.ts';
 import { lcmodelHandlers } from './lcmodelHandlers.ts';
 import { mapHandlers } from './mapHandlers.ts';
+import { methodsHandlers } from './methodsHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { reportHandlers } from './reportHandlers.ts';
 import { settingsHandlers } from './settingsHandlers.ts';
@@ -33,6 +34,7 @@ export function createHostHandlers(context: HandlerContext): HostHandlers {
     ...comparisonHandlers(context),
     ...correctionHandlers(context),
     ...mapHandlers(context),
+    ...methodsHandlers(context),
     ...modelHandlers(context),
     ...reportHandlers(context),
     'host:close': async () => {

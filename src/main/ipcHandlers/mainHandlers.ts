@@ -53,7 +53,6 @@ export function createMainHandlers(context: MainContext): Handlers {
         version: context.appVersion,
         electronVersion: process.versions['electron'] ?? '',
         databaseName: context.databaseName,
-        executionProvider: 'cpu',
         threads,
       };
     },

@@ -35,13 +35,14 @@ async function withProvider(
 export function modelHandlers({
   services: { resources, models, inference },
   emit,
-}: HandlerContext): Pick<HostHandlers, 'models:list' | 'models:verify'> {
+}: HandlerContext): Pick<HostHandlers, 'models:list' | 'models:provider' | 'models:verify'> {
   const folder = (): string => modelsFolder(resources);
   return {
     'models:list': async () => {
       const ids = await modelIds(folder());
       return { models: await Promise.all(ids.map((id) => listed(folder(), id))) };
     },
+    'models:provider': () => ({ chosen: models.provider() }),
     'models:verify': async ({ token }) => {
       const verdicts = await verifyModels(folder(), inference, (id, done, all) =>
         emit('models:progress', { token, id, done, all }),

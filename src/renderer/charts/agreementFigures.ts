@@ -3,7 +3,7 @@ import type { AgreementIntervals, Interval } from '../../core/math/limitsOfAgree
 import type { PairedAgreement } from '../../core/math/pairedAgreement.ts';
 import { formatSignificant } from '../../core/reports/tables.ts';
 import type { Figure, FigureSize, Shape } from './figure.ts';
-import { tickStep, tickValues, type Extent } from './spectrumScale.ts';
+import { tickTexts, type Extent } from './spectrumScale.ts';
 
 export interface ValuePair {
   readonly a: number;
@@ -40,15 +40,6 @@ function extentOf(values: readonly number[]): Extent {
 
 const toX = (p: Plane, v: number): number => p.left + ((v - p.x.low) / (p.x.high - p.x.low)) * (p.right - p.left);
 const toY = (p: Plane, v: number): number => p.bottom - ((v - p.y.low) / (p.y.high - p.y.low)) * (p.bottom - p.top);
-
-function tickTexts({ low, high }: Extent, pixels: number): { readonly value: number; readonly text: string }[] {
-  const step = tickStep(high - low, pixels);
-  const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
-  return tickValues([high, low], step).map((value) => ({
-    value,
-    text: (Math.abs(value) < step / 2 ? 0 : value).toFixed(digits).replace('-', '−'),
-  }));
-}
 
 function frame(p: Plane, nameX: string, nameY: string): Shape[] {
   const middleX = (p.left + p.right) / 2;

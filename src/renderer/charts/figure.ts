@@ -52,7 +52,7 @@ export type Shape =
       readonly source: HTMLCanvasElement;
     };
 
-/** Where a figure's points lie, in their order; drawn as discs, and found by the pointer. */
+/** Where a figure's points lie, in their order; drawn as discs unless the figure draws them itself, and found by the pointer. */
 export type Marks = readonly (readonly [x: number, y: number])[];
 
 export interface FigureSize {
@@ -64,6 +64,8 @@ export interface Figure extends FigureSize {
   /** Under the marks. */
   readonly shapes: readonly Shape[];
   readonly marks: Marks;
+  /** The shapes show the points already, each with a symbol of its own. */
+  readonly drawsOwnMarks?: boolean;
 }
 
 export const MARK_RADIUS = 3;
@@ -136,9 +138,11 @@ function shapeMarkup(shape: Shape): string {
 
 /** A complete, static SVG document: no scripts, no external resources. @param title read out, and kept in the file */
 export function figureMarkup(figure: Figure, title: string): string {
-  const { width, height, shapes, marks } = figure;
+  const { width, height, shapes, marks, drawsOwnMarks = false } = figure;
   const dots =
-    marks.length === 0 ? '' : `<path d="${marksPath(marks)}" fill="${PRINT_COLOURS.accent}" fill-opacity="0.7"/>`;
+    marks.length === 0 || drawsOwnMarks
+      ? ''
+      : `<path d="${marksPath(marks)}" fill="${PRINT_COLOURS.accent}" fill-opacity="0.7"/>`;
   const font = 'font-family="Segoe UI, Helvetica Neue, Helvetica, Arial, sans-serif" font-size="11"';
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" ${font}>` +

@@ -63,7 +63,7 @@ export function paintFigure(canvas: HTMLCanvasElement, figure: Figure, colours: 
   const paint = (colour: ShapeColour): string =>
     colour.startsWith('#') ? colour : colours[colour as keyof ChartColours];
   for (const shape of figure.shapes) paintShape(context, shape, paint);
-  if (figure.marks.length === 0) return;
+  if (figure.marks.length === 0 || figure.drawsOwnMarks === true) return;
   context.fillStyle = colours.accent;
   context.fill(new Path2D(marksPath(figure.marks, MARK_RADIUS)));
 }

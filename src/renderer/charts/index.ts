@@ -3,6 +3,7 @@ export { default as FigureCanvas } from './FigureCanvas.vue';
 export { default as PointChart } from './PointChart.vue';
 export { default as SpectrumChart } from './SpectrumChart.vue';
 export { blandAltmanFigure, scatterFigure, type AgreementLabels, type ValuePair } from './agreementFigures.ts';
+export { intervalFigure, symbolPath, type IntervalSeries, type PlotSymbol } from './intervalFigure.ts';
 export { figureMarkup, type Figure, type FigureSize } from './figure.ts';
 export { spectrumFigure } from './spectrumFigure.ts';
 export type { ChartColour, ChartPanel, ChartSeries, PeakLabel, PpmRange } from './chartTypes.ts';

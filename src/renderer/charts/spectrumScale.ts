@@ -160,3 +160,13 @@ export function decimate(
   }
   return points;
 }
+
+/** Values of an axis' ticks with their labels, as many as stand well over a number of pixels. */
+export function tickTexts({ low, high }: Extent, pixels: number): { readonly value: number; readonly text: string }[] {
+  const step = tickStep(high - low, pixels);
+  const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  return tickValues([high, low], step).map((value) => ({
+    value,
+    text: (Math.abs(value) < step / 2 ? 0 : value).toFixed(digits).replace('-', '−'),
+  }));
+}

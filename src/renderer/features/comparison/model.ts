@@ -1,19 +1,13 @@
 // Two analyses of one spectrum: each metabolite's values with their intervals, the difference, and whether they agree.
 import { methodLabel } from '../../../core/domain/methodNames.ts';
-import { NORMAL_95 } from '../../../core/math/accuracy.ts';
-import type { Interval } from '../../../core/math/limitsOfAgreement.ts';
-import type { ComparedEstimateView, ComparedQuantityView, ComparedSideView } from '../../../ipc/contract.ts';
+import { intervalVerdict, methodRows } from '../../../core/domain/methodValues.ts';
+import type { IntervalVerdict, MethodValue } from '../../../core/domain/methodValues.ts';
+import type { ComparedQuantityView, ComparedSideView } from '../../../ipc/contract.ts';
 
 export type Result = NonNullable<ComparedSideView['result']>;
 
-/** A value with its 95 % interval; null where the method states none. */
-export interface ComparedValue {
-  readonly value: number;
-  readonly interval: Interval | null;
-}
-
-/** beyondBoth: neither value lies in the other's interval. unknown: one has no value or no interval. */
-export type Verdict = 'within' | 'beyondOne' | 'beyondBoth' | 'unknown';
+export type ComparedValue = MethodValue;
+export type Verdict = IntervalVerdict;
 
 export const VERDICTS: Readonly<
   Record<Verdict, { readonly symbol: string; readonly word: string; readonly tone: string; readonly title: string }>
@@ -42,46 +36,6 @@ export const QUANTITIES: readonly { readonly value: ComparedQuantityView; readon
   { value: 'concentration', text: 'Concentration' },
 ];
 
-const around = (value: number, sd: number | null): ComparedValue => ({
-  value,
-  interval: sd === null || !Number.isFinite(sd) ? null : [value - NORMAL_95 * sd, value + NORMAL_95 * sd],
-});
-
-const partOf = (crlbPercent: number | null | undefined): number | null =>
-  typeof crlbPercent === 'number' ? crlbPercent / 100 : null;
-
-/** Where the method gives no SD of the ratio: both bounds as independent, which leaves out their covariance. */
-function ratioValue(estimate: ComparedEstimateView, tCr: ComparedEstimateView | undefined): ComparedValue | null {
-  const value = estimate.ratioToTCr;
-  if (value === null) return null;
-  const own = estimate.ratios?.find((r) => r.reference === 'tCr')?.sd ?? null;
-  if (own !== null) return around(value, own);
-  const [part, reference] = [partOf(estimate.crlbPercent), partOf(tCr?.crlbPercent)];
-  return around(value, part === null || reference === null ? null : Math.abs(value) * Math.hypot(part, reference));
-}
-
-function concentrationValue(estimate: ComparedEstimateView): ComparedValue | null {
-  const value = estimate.concentrationMM;
-  if (value === null) return null;
-  const own = estimate.concentrations?.find((c) => c.value === value)?.sd ?? null;
-  const part = partOf(estimate.crlbPercent);
-  return around(value, own ?? (part === null ? null : Math.abs(value) * part));
-}
-
-/** A quantity of one estimate with its 95 % interval: the method's own where it has one, else ±1.96 CRLB. */
-export function comparedValue(
-  estimate: ComparedEstimateView,
-  result: Result,
-  quantity: ComparedQuantityView,
-): ComparedValue | null {
-  if (quantity === 'ratio') return ratioValue(estimate, result.combined.find((e) => e.name === 'tCr')); // prettier-ignore
-  if (quantity === 'concentration') return concentrationValue(estimate);
-  const { amplitude, crlbAbsolute, interval95 } = estimate;
-  return interval95 === undefined
-    ? around(amplitude, crlbAbsolute)
-    : { value: amplitude, interval: [interval95.low, interval95.high] };
-}
-
 /**
  * The difference A − B. Its interval is recovered from the two (MOVER: Zou & Donner, Stat Med 2008;27:1693,
  * doi:10.1002/sim.3095), as if the errors were independent; both methods saw the same noise, so that it is rather too wide.
@@ -94,44 +48,19 @@ export function differenceOf(a: ComparedValue, b: ComparedValue): ComparedValue 
   return { value, interval: [value - below, value + above] };
 }
 
-const within = (value: number, [low, high]: Interval): boolean => value >= low && value <= high;
-
-function verdictOf(a: ComparedValue | null, b: ComparedValue | null): Verdict {
-  if (a === null || b === null || a.interval === null || b.interval === null) return 'unknown';
-  const [first, second] = [within(a.value, b.interval), within(b.value, a.interval)];
-  if (first && second) return 'within';
-  return first || second ? 'beyondOne' : 'beyondBoth';
-}
-
-const finite = (value: ComparedValue | null): ComparedValue | null =>
-  value !== null && Number.isFinite(value.value) ? value : null;
-
 /** Rows of all that either has, sums first, in the order of A; of ratios, tCr to itself says nothing and is left out. */
 export function pairRows(a: Result, b: Result, quantity: ComparedQuantityView): PairRow[] {
-  return (['combined', 'metabolites'] as const).flatMap((kind) => {
-    const names = [...new Set([...a[kind], ...b[kind]].map((e) => e.name))];
-    return names.flatMap((name): PairRow[] => {
-      if (quantity === 'ratio' && name === 'tCr') return [];
-      const of = (result: Result): ComparedValue | null => {
-        const estimate = result[kind].find((e) => e.name === name);
-        return estimate === undefined ? null : finite(comparedValue(estimate, result, quantity));
-      };
-      const [va, vb] = [of(a), of(b)];
-      if (va === null && vb === null) return [];
-      const difference = va === null || vb === null ? null : differenceOf(va, vb);
-      const positive = va !== null && vb !== null && va.value > 0 && vb.value > 0;
-      return [
-        {
-          name,
-          isSum: kind === 'combined',
-          a: va,
-          b: vb,
-          difference,
-          differencePercent: positive ? (200 * (va.value - vb.value)) / (va.value + vb.value) : null,
-          verdict: verdictOf(va, vb),
-        },
-      ];
-    });
+  return methodRows([a, b], quantity).map(({ name, isSum, values: [va = null, vb = null] }) => {
+    const positive = va !== null && vb !== null && va.value > 0 && vb.value > 0;
+    return {
+      name,
+      isSum,
+      a: va,
+      b: vb,
+      difference: va === null || vb === null ? null : differenceOf(va, vb),
+      differencePercent: positive ? (200 * (va.value - vb.value)) / (va.value + vb.value) : null,
+      verdict: intervalVerdict(va, vb),
+    };
   });
 }
 

@@ -4,6 +4,7 @@ import { request } from '../../app/api/client.ts';
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import type { BasisCardView, ChannelResponse, FitMethodView, ShippedKnowledgeView } from '../../../ipc/contract.ts';
 import type { Methods } from './correctionChoices.ts';
+import { usableOpinions } from './methodChoices.ts';
 import { chosenOptions, firstProblem, isChanged, shownFields, type Entries, type FormSetting } from './optionForm.ts';
 
 type RecipeCard = ChannelResponse<'recipe:list'>['recipes'][number];
@@ -22,11 +23,19 @@ export function createFitSettings({ basis, recipe, nucleus }: SettingsSources) {
   /** Of correction and denoising. */
   const processingMethods = shallowRef<Methods>({ corrections: [], denoisers: [] });
   const method = ref('');
+  let turn = 0;
   /** What was touched, by method: going to another method and back loses nothing. */
   const touched = ref<Readonly<Record<string, Entries>>>({});
 
+  /** Second opinions as wished for; those that a scan can't have are kept for one that can. */
+  const wishedOpinions = ref<readonly string[]>([]);
+
   const info = computed(() => methods.value.find((m) => m.id === method.value) ?? null);
+  const opinions = computed(() => usableOpinions(methods.value, wishedOpinions.value, method.value));
   const needsBasis = computed(() => info.value?.needsBasis ?? true);
+  const takesBasis = (id: string): boolean => methods.value.find((m) => m.id === id)?.needsBasis ?? true;
+  /** Whether a basis set is chosen: for the method or for a second opinion. */
+  const choosesBasis = computed(() => [method.value, ...opinions.value].some(takesBasis));
   const entries = computed<Entries>(() => touched.value[method.value] ?? {});
   const setting = computed<FormSetting>(() => {
     const ofRecipe = recipe.value?.method === method.value ? recipe.value.options : {};
@@ -46,14 +55,26 @@ export function createFitSettings({ basis, recipe, nucleus }: SettingsSources) {
   });
   const options = computed(() => chosenOptions(method.value, entries.value, setting.value.defaults));
   const optionProblem = computed(() => firstProblem(method.value, entries.value, setting.value));
+  /** Second opinions with the options that were set for each while it was the method. */
+  const alsoBy = computed(() =>
+    opinions.value.map((id) => {
+      const defaults = (methods.value.find((m) => m.id === id)?.defaults ?? {}) as JsonObject;
+      return { method: id, options: chosenOptions(id, touched.value[id] ?? {}, defaults) };
+    }),
+  );
 
-  /** @throws RequestError */
-  async function loadMethods(): Promise<void> {
-    if (methods.value.length > 0) return;
-    const answer = await request('fit:methods', {});
+  /** @param datasetId of the open scan, which networks know or don't @throws RequestError */
+  async function loadMethods(datasetId: string | null): Promise<void> {
+    const mine = ++turn;
+    const answer = await request('fit:methods', datasetId === null ? {} : { datasetId });
+    if (mine !== turn) return;
     methods.value = answer.methods;
     shippedKnowledge.value = answer.priorKnowledge;
     processingMethods.value = answer;
+  }
+
+  function setOpinions(ids: readonly string[]): void {
+    wishedOpinions.value = [...new Set(ids)];
   }
 
   function setOption(key: string, value: JsonValue): void {
@@ -91,6 +112,10 @@ export function createFitSettings({ basis, recipe, nucleus }: SettingsSources) {
     method,
     methodInfo: info,
     needsBasis,
+    choosesBasis,
+    opinions,
+    alsoBy,
+    setOpinions,
     entries,
     setting,
     changedOptions,

@@ -50,6 +50,9 @@ export function fittedWith(
     { label: 'Method', value: `${methodLabel(method)} ${version}` },
     ...(summary.basisId === 'none' ? [] : [{ label: 'Basis set', value: basis }]),
     { label: 'Recipe', value: typeof title === 'string' ? title : summary.recipeId },
+    ...(result.doubt === undefined
+      ? []
+      : [{ label: 'Network', value: `${result.doubt.model.id}, version ${result.doubt.model.version}, on ${result.executionProvider.toUpperCase()}` }]), // prettier-ignore
     ...whereTold('Frequency and phase', correctedBy(analysis, processing)),
     ...whereTold('Denoising', denoisedBy(analysis, processing)),
     ...backgroundTaken(result, options),

@@ -13,7 +13,11 @@ export interface QuantityColumn {
   readonly cells: readonly { readonly head: string; readonly value: (estimate: MetaboliteEstimate) => number | null }[];
 }
 
-const INTERVAL_WORDS = { profileLikelihood: 'profile likelihood', monteCarlo: 'Monte Carlo' } as const;
+const INTERVAL_WORDS = {
+  profileLikelihood: 'profile likelihood',
+  monteCarlo: 'Monte Carlo',
+  calibratedSpread: 'the network’s spread, calibrated on simulated spectra',
+} as const;
 const CONVENTION_WORDS: Readonly<Record<ConcentrationEstimate['convention'], string>> = {
   molality: 'per kg of tissue water',
   molarity: 'per litre of tissue',

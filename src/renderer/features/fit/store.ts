@@ -73,7 +73,7 @@ export const useFit = defineStore('fit', () => {
   const amounts = createAmountSettings(
     computed(() => ({
       nucleus: nucleus.value,
-      scalesToWater: session.water !== null && settings.needsBasis.value,
+      scalesToWater: session.water !== null && settings.methodInfo.value?.fitsSingleLines !== true,
       images: (session.detail?.datasets ?? []).filter((d) => d.role === 'image'),
     })),
     computed(() => session.datasetId),
@@ -86,7 +86,9 @@ export const useFit = defineStore('fit', () => {
   const obstacle = computed(() => {
     if (session.dataset === null) return 'Open a study with a spectrum first.';
     if (basesFor.value !== basesWanted.value) return 'The choices for this scan are being looked up.';
-    if (settings.needsBasis.value) {
+    const { methodInfo, choosesBasis } = settings;
+    if (methodInfo.value !== null && methodInfo.value.obstacle !== null) return methodInfo.value.obstacle;
+    if (choosesBasis.value) {
       if (basis.value === null) return 'No basis set is chosen.';
       if (basis.value.mismatch !== null) return basis.value.mismatch;
     }
@@ -98,7 +100,7 @@ export const useFit = defineStore('fit', () => {
     const datasetId = session.datasetId;
     const [{ recipes: list, suitable }] = await Promise.all([
       request('recipe:list', { datasetId }),
-      settings.loadMethods(),
+      settings.loadMethods(datasetId),
     ]);
     if (datasetId !== session.datasetId) return;
     recipes.value = list;
@@ -177,10 +179,11 @@ export const useFit = defineStore('fit', () => {
         datasetId: dataset.id,
         waterDatasetId: session.water?.id ?? null,
         // Methods without a basis set take no notice of it.
-        basisId: settings.needsBasis.value ? basisId.value : 'none',
+        basisId: settings.choosesBasis.value ? basisId.value : 'none',
         recipeId: recipeId.value,
         method: settings.method.value,
         options: settings.options.value,
+        ...(settings.alsoBy.value.length > 0 ? { alsoBy: settings.alsoBy.value } : {}),
         ...processing.correctionRequest.value,
         ...amounts.amountRequest.value,
         voxels: session.voxels > 1 && onlyThisVoxel.value ? [session.voxel] : null,
@@ -201,6 +204,8 @@ export const useFit = defineStore('fit', () => {
     if (end.state === 'cancelled') notices.say('done', 'The fit was cancelled; nothing was stored.');
     else if (end.error !== null) notices.say('error', end.error.message);
     if (end.analysisId === null) return;
+    const problems = end.problems ?? [];
+    if (problems.length > 0) notices.say('caution', 'Not every method gave a result.', problems);
     await notices.attempt(() => session.refresh());
     if (!session.analyses.some((a) => a.id === end.analysisId)) return;
     session.selectAnalysis(end.analysisId);

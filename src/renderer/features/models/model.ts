@@ -55,6 +55,7 @@ const LIMIT_UNITS: readonly (readonly [ending: string, unit: string])[] = [
 ];
 const LIMIT_NAMES: Readonly<Record<string, string>> = {
   snr: 'SNR',
+  peakSnr: 'tallest point over the noise',
   peakOverNoiseSd: 'tallest peak over the noise’s SD',
   points: 'points',
   durationS: 'duration',
@@ -67,7 +68,8 @@ function limitWords(name: string, range: readonly [number, number]): string {
     .slice(0, name.length - ending.length)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase();
-  return `${LIMIT_NAMES[name] ?? words} ${rangeWords(range, unit)}`;
+  const [low, high] = range.map((end) => Number(end.toPrecision(3))) as [number, number];
+  return `${LIMIT_NAMES[name] ?? words} ${rangeWords([low, high], unit)}`;
 }
 
 /** "PRESS, SLASER or STEAM" */
@@ -118,6 +120,17 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   webgpu: 'the graphics card (WebGPU)',
 };
 
+const SHORT_PROVIDERS: Readonly<Record<string, string>> = {
+  cpu: 'CPU',
+  cuda: 'CUDA',
+  dml: 'DirectML',
+  coreml: 'Core ML',
+  webgpu: 'WebGPU',
+};
+
+/** A provider's own name, where there is no room for words. */
+export const providerName = (provider: string): string => SHORT_PROVIDERS[provider] ?? provider;
+
 /** What runs a network, in words. @param provider as the runtime names it */
 export const providerWords = (provider: string): string => PROVIDERS[provider] ?? provider;
 
@@ -145,7 +158,7 @@ export function verdictWords(model: ListedModelView, verdict: ModelVerdictView |
 }
 
 /** Better providers that a network was not run on, a sentence each. */
-export function fallbackWords({ fallbacks }: ModelVerdictView): string[] {
+export function fallbackWords({ fallbacks }: Pick<ModelVerdictView, 'fallbacks'>): string[] {
   return fallbacks.map(({ provider, reason }) => `Not on ${providerWords(provider)}: ${reason}`);
 }
 

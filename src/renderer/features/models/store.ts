@@ -4,10 +4,12 @@ import { computed, ref, shallowRef } from 'vue';
 import { listen, request } from '../../app/api/client.ts';
 import type { EventPayload, ListedModelView, ModelVerdictView } from '../../../ipc/contract.ts';
 import { useNotices } from '../notices/index.ts';
+import { useSession } from '../session/index.ts';
 import { groupModels } from './model.ts';
 
 export const useModels = defineStore('models', () => {
   const notices = useNotices();
+  const session = useSession();
   const models = shallowRef<readonly ListedModelView[]>([]);
   const loaded = ref(false);
   const selectedId = ref<string | null>(null);
@@ -29,6 +31,12 @@ export const useModels = defineStore('models', () => {
     if (selected.value === null) selectedId.value = groups.value[0]?.models[0]?.id ?? null;
   }
 
+  /** Opens the card of a network, from wherever its name stands. */
+  function show(id: string): void {
+    selectedId.value = id;
+    session.page = 'models';
+  }
+
   /** Checks every network; what was found before is forgotten first. */
   async function verify(): Promise<void> {
     if (verifying.value) return;
@@ -48,5 +56,5 @@ export const useModels = defineStore('models', () => {
     }
   }
 
-  return { models, loaded, selectedId, verdicts, progress, verifying, groups, selected, verdictOf, load, verify };
+  return { models, loaded, selectedId, verdicts, progress, verifying, groups, selected, verdictOf, load, show, verify };
 });

@@ -1,6 +1,6 @@
 // Arrangements of the study view, and what the layout remembers.
 
-export type Preset = 'read' | 'physics' | 'compare' | 'mrsi' | 'report' | 'methods' | 'corrections';
+export type Preset = 'read' | 'physics' | 'compare' | 'mrsi' | 'report' | 'opinions' | 'methods' | 'corrections';
 export type SignalTab = 'spectrum' | 'fit';
 
 export interface Layout {
@@ -15,6 +15,7 @@ export const PRESETS: readonly { readonly value: Preset; readonly text: string; 
   { value: 'compare', text: 'Before/after', title: 'Raw against processed, and what was done between' },
   { value: 'mrsi', text: 'MRSI', title: 'Map, spectrum and results of each voxel' },
   { value: 'report', text: 'Report', title: 'The report as it will be printed' },
+  { value: 'opinions', text: 'Methods', title: 'All methods on this spectrum: values, intervals, agreement' },
   { value: 'methods', text: 'Compare', title: 'Two results of this scan: values, residuals, agreement' },
   { value: 'corrections', text: 'Transients', title: 'Before and after the correction of frequency and phase' },
 ];
@@ -28,6 +29,8 @@ export const DEFAULT_SIZES: Readonly<Record<string, readonly number[]>> = {
   'physics-right': [58, 42],
   'compare-columns': [72, 28],
   'methods-columns': [55, 45],
+  'opinions-columns': [52, 48],
+  'opinions-rows': [52, 48],
   'corrections-rows': [67, 33],
   'corrections-columns': [58, 42],
   'corrections-side': [48, 52],
