@@ -25,6 +25,7 @@ import type { Services } from '../../src/main/services.ts';
 import { createSignals } from '../../src/main/signals.ts';
 import { loadBundledBasis } from '../../src/node/files/basisLibrary.ts';
 import { resourcesDir } from '../../src/node/files/resourcePaths.ts';
+import { createNetworkShelf } from '../../src/node/inference/networkShelf.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import { P31_TABLE, phosphorusScan } from '../fixtures/phosphorusScan.ts';
 import { syntheticScan } from '../unit/workflowFixture.ts';
@@ -36,8 +37,10 @@ let folder = '';
 let store: StudyStore;
 let handlers: HostHandlers;
 let finished: Promise<Record<string, unknown>>;
+let preprocessings = 0;
 
 beforeEach(async () => {
+  preprocessings = 0;
   folder = await mkdtemp(path.join(tmpdir(), 'lineshape-settings-'));
   store = openStudyDb(path.join(folder, 'study.db'), { now: stamp.now });
   let tell: (payload: Record<string, unknown>) => void;
@@ -53,7 +56,10 @@ beforeEach(async () => {
   const parse: Services['parse'] = async (files, options) => readMrs(files, options);
   const pipeline: Services['pipeline'] = {
     parse: (files, options) => parse([...files], options ?? {}),
-    preprocess: (scan, water, recipe, context) => runPreprocessing(scan, water, recipe, context),
+    preprocess: (scan, water, recipe, context) => {
+      preprocessings++;
+      return runPreprocessing(scan, water, recipe, context);
+    },
   };
   const services = {
     ...{ store, stamp, parse, pipeline },
@@ -62,6 +68,7 @@ beforeEach(async () => {
     signals: createSignals({ store, parse, pipeline, stamp }),
     resources: resourcesDir(),
     basis: (id: string) => loadBundledBasis(resourcesDir(), id),
+    networks: createNetworkShelf(path.join(resourcesDir(), 'models'), resourcesDir),
     fitRunner: {
       run: async ({ inputs, basis, method, options }, c) =>
         inputs.map((input) => fitVoxel(input, basis, method, options, c)),
@@ -100,7 +107,9 @@ describe('the methods', () => {
   it('are told with all their options, and the recipes with the method they are for', async () => {
     const answer = CHANNELS['fit:methods'].response.parse(await handlers['fit:methods']({}));
     expect(answer.methods.map((m) => m.id)).toEqual(METHOD_IDS);
-    expect(answer.methods.find((m) => m.id === 'amares')).toMatchObject({ needsBasis: false });
+    expect(answer.methods.find((m) => m.id === 'amares')).toMatchObject({ needsBasis: false, fitsSingleLines: true });
+    expect(answer.methods.find((m) => m.id === 'quest')).toMatchObject({ group: 'fit', obstacle: null });
+    expect(answer.methods.find((m) => m.id === 'qnet')).toMatchObject({ group: 'network' });
     expect(answer.methods.find((m) => m.id === 'nlls')!.defaults).toMatchObject({
       baseline: 'auto',
       ratioPriors: 'none',
@@ -162,6 +171,27 @@ describe('a fit', () => {
     expect(preprocessing.at(-1)).toEqual({ step: 'denoising', options: { method: 'tikhonov' } });
     expect(provenance.find((p) => p.method === 'Denoising')?.details).toMatchObject({ method: 'tikhonov' });
     expect(warnings.map(({ code }) => code)).toContain('denoised');
+  });
+
+  it('by several methods is preprocessed once, and each makes a result of its own', async () => {
+    const datasetId = await imported(syntheticScan());
+    const analysis = await fitted({ datasetId, method: 'quest', alsoBy: [{ method: 'nlls', options: {} }] });
+    expect(analysis.summary.method).toBe('quest');
+    expect(preprocessings).toBe(1);
+    const { methods } = CHANNELS['methods:voxel'].response.parse(
+      await handlers['methods:voxel']({ datasetId, voxel: 0 }),
+    );
+    expect(methods.map((m) => m.method)).toEqual(['quest', 'nlls']);
+    expect(methods[0]).toMatchObject({ analysisId: analysis.summary.id, executionProvider: 'cpu' });
+    expect(methods[0]!.curves!.ppm.length).toBeGreaterThan(100);
+  });
+
+  it('keeps the first method’s result where a second opinion can’t be had, and says why', async () => {
+    const datasetId = await imported(syntheticScan());
+    await fitted({ datasetId, alsoBy: [{ method: 'edited-gaussian', options: {} }] });
+    const end = await finished;
+    expect(end['problems']).toEqual([expect.stringContaining('Edited Gaussian gave no result')]);
+    expect(CHANNELS['methods:voxel'].request.safeParse({ datasetId, voxel: -1 }).success).toBe(false);
   });
 
   it('takes only the methods of correction and denoising that there are', async () => {

@@ -59,6 +59,7 @@ beforeEach(async () => {
     corrections: NOT_HERE,
     models: NOT_HERE,
     inference: NOT_HERE,
+    networks: NOT_HERE,
     basis: NOT_HERE,
     forgetBasis: NOT_HERE,
     simulateBasis: NOT_HERE,

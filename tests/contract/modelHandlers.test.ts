@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { InferenceEngine } from '../../src/core/ports/inferenceEngine.ts';
 import { CHANNELS, EVENTS } from '../../src/ipc/contract.ts';
 import { modelHandlers } from '../../src/main/ipcHandlers/modelHandlers.ts';
+import { announceProvider } from '../../src/main/announcedModels.ts';
 import type { Services } from '../../src/main/services.ts';
 import { resourcesDir } from '../../src/node/files/resourcePaths.ts';
 import { createInferenceEngine } from '../../src/node/inference/engine.ts';
@@ -19,6 +20,7 @@ const SHIPPED = join(resourcesDir(), 'models');
 let engine: InferenceEngine;
 let resources: string;
 let events: unknown[];
+let chosen: unknown[] = [];
 let handlers: ReturnType<typeof modelHandlers>;
 
 beforeAll(async () => {
@@ -41,15 +43,31 @@ beforeEach(() => {
   rmSync(join(resources, 'models'), { recursive: true, force: true });
   mkdirSync(join(resources, 'models'));
   events = [];
-  const models = createModelLibrary({ folder: join(resources, 'models'), engine });
+  chosen = [];
+  const emit = (event: string, payload: unknown): void =>
+    void (event === 'models:provider-chosen' ? chosen : events).push(payload);
+  const models = announceProvider(createModelLibrary({ folder: join(resources, 'models'), engine }), emit);
   const services = { resources, models, inference: engine } as Services;
-  const emit = (_event: string, payload: unknown): void => void events.push(payload);
   handlers = modelHandlers({ services, emit });
 });
 
 const list = async () => CHANNELS['models:list'].response.parse(await handlers['models:list']({})).models;
 const verify = async (token: string) =>
   CHANNELS['models:verify'].response.parse(await handlers['models:verify']({ token })).verdicts;
+
+/** What the page was told of the provider. */
+const provider = async () => CHANNELS['models:provider'].response.parse(await handlers['models:provider']({})).chosen;
+
+describe('the execution provider', () => {
+  it('is told once a network has been opened, and not before', async () => {
+    install('dcrr', 'ma');
+    expect(await provider()).toBeNull();
+    await verify(randomUUID());
+    const told = await provider();
+    expect(await engine.providers()).toContain(told?.executionProvider);
+    expect(chosen.map((event) => EVENTS['models:provider-chosen'].parse(event))).toEqual([told]);
+  });
+});
 
 describe('the list of networks', () => {
   it('is empty where none are installed', async () => {

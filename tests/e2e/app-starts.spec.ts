@@ -186,7 +186,7 @@ test('every channel answers on the demo study', async ({ app }, testInfo) => {
   const { jobId } = await value(page, 'fit:start', { ...fit, voxels: null });
   await expect
     .poll(() => page.evaluate(() => (window as unknown as PageWindow).finishedJobs), { timeout: 60_000 })
-    .toEqual([{ jobId, state: 'done', analysisId: expect.any(String), basisIds: [], error: null }]);
+    .toEqual([{ jobId, state: 'done', analysisId: expect.any(String), basisIds: [], error: null, problems: [] }]);
   const { analyses } = await value(page, 'study:open', { studyId });
   const analysisId = analyses[0]?.id as string;
   const analysis = await value(page, 'analysis:open', { analysisId });

@@ -1,5 +1,6 @@
 // Comparison of two methods: values and verdicts of one spectrum, residuals on one axis, pairs over many, figures.
 import { describe, expect, it } from 'vitest';
+import { methodValue } from '../../src/core/domain/methodValues.ts';
 import type { AgreementView, ComparedEstimateView } from '../../src/ipc/contract.ts';
 import { blandAltmanFigure, scatterFigure } from '../../src/renderer/charts/agreementFigures.ts';
 import { figureMarkup, nearestMark } from '../../src/renderer/charts/figure.ts';
@@ -15,7 +16,6 @@ import {
 } from '../../src/renderer/features/comparison/agreement.ts';
 import {
   commonQuantities,
-  comparedValue,
   differenceOf,
   distinctTitles,
   otherAnalysis,
@@ -44,22 +44,22 @@ function result(naa: number, crlbPercent: number | null, glu = 1): Result {
 describe('one spectrum', () => {
   it('gives ratios the intervals of both bounds, or the method’s own', () => {
     const own = result(1.5, 4);
-    const { value, interval } = comparedValue(own.combined[1]!, own, 'ratio')!;
+    const { value, interval } = methodValue(own.combined[1]!, own, 'ratio')!;
     expect(value).toBe(1.5);
     // √(4² + 3²) % of 1.5.
     expect(interval![0]).toBeCloseTo(1.5 - Z * 0.05 * 1.5, 12);
     const stated = { ...own.combined[1]!, ratios: [{ reference: 'tCr', value: 1.5, sd: 0.1 }] };
-    expect(comparedValue(stated, own, 'ratio')!.interval![1]).toBeCloseTo(1.5 + Z * 0.1, 12);
+    expect(methodValue(stated, own, 'ratio')!.interval![1]).toBeCloseTo(1.5 + Z * 0.1, 12);
     const unknown = result(1.5, null);
-    expect(comparedValue(unknown.combined[1]!, unknown, 'ratio')!.interval).toBeNull();
+    expect(methodValue(unknown.combined[1]!, unknown, 'ratio')!.interval).toBeNull();
   });
 
   it('takes a profile interval for amplitudes and the stated SD of a concentration', () => {
     const own = result(1.5, 4);
     const amplitude = { ...own.combined[1]!, interval95: { low: 10, high: 15 } };
-    expect(comparedValue(amplitude, own, 'amplitude')!.interval).toEqual([10, 15]);
+    expect(methodValue(amplitude, own, 'amplitude')!.interval).toEqual([10, 15]);
     const molal = { ...own.combined[1]!, concentrationMM: 12, concentrations: [{ value: 12, unit: 'mmol/kg', sd: 1 }] };
-    expect(comparedValue(molal, own, 'concentration')!.interval![0]).toBeCloseTo(12 - Z, 12);
+    expect(methodValue(molal, own, 'concentration')!.interval![0]).toBeCloseTo(12 - Z, 12);
   });
 
   it('recovers the difference’s interval from both (MOVER), by hand', () => {
