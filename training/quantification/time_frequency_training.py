@@ -1,12 +1,12 @@
 """What the trainings of the scalogram CNN and of the scattering network share: cases of preset "brain", and the published card."""
 
 import json
-import sys
 
 import torch
 
 from training.quantification.basis import load_quantification_basis
 from training.quantification.canonical import band_spectrum, inputs_of, spectrum_noise_sd
+from training.quantification.cnn.command import command_line
 from training.quantification.cnn.figures import Estimates, calibrated, flagged_shares, line, slopes, smape_percent
 from training.quantification.cnn.loop import Trainer
 from training.quantification.cnn.mixtures import Amounts, LabelledSpectra, drawn_set
@@ -70,15 +70,15 @@ def new_trainer(cases, body, recipe, options):
     return Trainer(network, cases, lambda *_: None, recipe, seeds, options.device, options.work, options.id)
 
 
-def run(trainer, options, epochs, held):
-    """Trains (or loads the best checkpoint), then the spread."""
+def run(trainer, options, epochs, held, recipe_path):
+    """Trains (or loads the best checkpoint), then the spread; recipe_path: the folder, for the card's command."""
     if options.export_only:
         trainer.load_best()
         return
     trainer.record |= {
         "hardware": hardware(options.device, options.threads),
         "parameters": sum(p.numel() for p in trainer.network.parameters()),
-        "command": f"python -m {sys.modules['__main__'].__spec__.name} {' '.join(sys.argv[1:])}",
+        "command": command_line(recipe_path, options, epochs),
     }
     trainer.fit(options.epochs or epochs, [held], options.resume, options.warm_start)
     trainer.fit_spread()

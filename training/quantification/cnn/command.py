@@ -65,9 +65,9 @@ def prepared(job, options):
     return trainer, simulators
 
 
-def command_line(job, options):
+def command_line(recipe_path, options, epochs):
     """For the card: what decides the weights, without this machine's folders."""
-    parts = [f"python -m {job.recipe_path.replace('/', '.')}.train {options.id} --epochs {options.epochs or job.epochs}"]
+    parts = [f"python -m {recipe_path.replace('/', '.')}.train {options.id} --epochs {options.epochs or epochs}"]
     if options.basis:
         parts.append(f"--basis {options.basis}")
     if options.warm_start:
@@ -85,7 +85,7 @@ def trained(job, options):
         trainer.record |= {
             "hardware": hardware(options.device, options.threads),
             "parameters": sum(p.numel() for p in trainer.network.parameters()),
-            "command": command_line(job, options),
+            "command": command_line(job.recipe_path, options, job.epochs),
         }
         trainer.fit(options.epochs or job.epochs, held, options.resume, options.warm_start)
     trainer.fit_spread()

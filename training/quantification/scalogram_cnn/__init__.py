@@ -1,0 +1,1 @@
+"""Time-frequency CNN on the complex Morse scalogram (Shamaei 2020)."""

@@ -53,7 +53,7 @@ def main():
     trainer = new_trainer(cases, ScalogramCnn, Recipe(), options)
     sample = cases.draw(STANDARD_CASES, torch.Generator().manual_seed(seeds["training"]))
     trainer.network.body.standardise(sample.inputs)
-    run(trainer, options, EPOCHS, drawn_set(simulator, VALIDATION_CASES, seeds["validation"]))
+    run(trainer, options, EPOCHS, drawn_set(simulator, VALIDATION_CASES, seeds["validation"]), "training/quantification/scalogram_cnn")
     example = Scalogram()(cases.example())
     print(publish_trained(trainer, simulator, options, ("scalogram", MEANING, example), DESCRIPTION))
 

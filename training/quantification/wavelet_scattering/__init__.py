@@ -1,0 +1,1 @@
+"""Network on wavelet scattering coefficients (Shamaei 2021)."""

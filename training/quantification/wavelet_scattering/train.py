@@ -69,7 +69,7 @@ def main():
     trainer = stored_trainer(options, simulator, drawn_set(simulator, count, seeds["training"]), scattering)
     held = drawn_set(simulator, VALIDATION_CASES, seeds["validation"])
     held.inputs = trainer.network.body.components(coefficients_of(held, scattering))
-    run(trainer, options, EPOCHS, held)
+    run(trainer, options, EPOCHS, held, "training/quantification/wavelet_scattering")
     trainer.network.body = trainer.network.body.merged()
     example = scattering(DrawnCases(simulator).example())
     print(publish_trained(trainer, simulator, options, ("scattering", MEANING, example), DESCRIPTION))
