@@ -15,44 +15,15 @@ import type {
   SimulationChanges,
   SimulationPlan,
 } from '../../src/core/basis/simulatedSets/index.ts';
-import { broadSignals, gaussianFid } from '../../src/core/basis/macromolecules/index.ts';
 import type { BasisSet, BasisSignal } from '../../src/core/domain/basisSet.ts';
 import { signalAt } from '../../src/core/domain/complexArray.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../src/core/domain/mrsDataset.ts';
 import { niftiMrsOfSignals, readNiftiMrs } from '../../src/core/formats/index.ts';
 import { fidToSpectrum } from '../../src/core/math/fft.ts';
+import { singlet, singletBasis } from '../fixtures/singletBasis.ts';
 
-const SAMPLING = { spectrometerFrequencyMHz: 123.25, dwellTimeS: 0.00025, points: 512 };
 const LINES = { NAA: [2.01, 3], Cr: [3.03, 3], PCr: [3.04, 3], GPC: [3.22, 9], Glu: [2.35, 2], Ins: [3.6, 4] } as const;
-const LINEWIDTH_HZ = 1;
-
-function singlet(name: string, ppm: number, protons: number): BasisSignal {
-  const fid = gaussianFid(ppm, protons, 0, SAMPLING);
-  for (let n = 0; n < fid.re.length; n++) {
-    const decay = Math.exp(-Math.PI * LINEWIDTH_HZ * n * SAMPLING.dwellTimeS);
-    fid.re[n] = fid.re[n]! * decay;
-    fid.im[n] = fid.im[n]! * decay;
-  }
-  return { name, fileName: name, kind: 'metabolite', fid };
-}
-
-const BASIS: BasisSet = {
-  ...SAMPLING,
-  id: 'toy',
-  title: 'Toy',
-  nucleus: '1H',
-  echoTimeS: 0.03,
-  sequence: 'PRESS',
-  editing: null,
-  referencePpm: 4.65,
-  linewidthHz: LINEWIDTH_HZ,
-  signals: [
-    ...Object.entries(LINES).map(([name, [ppm, protons]]) => singlet(name, ppm, protons)),
-    ...broadSignals('chen-17-combined', 'none', SAMPLING),
-  ],
-  format: 'test',
-  sha256: '',
-};
+const BASIS = singletBasis(512, LINES);
 
 const NO_NOISE: SimulationChanges = { snr: [1e12, 1e12] };
 const take = (plan: SimulationPlan, count: number, seed: number): SimulatedCase[] => [
@@ -63,7 +34,7 @@ const truthOf = ({ columns }: SimulationPlan, row: readonly number[], name: stri
 
 /** Re of the model at one point, from the truth's columns alone; macromolecules as the basis has them. */
 function modelAt(plan: SimulationPlan, row: readonly number[], n: number, broadMac: boolean): number {
-  const t = n * SAMPLING.dwellTimeS;
+  const t = n * BASIS.dwellTimeS;
   const value = (name: string): number => truthOf(plan, row, name);
   const common = plan.columns.includes('shiftHz.NAA') ? 0 : value('shiftHz');
   let sum = 0;
@@ -102,7 +73,7 @@ describe('a simulated case', () => {
     expect(plan.columns).not.toContain('Mac');
     const [only] = take(plan, 1, 3);
     for (const n of [0, 40, 200]) {
-      const t = n * SAMPLING.dwellTimeS;
+      const t = n * BASIS.dwellTimeS;
       const expected = withoutMac.signals.reduce((sum, { name, fid }) => {
         const of = (column: string): number => truthOf(plan, only!.truth, column);
         const angle = 2 * Math.PI * of(`shiftHz.${name}`) * t;
@@ -153,7 +124,7 @@ describe('a simulated case', () => {
   });
 
   function shifted(fid: BasisSignal['fid'], hz: number): BasisSignal['fid'] {
-    const turn = (n: number): number => 2 * Math.PI * hz * n * SAMPLING.dwellTimeS;
+    const turn = (n: number): number => 2 * Math.PI * hz * n * BASIS.dwellTimeS;
     return {
       re: fid.re.map((v, n) => v * Math.cos(turn(n)) - fid.im[n]! * Math.sin(turn(n))),
       im: fid.im.map((v, n) => fid.re[n]! * Math.sin(turn(n)) + v * Math.cos(turn(n))),
@@ -207,7 +178,7 @@ describe('presets', () => {
     const lessPlan = planSimulation(less, 'dq', NO_NOISE);
     const [without] = take(lessPlan, 1, 6);
     expect(truthOf(lessPlan, without!.truth, 'NAA')).toBe(truthOf(plan, with_!.truth, 'NAA'));
-    const strange = { ...BASIS, signals: [singlet('Xyz', 1, 1)] };
+    const strange = { ...BASIS, signals: [singlet(BASIS, 'Xyz', 1, 1)] };
     expect(() => planSimulation(strange, 'dq')).toThrow(/has none of the metabolites that the preset dq/);
   });
 });

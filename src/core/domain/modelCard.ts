@@ -53,7 +53,7 @@ export interface ModelTraining {
 }
 
 /** What a network's first input is made of, see quantification/shared/networks. */
-export const NETWORK_INPUTS = ['spectrum', 'scalogram', 'scattering', 'spectrogram'] as const;
+export const NETWORK_INPUTS = ['spectrum', 'scalogram', 'scattering'] as const;
 export type NetworkInput = (typeof NETWORK_INPUTS)[number];
 
 /**

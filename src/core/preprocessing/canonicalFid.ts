@@ -1,12 +1,6 @@
 // The canonical FID that the networks of preprocessing see: a scan's band of 8 ppm about creatine's CH3 line as 512 points,
 // whatever the scan's field, bandwidth and length; and the way back. training/fpc/canonical.py computes the same.
-import { WATER_PPM } from '../domain/axes.ts';
-import {
-  CANONICAL_BANDWIDTH_PPM,
-  CANONICAL_CENTRE_PPM,
-  CANONICAL_POINTS,
-  CANONICAL_TRANSFORM_POINTS,
-} from '../domain/canonicalBand.ts';
+import { canonicalBand } from '../domain/canonicalBand.ts';
 import type { ComplexSignal } from '../domain/complexArray.ts';
 import { bandSampling } from '../math/bandSignal.ts';
 
@@ -35,12 +29,7 @@ export interface CanonicalSampling {
 export function canonicalSampling({ points, dwellTimeS, spectrometerFrequencyMHz }: ScanSampling): CanonicalSampling {
   const { used, covered, toBand, fromBand } = bandSampling(
     { points, dwellTimeS },
-    {
-      centreHz: (WATER_PPM - CANONICAL_CENTRE_PPM) * spectrometerFrequencyMHz,
-      bandwidthHz: CANONICAL_BANDWIDTH_PPM * spectrometerFrequencyMHz,
-      points: CANONICAL_POINTS,
-      transformPoints: CANONICAL_TRANSFORM_POINTS,
-    },
+    canonicalBand(spectrometerFrequencyMHz),
   );
   return { used, covered, toCanonical: toBand, toScan: fromBand };
 }

@@ -15,7 +15,6 @@ const INPUTS: Readonly<Record<QuantificationCardView['input'], string>> = {
   spectrum: 'Complex spectrum, 4.2 to 0.2 ppm, 512 points',
   scalogram: 'Morse wavelet scalogram of the spectrum',
   scattering: 'Wavelet scattering coefficients of the spectrum',
-  spectrogram: 'Spectrogram of the signal',
 };
 
 /** How the amounts come out of it, in a sentence. */

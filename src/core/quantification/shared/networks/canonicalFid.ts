@@ -1,12 +1,6 @@
-// Canonical FIDs for networks whose input is made in time (scalogram, scattering, spectrogram), and for the basis: a band of
-// 8 ppm about creatine's CH3 line as 512 points. training/fpc/canonical.py computes the same.
-import { WATER_PPM } from '../../../domain/axes.ts';
-import {
-  CANONICAL_BANDWIDTH_PPM,
-  CANONICAL_CENTRE_PPM,
-  CANONICAL_POINTS,
-  CANONICAL_TRANSFORM_POINTS,
-} from '../../../domain/canonicalBand.ts';
+// Canonical FIDs of the basis: a band of 8 ppm about creatine's CH3 line as 512 points. training/fpc/canonical.py computes the
+// same.
+import { CANONICAL_BANDWIDTH_PPM, canonicalBand } from '../../../domain/canonicalBand.ts';
 import type { ComplexSignal } from '../../../domain/complexArray.ts';
 import { bandSampling } from '../../../math/bandSignal.ts';
 import type { FidSampling } from './bandSpectrum.ts';
@@ -22,15 +16,7 @@ export const canonicalDwellTimeS = (spectrometerFrequencyMHz: number): number =>
 export function canonicalFids({
   points,
   dwellTimeS,
-  spectrometerFrequencyMHz: f0,
+  spectrometerFrequencyMHz,
 }: FidSampling): (fid: ComplexSignal) => ComplexSignal {
-  return bandSampling(
-    { points, dwellTimeS },
-    {
-      centreHz: (WATER_PPM - CANONICAL_CENTRE_PPM) * f0,
-      bandwidthHz: CANONICAL_BANDWIDTH_PPM * f0,
-      points: CANONICAL_POINTS,
-      transformPoints: CANONICAL_TRANSFORM_POINTS,
-    },
-  ).toBand;
+  return bandSampling({ points, dwellTimeS }, canonicalBand(spectrometerFrequencyMHz)).toBand;
 }
