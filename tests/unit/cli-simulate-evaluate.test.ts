@@ -143,7 +143,7 @@ describe('simulate', () => {
   it('names its presets with their seeds', async () => {
     const { stdout } = await cli.run(['simulate', '--help']);
     for (const preset of ['qnet', 'dq', 'hatami', 'rizzo', 'brain']) expect(stdout).toContain(`\n  ${preset}`);
-    expect(stdout).toContain('training 1001, validation 1002, test 1003');
+    expect(stdout).toContain('training 1001, validation 1002, test 1900');
   });
 
   it.each([
