@@ -8,6 +8,8 @@ import type { ProgressListener } from '../../core/ports/progress.ts';
 import { isBatchMethod } from '../../core/quantification/index.ts';
 import { runInLanes } from './lanes.ts';
 import type { BatchAnswer, WorkerTask } from './messages.ts';
+import { unpack } from './packing.ts';
+import type { Packed } from './packing.ts';
 import { shareBasis } from './sharedBasis.ts';
 import { throttleProgress } from './throttle.ts';
 import { createWorkerPool } from './workerPool.ts';
@@ -103,13 +105,14 @@ async function runTogether(
   const run = async (chunk: readonly FitInput[], either: Cancellation): Promise<FitOutput[]> => {
     const shared = { method, options, basisKey: key, network, quantities, withComponents, withCurves };
     const task: WorkerTask = { kind: 'fitBatch', inputs: chunk, ...shared };
-    const answer = (await pool
+    const answer = await pool
       .run(task, { cancellation: either, sharedKey: key, onProgress: () => undefined })
-      .catch((error: unknown) => {
+      .then((packed) => unpack(packed as Packed) as BatchAnswer)
+      .catch((error: unknown): BatchAnswer => {
         if (!(error instanceof ProcessingError)) throw error;
         for (const { voxel } of chunk) tell(voxel, error);
         return [];
-      })) as BatchAnswer;
+      });
     done += chunk.length;
     report({ fraction: done / inputs.length, message: `Quantified ${done} of ${inputs.length} spectra` });
     return answer.flatMap((output) => {

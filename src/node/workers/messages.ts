@@ -27,7 +27,7 @@ export interface FitTask {
   readonly quantities: QuantitySettings | null;
 }
 
-/** Quantifies voxels together, with the basis set shared under `basisKey`. Answer: BatchAnswer. */
+/** Quantifies voxels together, with the basis set shared under `basisKey`. Answer: a BatchAnswer, packed (packing.ts). */
 export interface FitBatchTask {
   readonly kind: 'fitBatch';
   readonly method: string;

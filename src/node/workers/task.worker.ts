@@ -25,13 +25,15 @@ import type {
   WorkerStart,
   WorkerTask,
 } from './messages.ts';
+import { pack } from './packing.ts';
+import type { Packed } from './packing.ts';
 import { withSentFiles } from './sentFiles.ts';
 import { connectModels } from '../inference/modelPort.ts';
 import { serveTasks } from './workerSide.ts';
 import type { TaskContext } from './workerSide.ts';
 
 type Answer =
-  BatchAnswer | CorrectionComparison | SeriesFit | FitOutput | PreprocessingOutcome | MrsDataset | MetaboliteSignals;
+  Packed | CorrectionComparison | SeriesFit | FitOutput | PreprocessingOutcome | MrsDataset | MetaboliteSignals;
 
 const givesAway = (task: WorkerTask): boolean => task.kind === 'parse';
 
@@ -76,7 +78,7 @@ function fit(task: FitTask, { shared, cancellation }: TaskContext): FitOutput {
 }
 
 /** All spectra are quantified together: each bears its part of the time. */
-async function fitBatch(task: FitBatchTask, { shared, cancellation }: TaskContext): Promise<BatchAnswer> {
+async function fitBatch(task: FitBatchTask, { shared, cancellation }: TaskContext): Promise<Packed> {
   const { inputs, basisKey, method, options, network, quantities, withCurves, withComponents } = task;
   if (models === null) {
     throw new ModelError('MODEL_MISSING', `The method ${method} needs its network, and no networks are at hand here.`);
@@ -86,11 +88,12 @@ async function fitBatch(task: FitBatchTask, { shared, cancellation }: TaskContex
   const batch = { method, options, basis, ...(quantities === null ? {} : { quantities }) };
   const outputs = await quantifyVoxels(inputs, batch, { models, network, cancellation, withCurves });
   const elapsedMs = (performance.now() - start) / Math.max(1, inputs.length);
-  return outputs.map((output) => {
+  const answer: BatchAnswer = outputs.map((output) => {
     if (isFailure(output)) return { voxel: output.voxel, failed: toErrorRecord(output.error) };
     const curves = withComponents ? output.curves : { ...output.curves, components: [] };
     return { ...output, curves, result: { ...output.result, elapsedMs } };
   });
+  return pack(answer);
 }
 
 function series({ input, basisKey, options }: FitSeriesTask, context: TaskContext): SeriesFit {

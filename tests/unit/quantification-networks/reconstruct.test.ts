@@ -24,7 +24,7 @@ function residualSd(
 ) {
   const model = basisModel(inputOf(fid), ANALYTIC_BASIS, NAMES);
   const found = reconstruct(spectrum, model, amplitudes);
-  const signals = model.sum(amplitudes).re;
+  const { signals } = found;
   const left = phasedReal(spectrum, found.phaseRad).map((v, j) => v - signals[j]! - found.baseline[j]!);
   return { found, sd: Math.sqrt(left.reduce((sum, v) => sum + v * v, 0) / left.length) };
 }
@@ -62,7 +62,7 @@ describe('reconstruct', () => {
     const re = spectrum.re.map((v, j) => v + (Math.abs(j - at) < 3 ? 1e4 * noiseSd : 0));
     const model = basisModel(inputOf(fid), ANALYTIC_BASIS, NAMES);
     const found = reconstruct({ re, im: spectrum.im }, model, truth, [from, to]);
-    const signals = model.sum(truth).re;
+    const { signals } = found;
     const left = phasedReal({ re, im: spectrum.im }, found.phaseRad).map(
       (v, j) => v - signals[j]! - found.baseline[j]!,
     );

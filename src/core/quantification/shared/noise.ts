@@ -2,6 +2,8 @@
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { carrierPpm, ppmAxis } from '../../domain/axes.ts';
 import { fidToSpectrum } from '../../math/fft.ts';
+import { pairTransforms } from '../../math/simd/pairTransforms.ts';
+import type { PairTransform } from '../../math/simd/pairTransforms.ts';
 
 /**
  * Below the first and above the second no line of tissue is expected, by nucleus. [ppm] ¹H and ²H: beyond the amides and the
@@ -38,14 +40,53 @@ function smallest(values: Float64Array, k: number): number {
   return values[k] as number;
 }
 
+/** Arrays that every estimate begins anew: ten thousand spectra would leave a heap of them behind. */
+let scratch = { differences: new Float64Array(), near: new Float64Array() };
+
+function scratchOf(length: number): typeof scratch {
+  if (scratch.differences.length < length) {
+    scratch = { differences: new Float64Array(length), near: new Float64Array(length + 1) };
+  }
+  return scratch;
+}
+
+/** Between these parts of the mean lies the median of nearly any noise: of |N| it is 0.85 of it. */
+const MEDIAN_OVER_MEAN = [0.6, 1.1] as const;
+
+/**
+ * The upper median. Only what lies near it is put in order; the rest is counted without a branch, for which way each value goes
+ * can't be foretold.
+ * @param values 0 or more, not empty; they are put into another order
+ */
+function upperMedian(values: Float64Array, mean: number): number {
+  const k = Math.floor(values.length / 2);
+  const low = MEDIAN_OVER_MEAN[0] * mean;
+  const high = MEDIAN_OVER_MEAN[1] * mean;
+  const near = scratch.near.subarray(0, values.length + 1);
+  let below = 0;
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i] as number;
+    near[count] = v;
+    below += Number(v < low);
+    count += Number(v >= low) & Number(v < high);
+  }
+  const isAmong = k >= below && k < below + count;
+  return isAmong ? smallest(near.subarray(0, count), k - below) : smallest(values, k);
+}
+
 /** Median absolute second difference → SD of white Gaussian noise: var(x₀ − 2x₁ + x₂) = 6σ², median|N| = 0.6745σ. */
 function secondDifferenceSd(values: Float64Array): number {
-  const differences = new Float64Array(Math.max(0, values.length - 2));
+  const count = Math.max(0, values.length - 2);
+  const differences = scratchOf(count).differences.subarray(0, count);
+  let sum = 0;
   for (let i = 0; i < differences.length; i++) {
-    differences[i] = Math.abs((values[i] as number) - 2 * (values[i + 1] as number) + (values[i + 2] as number));
+    const difference = Math.abs((values[i] as number) - 2 * (values[i + 1] as number) + (values[i + 2] as number));
+    differences[i] = difference;
+    sum += difference;
   }
   if (differences.length === 0) return 0;
-  return smallest(differences, Math.floor(differences.length / 2)) / (0.6745 * Math.sqrt(6));
+  return upperMedian(differences, sum / differences.length) / (0.6745 * Math.sqrt(6));
 }
 
 /** Half-open index ranges of a centred spectrum that hold noise alone. */
@@ -93,9 +134,55 @@ export function estimateNoiseSd(
 ): number {
   const n = fid.re.length;
   const spectrum = fidToSpectrum(fid);
-  const estimates = knownRegions(n, dwellTimeS, spectrometerFrequencyMHz, nucleus, referencePpm).flatMap(([a, b]) => [
-    secondDifferenceSd(spectrum.re.subarray(a, b)),
-    secondDifferenceSd(spectrum.im.subarray(a, b)),
-  ]);
-  return Math.sqrt(estimates.reduce((sum, v) => sum + v * v, 0) / estimates.length / n);
+  const regions = knownRegions(n, dwellTimeS, spectrometerFrequencyMHz, nucleus, referencePpm);
+  return noiseOfFid(quietSds(spectrum, regions), n);
+}
+
+/** Noise SDs of both channels in each region of a centred spectrum. */
+function quietSds({ re, im }: ComplexSignal, regions: readonly [number, number][]): number[] {
+  return regions.flatMap(([a, b]) => [secondDifferenceSd(re.subarray(a, b)), secondDifferenceSd(im.subarray(a, b))]);
+}
+
+/** From the SDs in the parts of a spectrum, unnormalised, to that of a sample. */
+const noiseOfFid = (estimates: readonly number[], points: number): number =>
+  Math.sqrt(estimates.reduce((sum, v) => sum + v * v, 0) / estimates.length / points);
+
+/** Shortest FID of a length that is a power of two which the pairwise transform takes. */
+const SHORTEST_PAIRED = 16;
+
+/** The transform of the last length. */
+let lastTransform: PairTransform | null = null;
+
+function transformOf(points: number): PairTransform {
+  if (lastTransform?.points !== points) [lastTransform = null] = pairTransforms([points]);
+  return lastTransform as PairTransform;
+}
+
+/**
+ * As estimateNoiseSd, of many FIDs of one length, two transforms at a time where the length is a power of two.
+ * @returns in the order of the FIDs
+ */
+export function estimateNoiseSds(
+  fids: readonly ComplexSignal[],
+  dwellTimeS: number,
+  spectrometerFrequencyMHz: number,
+  nucleus = '1H',
+): number[] {
+  const n = fids[0]?.re.length ?? 0;
+  const one = (fid: ComplexSignal): number => estimateNoiseSd(fid, dwellTimeS, spectrometerFrequencyMHz, nucleus);
+  if (n < SHORTEST_PAIRED || !Number.isInteger(Math.log2(n))) return fids.map(one);
+  const regions = knownRegions(n, dwellTimeS, spectrometerFrequencyMHz, nucleus, carrierPpm(nucleus));
+  const { input, output, run } = transformOf(n);
+  const sds: number[] = [];
+  for (let k = 0; k < fids.length; k += 2) {
+    const pair = [fids[k], fids[k + 1]].filter((fid) => fid !== undefined);
+    pair.forEach(({ re, im }, s) => {
+      input[s]?.re.set(re);
+      input[s]?.im.set(im);
+    });
+    // Centred: the first bin is that of −n/2.
+    run(-n / 2, n);
+    pair.forEach((_, s) => sds.push(noiseOfFid(quietSds(output[s] as ComplexSignal, regions), n)));
+  }
+  return sds;
 }

@@ -48,11 +48,22 @@ export interface BandModel {
   readonly columns: () => Float64Array[];
   /** Σ a_m x_m(t), canonical, 512 points. */
   readonly sumInTime: (amplitudes: ArrayLike<number>) => ComplexSignal;
+  /** The same of the signals as the basis has them. */
+  readonly unchangedInTime: (amplitudes: ArrayLike<number>) => ComplexSignal;
+  /** Spectra of two sums of signals that are changed as told; what `change` set stays as it is. @param changes one a signal */
+  readonly sumsUnder: (
+    changes: readonly LineChange[],
+    first: ArrayLike<number>,
+    second: ArrayLike<number>,
+  ) => readonly [ComplexSignal, ComplexSignal];
 }
 
 const even = (n: number): number => n + (n % 2);
 const POINT_BYTES = 32;
 const FIRST_INDEX = (BAND_FIRST_BIN + CANONICAL_TRANSFORM_POINTS) % CANONICAL_TRANSFORM_POINTS;
+
+const isSame = (a: LineChange, b: LineChange): boolean =>
+  a.shiftPpm === b.shiftPpm && a.lorentzianHz === b.lorentzianHz && a.gaussianHz === b.gaussianHz;
 
 /** A change as the kernels take it. */
 function broadeningOf({ shiftPpm, lorentzianHz, gaussianHz }: LineChange, f0: number) {
@@ -105,6 +116,10 @@ interface Layout {
   readonly turns: number;
   readonly work: readonly [number, number];
   readonly start: number;
+  /** Two sums in time, one changed signal, and both spectra: real parts, then imaginary. */
+  readonly pair: readonly [number, number];
+  readonly scratch: number;
+  readonly pairSpectra: number;
 }
 
 const SIGNAL_BYTES = 16 * CANONICAL_POINTS;
@@ -141,6 +156,9 @@ class SimdBandModel implements BandModel {
       turns: memory.reserve(16 * BAND_POINTS),
       work: [memory.reserve(POINT_BYTES * size), memory.reserve(POINT_BYTES * size)],
       start: memory.reserve(8 * START_NUMBERS),
+      pair: [memory.reserve(SIGNAL_BYTES), memory.reserve(SIGNAL_BYTES)],
+      scratch: memory.reserve(SIGNAL_BYTES),
+      pairSpectra: memory.reserve(4 * COLUMN_BYTES),
     };
     signals.forEach(({ fid }, m) => this.#placeSignal(m, fid));
     memory.write(this.#layout.twiddles, twiddlesOf(size));
@@ -157,17 +175,20 @@ class SimdBandModel implements BandModel {
     for (const first of [at / 8, at / 8 + CANONICAL_POINTS]) numbers[first] = (numbers[first] as number) / 2;
   }
 
-  change = (changes: readonly LineChange[]): void => {
-    const { signals, changed, start } = this.#layout;
+  #broaden(from: number, to: number, change: LineChange): void {
+    const { start } = this.#layout;
     const { kernels, numbers } = this.#memory;
     const half = SIGNAL_BYTES / 2;
-    this.names.forEach((_, m) => {
-      const broadening = broadeningOf(changes[m] as LineChange, this.spectrometerFrequencyMHz);
-      const growth = writeStart(broadening, this.#dwellTimeS, numbers, start / 8);
-      const from = signals + SIGNAL_BYTES * m;
-      const to = changed + SIGNAL_BYTES * m;
-      kernels.broaden(from, from + half, to, to + half, CANONICAL_POINTS, start, growth);
-    });
+    const broadening = broadeningOf(change, this.spectrometerFrequencyMHz);
+    const growth = writeStart(broadening, this.#dwellTimeS, numbers, start / 8);
+    kernels.broaden(from, from + half, to, to + half, CANONICAL_POINTS, start, growth);
+  }
+
+  change = (changes: readonly LineChange[]): void => {
+    const { signals, changed } = this.#layout;
+    this.names.forEach((_, m) =>
+      this.#broaden(signals + SIGNAL_BYTES * m, changed + SIGNAL_BYTES * m, changes[m] as LineChange),
+    );
     for (let m = 0; m < this.names.length; m += 2) this.#transformPair(m);
   };
 
@@ -222,19 +243,69 @@ class SimdBandModel implements BandModel {
   columns: BandModel['columns'] = () =>
     split(this.#memory.read(this.#layout.real, BAND_POINTS * this.names.length), BAND_POINTS);
 
-  sumInTime: BandModel['sumInTime'] = (amplitudes) => {
-    const { changed, sum } = this.#layout;
+  /** Σ a_m x_m(t) of the signals from address `from` on goes to address `to`, first point halved. */
+  #addUp(from: number, amplitudes: ArrayLike<number>, to: number): void {
     const memory = this.#memory;
-    memory.zero(sum, 2 * CANONICAL_POINTS);
+    memory.zero(to, 2 * CANONICAL_POINTS);
     for (let m = 0; m < this.names.length; m++) {
-      memory.kernels.addScaled(changed + SIGNAL_BYTES * m, amplitudes[m] as number, sum, 2 * CANONICAL_POINTS);
+      const a = amplitudes[m] as number;
+      if (a !== 0) memory.kernels.addScaled(from + SIGNAL_BYTES * m, a, to, 2 * CANONICAL_POINTS);
     }
-    const re = memory.read(sum, CANONICAL_POINTS);
-    const im = memory.read(sum + SIGNAL_BYTES / 2, CANONICAL_POINTS);
+  }
+
+  #inTime(from: number, amplitudes: ArrayLike<number>): ComplexSignal {
+    const { sum } = this.#layout;
+    this.#addUp(from, amplitudes, sum);
+    const re = this.#memory.read(sum, CANONICAL_POINTS);
+    const im = this.#memory.read(sum + SIGNAL_BYTES / 2, CANONICAL_POINTS);
     re[0] = 2 * (re[0] as number);
     im[0] = 2 * (im[0] as number);
     return { re, im };
+  }
+
+  sumInTime: BandModel['sumInTime'] = (amplitudes) => this.#inTime(this.#layout.changed, amplitudes);
+
+  unchangedInTime: BandModel['unchangedInTime'] = (amplitudes) => this.#inTime(this.#layout.signals, amplitudes);
+
+  sumsUnder: BandModel['sumsUnder'] = (changes, first, second) => {
+    const { pair, pairSpectra, twiddles, turns, work } = this.#layout;
+    const memory = this.#memory;
+    const { kernels } = memory;
+    this.#placeSums(changes, [first, second]);
+    const half = SIGNAL_BYTES / 2;
+    const [a, b] = pair;
+    const size = CANONICAL_TRANSFORM_POINTS;
+    const left = kernels.transform(a, a + half, b, b + half, CANONICAL_POINTS, size, twiddles, work[0], work[1]);
+    const imaginary = 2 * COLUMN_BYTES;
+    kernels.putBins(left, size, FIRST_INDEX, BAND_POINTS, turns, pairSpectra, pairSpectra + COLUMN_BYTES, imaginary);
+    const spectrumAt = (at: number): ComplexSignal => ({
+      re: memory.read(at, BAND_POINTS),
+      im: memory.read(at + imaginary, BAND_POINTS),
+    });
+    return [spectrumAt(pairSpectra), spectrumAt(pairSpectra + COLUMN_BYTES)];
   };
+
+  /** What all signals share is done once, to their sums. */
+  #placeSums(changes: readonly LineChange[], weights: readonly [ArrayLike<number>, ArrayLike<number>]): void {
+    const { signals, pair, scratch } = this.#layout;
+    const memory = this.#memory;
+    const common = changes[0];
+    if (common !== undefined && changes.every((change) => isSame(change, common))) {
+      pair.forEach((to, k) => {
+        this.#addUp(signals, weights[k] as ArrayLike<number>, to);
+        this.#broaden(to, to, common);
+      });
+      return;
+    }
+    for (const to of pair) memory.zero(to, 2 * CANONICAL_POINTS);
+    changes.forEach((change, m) => {
+      this.#broaden(signals + SIGNAL_BYTES * m, scratch, change);
+      pair.forEach((to, k) => {
+        const a = weights[k]?.[m] as number;
+        if (a !== 0) memory.kernels.addScaled(scratch, a, to, 2 * CANONICAL_POINTS);
+      });
+    });
+  }
 }
 
 /** A signal of the model, changed. */
@@ -301,4 +372,19 @@ class PlainBandModel implements BandModel {
   column: BandModel['column'] = (m) => (this.#spectra[m] as ComplexSignal).re.slice();
   columns: BandModel['columns'] = () => this.#spectra.map(({ re }) => re.slice());
   sumInTime: BandModel['sumInTime'] = (amplitudes) => weightedSum(this.#changed, amplitudes);
+
+  unchangedInTime: BandModel['unchangedInTime'] = (amplitudes) =>
+    weightedSum(
+      this.#signals.map(({ fid }) => fid),
+      amplitudes,
+    );
+
+  sumsUnder: BandModel['sumsUnder'] = (changes, first, second) => {
+    const f0 = this.spectrometerFrequencyMHz;
+    const changed = this.#signals.map(({ fid }, m) => changedSignal(fid, changes[m] as LineChange, f0));
+    return [
+      canonicalBandSpectrum(weightedSum(changed, first), f0),
+      canonicalBandSpectrum(weightedSum(changed, second), f0),
+    ];
+  };
 }

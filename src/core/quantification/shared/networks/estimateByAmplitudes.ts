@@ -1,6 +1,7 @@
 // Design "amplitudes": the network gives them and their spread, and nothing else of the signal.
 import type { ModelCard } from '../../../domain/modelCard.ts';
 import { canonicalMetaboliteName } from '../../../domain/metaboliteNames.ts';
+import { partsUnder } from './bandFit.ts';
 import type { BandModel } from './bandModel.ts';
 import type { EstimateOptions, NetworkEstimate } from './networkEstimate.ts';
 import { latentLength } from './networkOutputs.ts';
@@ -27,9 +28,9 @@ export function estimateByAmplitudes(
   const amplitudes = Float64Array.from(row.output('amplitudes').subarray(0, n), (v) => v * scale);
   const sd = row.output('sd');
   const ofModel = Float64Array.from(model.names, (name) => amplitudes[names.indexOf(name)] as number);
-  const { phaseRad, change, baseline } = reconstruct(spectrum, model, ofModel, ignored);
+  const { phaseRad, change, signals, baseline } = reconstruct(spectrum, model, ofModel, ignored);
   const data = phasedReal(spectrum, phaseRad);
-  const signals = model.sum(ofModel).re;
+  const { component } = partsUnder(model, model.names.map(() => change), ofModel); // prettier-ignore
   let power = 0;
   for (let j = 0; j < data.length; j++) {
     power += ((data[j] as number) - (baseline[j] as number) - (signals[j] as number)) ** 2;
@@ -46,7 +47,7 @@ export function estimateByAmplitudes(
       data,
       baseline,
       signals,
-      component: (m) => model.column(m).map((v) => v * (ofModel[m] as number)),
+      component,
       componentNames: model.names,
       residualSd: Math.sqrt(power / (data.length - (ignored === null ? 0 : ignored[1] - ignored[0]))),
     },

@@ -5,7 +5,7 @@ import { CANONICAL_POINTS } from '../../../domain/canonicalBand.ts';
 import type { ModelCard } from '../../../domain/modelCard.ts';
 import { invertScaled } from '../../../math/cholesky.ts';
 import { addGram } from '../../../math/innerProducts.ts';
-import { bandFit } from './bandFit.ts';
+import { bandFit, partsUnder, standingParts } from './bandFit.ts';
 import { canonicalBandSpectrum } from './bandModel.ts';
 import type { BandModel } from './bandModel.ts';
 import { canonicalDwellTimeS } from './canonicalFid.ts';
@@ -98,12 +98,15 @@ export function estimateByDecoder(
   const { phaseDeg, changes } = parameterReader(card, names)(row.output('parameters'));
   const phaseRad = radians(phaseDeg);
   const background = backgroundOf(row, scale);
-  model.change(changes);
   const stated = row.optional('sd');
-  const covariance =
-    stated !== null && !withCorrelations
-      ? null
-      : decoderCovariance(model, amplitudes, background, phaseRad, parameters, noiseSd);
+  const needsBounds = stated === null || withCorrelations;
+  if (needsBounds) model.change(changes);
+  const covariance = needsBounds
+    ? decoderCovariance(model, amplitudes, background, phaseRad, parameters, noiseSd)
+    : null;
+  const data = phasedReal(spectrum, phaseRad);
+  const baseline = background === null ? new Float64Array(data.length) : phasedReal(background, phaseRad);
+  const parts = needsBounds ? standingParts(model, amplitudes) : partsUnder(model, changes, amplitudes);
   const bounds = Float64Array.from(names, (_, m) =>
     covariance === null ? NaN : Math.sqrt(covariance[m * n + m] as number),
   );
@@ -116,7 +119,7 @@ export function estimateByDecoder(
     covariance,
     phaseDeg,
     ...meanChange(changes, amplitudes),
-    fit: bandFit(model, amplitudes, spectrum, background, phaseRad),
+    fit: bandFit(parts, data, baseline),
     latentLength: latentLength(row),
   };
 }

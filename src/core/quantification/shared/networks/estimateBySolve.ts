@@ -1,7 +1,7 @@
 // Design "linearSolve": the network tells phase, shifts, widths and background, and the amplitudes are solved for.
 import { COMBINED_METABOLITES } from '../../../domain/metaboliteNames.ts';
 import type { ModelCard } from '../../../domain/modelCard.ts';
-import { bandFit } from './bandFit.ts';
+import { bandFit, standingParts } from './bandFit.ts';
 import type { BandModel } from './bandModel.ts';
 import { solveAmplitudes } from './linearSolve.ts';
 import type { NetworkEstimate } from './networkEstimate.ts';
@@ -35,7 +35,7 @@ export function estimateBySolve(
   const phaseRad = radians(phaseDeg);
   const background = backgroundOf(row, scale);
   const request = { spectrum, background, phaseRad, changes, noiseSd, nonNegative: false };
-  const { amplitudes, covariance } = solveAmplitudes(model, request);
+  const { data, baseline, amplitudes, covariance } = solveAmplitudes(model, request);
   const n = names.length;
   const spreads = Float64Array.from(names, (_, m) =>
     covariance === null ? NaN : Math.sqrt(covariance[m * n + m] as number),
@@ -49,7 +49,7 @@ export function estimateBySolve(
     covariance,
     phaseDeg,
     ...meanChange(changes, amplitudes),
-    fit: bandFit(model, amplitudes, spectrum, background, phaseRad),
+    fit: bandFit(standingParts(model, amplitudes), data, baseline),
     latentLength: latentLength(row),
   };
 }

@@ -3,7 +3,7 @@ import type { ComplexSignal } from '../../../domain/complexArray.ts';
 import { BugError } from '../../../domain/errors.ts';
 import type { FitInput } from '../../../ports/fitRunner.ts';
 import type { Tensor } from '../../../ports/inferenceEngine.ts';
-import { estimateNoiseSd } from '../noise.ts';
+import { estimateNoiseSds } from '../noise.ts';
 import { BAND_POINTS, bandSpectra } from './bandSpectrum.ts';
 
 /** One spectrum of a batch. */
@@ -35,10 +35,17 @@ export function bandInputs(inputs: readonly FitInput[]): BandInput[] {
   if (fids.some(({ re }) => re.length !== points)) throw new BugError('The spectra of a batch are not of one length.');
   const { dwellTimeS, spectrometerFrequencyMHz, nucleus } = first;
   const { of, noiseSd } = bandSpectra({ points, dwellTimeS, spectrometerFrequencyMHz });
+  const unknown = inputs.filter((input) => input.noiseSd === null);
+  const ofUnknown = estimateNoiseSds(
+    unknown.map(({ fid }) => fid),
+    dwellTimeS,
+    spectrometerFrequencyMHz,
+    nucleus,
+  );
+  const estimated = new Map(unknown.map((input, k) => [input, ofUnknown[k] as number]));
   return of(fids).map((spectrum, k) => {
     const input = inputs[k] as FitInput;
-    const ofFid =
-      input.noiseSd ?? estimateNoiseSd(fids[k] as ComplexSignal, dwellTimeS, spectrometerFrequencyMHz, nucleus);
+    const ofFid = input.noiseSd ?? (estimated.get(input) as number);
     return { input, spectrum, scale: largestMagnitude(spectrum), noiseSd: noiseSd(ofFid) };
   });
 }
