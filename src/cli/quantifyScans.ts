@@ -7,15 +7,18 @@ import type { Warning } from '../core/domain/provenance.ts';
 import type { VoxelQuantification } from '../core/domain/quantification.ts';
 import type { Recipe } from '../core/domain/recipe.ts';
 import {
+  allRefused,
   analyse,
   AUTO_CHOICES,
   AUTO_METHOD,
   defaultRecipeFor,
   editingOf,
+  isRefusal,
   methodForScan,
+  preprocessedOnce,
   recipeWithQuantities,
 } from '../core/pipeline/index.ts';
-import type { AnalysisOutcome, ScanSegmentation } from '../core/pipeline/index.ts';
+import type { AnalysisOutcome, RefusedMethod, ScanSegmentation } from '../core/pipeline/index.ts';
 import { isMethod, METHOD_IDS } from '../core/quantification/index.ts';
 import { basisForMethods } from './basisChoice.ts';
 import { addFitOptions, checkFitOptions, fitOptionsFor } from './fitOptions.ts';
@@ -53,7 +56,9 @@ export interface ScanResult {
   readonly water: ScanInput | null;
   readonly basis: FileBasisSet;
   readonly analysedAt: string;
-  /** One a method. */
+  /** Methods that this scan could not be given to, where others could. */
+  readonly refused: readonly (RefusedMethod & { readonly recipe: Recipe })[];
+  /** One a method, never none. */
   readonly analyses: readonly {
     readonly method: string;
     readonly recipe: Recipe;
@@ -145,7 +150,8 @@ function checkOptions(options: QuantifyOptions): void {
 }
 
 /**
- * Reads, preprocesses and fits every scan of the given paths.
+ * Reads, preprocesses and fits every scan of the given paths. A method that can't quantify a scan stands among the refused
+ * ones of it, as long as another can.
  * @throws what reading, basis choice and pipeline throw; nothing has been written then
  */
 export async function quantifyScans(
@@ -197,14 +203,22 @@ async function quantifyScan(
   session: Session,
 ): Promise<ScanResult> {
   const voxels = await chosenVoxels(options, scan.dataset);
+  const deps = { ...session.deps, preprocess: preprocessedOnce(session.deps.preprocess) };
   const analyses: ScanResult['analyses'][number][] = [];
+  const refused: ScanResult['refused'][number][] = [];
   for (const recipe of recipes) {
     const { method } = recipe.quantification;
     const input = { dataset: scan.dataset, water: water?.dataset ?? scan.water, basis, recipe, voxels };
     const tissue = segmentation === undefined ? {} : { segmentation };
-    const outcome = await analyse({ ...input, ...tissue }, session.deps);
-    const warnings = [...outcome.warnings, ...basis.warnings];
-    analyses.push({ method, recipe, outcome, voxels: outcome.voxels, warnings });
+    try {
+      const outcome = await analyse({ ...input, ...tissue }, deps);
+      const warnings = [...outcome.warnings, ...basis.warnings];
+      analyses.push({ method, recipe, outcome, voxels: outcome.voxels, warnings });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      refused.push({ method, recipe, error });
+    }
   }
-  return { scan, water, basis, analysedAt: session.stamp.now(), analyses };
+  if (analyses.length === 0) throw allRefused(refused);
+  return { scan, water, basis, analysedAt: session.stamp.now(), analyses, refused };
 }

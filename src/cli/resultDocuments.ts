@@ -8,6 +8,7 @@ import type {
   QuantificationResult,
   VoxelQuantification,
 } from '../core/domain/quantification.ts';
+import { refusedResult } from '../core/domain/refusedResult.ts';
 import { describeDataset, reportScan } from '../core/pipeline/index.ts';
 import {
   CRLB_LIMIT_PERCENT,
@@ -55,16 +56,23 @@ export function resultDocument(
   };
 }
 
+/** A method's entry for a scan that it could not be given to: the reason, no numbers, and no voxel of its own. */
+function refusedDocument({ method, error }: ScanResult['refused'][number]): JsonObject {
+  const { version, status, reason, inDistribution } = refusedResult(method, error.message);
+  const nothing = { metabolites: [], combined: [], inDistribution, warnings: [], voxel: null };
+  return { method, version, status, reason, code: error.code, ...nothing };
+}
+
 const basisEntry = ({ id, sha256 }: BasisSet): JsonObject => ({ id, sha256 });
 
 /** One scan's document, `lineshape.quantification/1`. */
 export function quantificationDocument(result: ScanResult): JsonObject {
-  const { scan, water, basis, analyses } = result;
+  const { scan, water, basis, analyses, refused } = result;
   const document = {
     schema: 'lineshape.quantification/1',
     input: fileEntry(scan),
     basis: basisEntry(analyses[0]?.outcome.basis ?? basis),
-    results: analyses.flatMap((a) => a.voxels.map((v) => resultDocument(a, v))),
+    results: [...analyses.flatMap((a) => a.voxels.map((v) => resultDocument(a, v))), ...refused.map(refusedDocument)],
     ...(analyses.length > 1 ? { agreement: agreementDocuments(agreementsOf(result)) } : {}),
     water: fileEntry(water),
     recipes: analyses.map((a) => ({

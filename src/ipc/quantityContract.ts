@@ -102,6 +102,7 @@ export const doubtSchema = z.object({
       message: z.string(),
     }),
   ),
+  onlyStarts: z.literal(true).exactOptional(),
 });
 
 /** Further fields of a result. */

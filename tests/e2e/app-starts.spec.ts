@@ -182,13 +182,36 @@ test('every channel answers on the demo study', async ({ app }, testInfo) => {
   expect(recipes.map(({ id }) => id)).toContain(suitable);
   expect(suitable).toBe('svs-default');
 
+  const { methods } = await value(page, 'fit:methods', { datasetId });
+  const known = methods.filter(({ group, obstacle }) => group !== 'fit' && obstacle === null).map(({ id }) => id);
+  expect(known).toEqual(expect.arrayContaining(['qnet', 'lineshape-universal']));
+
   const fit = { datasetId, waterDatasetId, basisId: basis?.id as string, recipeId: 'svs-default', options: {} };
-  const { jobId } = await value(page, 'fit:start', { ...fit, voxels: null });
+  // A network of a protocol that there is none of is left out, with its reason; the others go on.
+  const alsoBy = ['qnet', 'qnet@elsewhere'].map((method) => ({ method, options: {} }));
+  const { jobId } = await value(page, 'fit:start', { ...fit, alsoBy, voxels: null });
+  const refused = expect.stringMatching(/^QNet.* gave no result: There is no network "qnet@elsewhere" here; /);
   await expect
     .poll(() => page.evaluate(() => (window as unknown as PageWindow).finishedJobs), { timeout: 60_000 })
-    .toEqual([{ jobId, state: 'done', analysisId: expect.any(String), basisIds: [], error: null, problems: [] }]);
+    .toEqual([
+      { jobId, state: 'done', analysisId: expect.any(String), basisIds: [], error: null, problems: [refused] },
+    ]);
   const { analyses } = await value(page, 'study:open', { studyId });
+  expect(analyses.map(({ method, status }) => [method, status])).toEqual([
+    ['nlls', 'converged'],
+    ['qnet', 'converged'],
+    ['qnet@elsewhere', 'refused'],
+  ]);
   const analysisId = analyses[0]?.id as string;
+  const ofVoxel = await value(page, 'methods:voxel', { datasetId, voxel: 0 });
+  expect(ofVoxel.methods.map(({ method, reason }) => [method, reason])).toEqual([
+    ['nlls', null],
+    ['qnet', null],
+    ['qnet@elsewhere', expect.stringMatching(/^There is no network "qnet@elsewhere" here; .*\.$/)],
+  ]);
+  expect(ofVoxel.methods[1]?.doubt?.model.id).toBe('qnet@3t-press-30');
+  const { chosen } = await value(page, 'models:provider', {});
+  expect(chosen?.executionProvider).toBe(ofVoxel.methods[1]?.executionProvider);
   const analysis = await value(page, 'analysis:open', { analysisId });
   expect(analysis.voxels[0]?.result.combined.map(({ name }) => name)).toContain('tNAA');
   const curves = await page.evaluate(async (id) => {

@@ -113,3 +113,18 @@ test('a fit with second opinions: values, intervals, agreement, card, report', a
   await expect(page.getByTestId('study-view')).toHaveAttribute('data-preset', 'methods');
   await expect(page.getByTestId('compare-a')).toBeVisible();
 });
+
+test('a network’s map of a grid marks the voxels that it does not know', async ({ app }) => {
+  const { window: page } = app;
+  await page.getByTestId('open-demo').click();
+  await expect(page.getByTestId('study-view')).toBeVisible(FITTED);
+  const mrsi = page.getByTestId('dataset').locator('option', { hasText: 'MRSI' });
+  await page.getByTestId('dataset').selectOption((await mrsi.getAttribute('value')) as string);
+  await page.getByTestId('preset-physics').click();
+  await page.getByTestId('method').selectOption('dq-nmm');
+  await page.getByTestId('preset-mrsi').click();
+  await page.getByTestId('run-fit').click();
+  await expect(page.getByTestId('map-title')).toHaveText('tNAA / tCr', FITTED);
+  await expect(page.getByTestId('map-doubted')).toHaveText(/\d+ voxels unlike the network’s training/);
+  await app.screenshot('methods-9-map');
+});

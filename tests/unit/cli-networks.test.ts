@@ -135,6 +135,8 @@ describe('quantify by a network', () => {
     expect(result!.doubt?.checks.map(({ check, passed }) => `${check} ${passed}`)).toEqual([
       'protocol true',
       'residual false',
+      // Of a linear solve with a wrong width, some amounts are negative.
+      'range false',
     ]);
     expect(result!.warnings.map(({ code }) => code)).toContain('network-out-of-distribution');
     expect(result!.metabolites.map(({ name }) => name)).toEqual(METABOLITES);
@@ -177,6 +179,26 @@ describe('quantify by a network', () => {
     const run = await quantify('--method', method);
     expect(run.code).toBe(code);
     expect(run.stderr).toMatch(message);
+  });
+
+  it('leaves out a method without a network for the scan, and says why; the others go on', async () => {
+    const run = await quantify('--method', 'dq-nmm,qnet,nlls', '--json');
+    expect(run.code).toBe(0);
+    const { results, agreement } = documentOf(run);
+    expect(results.map(({ method }) => method)).toEqual(['qnet', 'nlls', 'dq-nmm']);
+    const reason = 'No network of the method dq-nmm comes with this program.';
+    expect(results[2]).toMatchObject({ status: 'refused', reason, code: 'MODEL_MISSING', metabolites: [] });
+    expect(agreement?.[0]?.methods).toEqual(['qnet', 'nlls']);
+    const { stdout } = await quantify('--method', 'dq-nmm,qnet');
+    expect(stdout).toContain(`spectra.nii.gz, dq-nmm: refused. ${reason}`);
+  });
+
+  it('fails where all methods are refused, with all reasons', async () => {
+    const run = await quantify('--method', 'dq-nmm,qnet@7t', '--json');
+    expect(run.code).toBe(5);
+    const { error } = JSON.parse(run.stdout) as { error: { code: string; message: string } };
+    expect(error.code).toBe('MODEL_MISSING');
+    expect(error.message).toMatch(/^None of the methods can quantify this scan \(dq-nmm: .*; qnet@7t: .*\)\.$/);
   });
 
   it('refuses an option that a network does not have', async () => {

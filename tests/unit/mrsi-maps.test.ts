@@ -51,9 +51,24 @@ describe('a map', () => {
     // The result has no ratio, and nothing was scaled to water.
     expect(maps.has('NAA_ratioToTCr')).toBe(false);
     expect(maps.has('NAA_concentration')).toBe(false);
+    expect(maps.has('inDistribution')).toBe(false);
     const amplitudes = maps.get('NAA_amplitude')?.values;
     expect(amplitudes?.[4]).toBeCloseTo(0.3, 12);
     expect(amplitudes?.filter((v) => !Number.isNaN(v))).toHaveLength(1);
+  });
+});
+
+describe('the maps of a network', () => {
+  it('tell which voxels it knows', () => {
+    const { result, curves } = voxelResult(4);
+    const doubt = { model: { id: 'qnet', version: 1, sha256: '' }, checks: [] };
+    const voxels = [true, false].map((inDistribution, k) => ({
+      voxel: 4 + k,
+      result: { ...result, doubt, inDistribution },
+      curves,
+    }));
+    const known = resultMaps(scan(AFFINE), voxels).get('inDistribution')?.values;
+    expect([...(known ?? [])].slice(3, 7)).toEqual([NaN, 1, 0, NaN]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnalysisDetailView } from '../../src/ipc/contract.ts';
 import { mapQuantities, type MapQuantity } from '../../src/renderer/features/mrsi/mapQuantities.ts';
-import { countWords, mapNames, parseLimit, voxelMap } from '../../src/renderer/features/mrsi/model.ts';
+import { countWords, mapNames, parseLimit, unlikeWords, voxelMap } from '../../src/renderer/features/mrsi/model.ts';
 
 const estimate = (name: string, ratio: number, crlbPercent: number) => ({
   name,
@@ -84,6 +84,19 @@ describe('the values of a map', () => {
     expect(mapOf('ratio-tCho', 20).states[3]).toBe('aboveLimit');
     expect(mapOf('amplitude', 20).states[3]).toBe('value');
     expect(mapOf('fwhm', 1).states[2]).toBe('value');
+  });
+
+  it('are marked where a network does not know the spectrum, and counted so', () => {
+    const ofNetwork = structuredClone(analysis);
+    ofNetwork.voxels.forEach(({ result }, i) =>
+      Object.assign(result, { doubt: { checks: [] }, inDistribution: i !== 2 }),
+    );
+    const map = voxelMap(ofNetwork, { metabolite: 'tNAA', quantity: quantity('ratio-tCr'), crlbLimitPercent: null }, 5);
+    expect(map.unlike).toEqual([false, false, true, false, false]);
+    expect(map.values[2]).toBe(40);
+    expect(unlikeWords(map, [0, 1, 2, 3, 4])).toMatch(/^1 voxel unlike the network’s training/);
+    expect(unlikeWords(map, [0, 1])).toBeNull();
+    expect(mapOf('ratio-tCr').unlike).not.toContain(true);
   });
 
   it('say that a voxel was fitted without the metabolite', () => {

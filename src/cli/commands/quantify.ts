@@ -45,7 +45,7 @@ function printAgreement(result: ScanResult): void {
 
 function printResults(results: readonly ScanResult[]): void {
   for (const result of results) {
-    const { scan, analyses } = result;
+    const { scan, analyses, refused } = result;
     for (const { method, voxels, warnings, outcome } of analyses) {
       printText(`${scan.fileName}, ${method}, basis ${outcome.basis.id}`);
       for (const warning of warnings) say(`Warning: ${warning.message}`);
@@ -58,6 +58,7 @@ function printResults(results: readonly ScanResult[]): void {
       if (fitted.length < voxels.length)
         printText(`${voxels.length - fitted.length} voxels without signal were left out.`);
     }
+    for (const { method, error } of refused) printText(`${scan.fileName}, ${method}: refused. ${error.message}`);
     printAgreement(result);
   }
 }

@@ -169,10 +169,13 @@ export function referenceFit(methods: readonly string[]): number | null {
 export const isOfNetwork = (result: Pick<QuantificationResult, 'doubt'>): boolean => result.doubt !== undefined;
 
 /** Whether the spectrum is one of those the network knows, in one sentence and the reasons. */
-export function distributionWords({ checks }: Pick<NetworkDoubt, 'checks'>): string {
+export function distributionWords({ checks, onlyStarts }: Pick<NetworkDoubt, 'checks' | 'onlyStarts'>): string {
   const failed = checks.filter(({ passed }) => !passed);
   if (failed.length === 0) return 'The spectrum is like those the network was trained on.';
   const reasons = failed.map(({ message }) => message).join(' ');
+  if (onlyStarts === true) {
+    return `The spectrum is unlike those that the network which starts the fit was trained on; the numbers are the fit’s, and as good as it is. ${reasons}`;
+  }
   return `The spectrum is unlike those the network was trained on; its values are not to be relied on. ${reasons}`;
 }
 

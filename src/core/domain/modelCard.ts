@@ -70,6 +70,20 @@ export interface SpreadCalibration {
   readonly floor: number;
 }
 
+/** Amounts over the input's scale, by metabolite: mean of the training set and its 1st and 99th percentile. */
+export type TrainedAmounts = Readonly<Record<string, { readonly mean: number; readonly range: ValueRange }>>;
+
+/** A line of the water reference that a network's training set has in its spectra. */
+export interface WaterReferenceLine {
+  readonly ppm: number;
+  /** At t = 0, units of the basis, where the metabolites' amounts are in mM. */
+  readonly amplitude: number;
+  /** Its Gaussian FWHM, beside the Lorentzian one of the basis signals. [Hz] */
+  readonly gaussianHz: ValueRange;
+  /** `trainedAmounts` of the spectra of the training set that have no such line. */
+  readonly trainedAmountsWithout: TrainedAmounts;
+}
+
 /** What there is to say of a network for quantification beyond any network. */
 export interface QuantificationCard {
   /** Method id of cli.md; the card's id is this one, or this one with a protocol: "qnet@3t-press-30". */
@@ -84,8 +98,10 @@ export interface QuantificationCard {
   readonly parameters: readonly string[];
   /** Basis set it was trained with, and is to be used with; null: any that has the metabolites. */
   readonly basis: { readonly id: string; readonly sha256: string } | null;
-  /** Amounts it has seen, by metabolite, over the input's scale: mean of the training set and its 1st and 99th percentile. */
-  readonly trainedAmounts: Readonly<Record<string, { readonly mean: number; readonly range: ValueRange }>>;
+  /** Amounts it has seen. */
+  readonly trainedAmounts: TrainedAmounts;
+  /** For networks whose input holds a line of the water reference. */
+  readonly waterReference?: WaterReferenceLine;
   /** By metabolite and sum; measured on simulated data of their own seed. */
   readonly calibration: Readonly<Record<string, SpreadCalibration>>;
   readonly inDistribution: {

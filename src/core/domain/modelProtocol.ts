@@ -104,16 +104,29 @@ function aspectsOf({ protocol }: ProtocolCard, scan: ProtocolScan): Aspect[] {
   ];
 }
 
+/** What of a protocol a scan contradicts, in words: "echo time 28–32.5 ms" and "echo time 144 ms". */
+export interface ProtocolContradiction {
+  readonly trained: readonly string[];
+  readonly scan: readonly string[];
+}
+
+/** @returns null where nothing in the scan's header disagrees */
+export function protocolContradiction(card: ProtocolCard, scan: ProtocolScan): ProtocolContradiction | null {
+  const wrong = aspectsOf(card, scan).flatMap(({ trained, scan: found, fits }) =>
+    found === null || fits ? [] : [{ trained, found }],
+  );
+  if (wrong.length === 0) return null;
+  return { trained: wrong.map(({ trained }) => trained), scan: wrong.map(({ found }) => found) };
+}
+
 /**
  * Whether a scan lies outside what a network was trained for.
  * @returns one sentence naming what the network was trained for and what the scan is; null where nothing disagrees
  */
 export function protocolMismatch(card: ProtocolCard, scan: ProtocolScan): string | null {
-  const wrong = aspectsOf(card, scan).filter(({ scan: found, fits }) => found !== null && !fits);
-  if (wrong.length === 0) return null;
-  const trained = wrong.map((aspect) => aspect.trained).join(', ');
-  const found = wrong.map((aspect) => aspect.scan).join(', ');
-  return `The network "${card.title}" was trained for ${trained}, but this scan has ${found}.`;
+  const found = protocolContradiction(card, scan);
+  if (found === null) return null;
+  return `The network "${card.title}" was trained for ${found.trained.join(', ')}, but this scan has ${found.scan.join(', ')}.`;
 }
 
 /** @throws ModelError MODEL_MISMATCH with the sentence of `protocolMismatch` */

@@ -1,7 +1,7 @@
 // Which network quantifies a scan, and how well its header agrees with what the network was trained for.
 import { ModelError } from './errors.ts';
 import type { ModelCard } from './modelCard.ts';
-import { protocolMismatch, protocolWarnings } from './modelProtocol.ts';
+import { protocolContradiction, protocolMismatch, protocolWarnings } from './modelProtocol.ts';
 import type { ProtocolScan } from './modelProtocol.ts';
 import { methodOfNetworkId, namesProtocol, networkMethod } from './networkMethods.ts';
 import type { Warning } from './provenance.ts';
@@ -35,6 +35,14 @@ function named(id: string, cards: readonly ModelCard[], scan: ProtocolScan): Net
   return { modelId: id, mismatch: protocolMismatch(card, scan), unanswered: protocolWarnings(card, scan) };
 }
 
+/** One sentence: what the scan is, and what each network is for instead. */
+function noneFits(method: string, cards: readonly ModelCard[], scan: ProtocolScan): string {
+  const wrong = cards.map((card) => ({ id: card.id, ...protocolContradiction(card, scan) }));
+  const found = [...new Set(wrong.flatMap((w) => w.scan ?? []))].join(', ');
+  const others = wrong.map(({ id, trained = [] }) => `${id} is for ${trained.join(', ')}`).join('; ');
+  return `No network of the method ${method} was trained for a scan with ${found}: ${others}.`;
+}
+
 /**
  * The network of a method for a scan: the one named ("qnet@3t-press-35"), whatever the scan's header says, or the first
  * whose protocol nothing in the header disagrees with, those with fewer open questions first.
@@ -53,7 +61,6 @@ export function chooseNetwork(method: string, cards: readonly ModelCard[], scan:
     .sort((a, b) => a.unanswered.length - b.unanswered.length);
   const [best] = fitting;
   if (best !== undefined) return best;
-  const reasons = own.map((card) => `${card.id}: ${protocolMismatch(card, scan)}`).join(' ');
-  const message = `No network of the method ${method} was trained for such a scan. ${reasons}`;
+  const message = noneFits(method, own, scan);
   throw new ModelError('MODEL_MISMATCH', message, { method, networks: own.map(({ id }) => id) });
 }

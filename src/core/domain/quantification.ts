@@ -135,6 +135,8 @@ export interface NetworkDoubt {
   readonly model: { readonly id: string; readonly version: number; readonly sha256: string };
   /** `inDistribution` of the result: all passed. */
   readonly checks: readonly DistributionCheck[];
+  /** The network only told where a model fit began: the numbers are the fit's. */
+  readonly onlyStarts?: true;
 }
 
 export interface QuantificationResult {

@@ -70,6 +70,9 @@ function leftoverWarnings(dataset: MrsDataset): Warning[] {
     }));
 }
 
+/** Methods that fit a window as wide as the data allow. */
+const WITH_OPEN_WINDOW: readonly string[] = ['nlls', 'hybrid'];
+
 /**
  * The fit's options, with the window closed at 4.0 ppm where strong residual water was removed: what the removal of a
  * line that is no sum of exponentials leaves at its feet would pull on creatine's CH2 and on inositol. A window that the
@@ -82,7 +85,7 @@ function fitOptions(recipe: Recipe, preprocessed: PreprocessingOutcome): JsonObj
   const removal = preprocessed.steps.find((s) => s.step === 'waterRemoval')?.details;
   const strongWater = Number(removal?.['waterTallest'] ?? 0) > 0.5;
   // A difference spectrum has a window of its own, and its water is subtracted away.
-  const closes = method === 'nlls' && isOpen && strongWater && preprocessed.editOff === undefined;
+  const closes = WITH_OPEN_WINDOW.includes(method) && isOpen && strongWater && preprocessed.editOff === undefined;
   return closes ? { ...options, ppmRange: [0.2, 4.0] } : options;
 }
 

@@ -28,6 +28,14 @@ const SPECTRUM_QUANTITIES: readonly MappedQuantity[] = [
   { key: 'residualSd', title: 'SD of the residual', unit: 'data units', of: ({ residualSd }) => residualSd },
 ];
 
+/** Of networks: whether the voxel's other maps may be relied on. */
+const KNOWN_TO_NETWORK: MappedQuantity = {
+  key: 'inDistribution',
+  title: 'Spectrum like those the network was trained on: 1 yes, 0 no',
+  unit: '',
+  of: ({ doubt, inDistribution }) => (doubt === undefined ? null : Number(inDistribution)),
+};
+
 /** Letters, digits, + and − of a metabolite's name; nothing else goes into a file's. */
 const stemOf = (name: string): string => name.replace(/[^A-Za-z0-9+-]/g, '_');
 
@@ -74,7 +82,7 @@ function mapValues(voxels: readonly VoxelQuantification[], count: number, of: Ma
 
 /**
  * All maps of a scan that hold a value: amplitude, CRLB, ratio to tCr and concentration of every metabolite and sum, line
- * width, SNR, shift, phase and residual of the spectra.
+ * width, SNR, shift, phase and residual of the spectra; of a network, which voxels it knows.
  * @param scan the scan that was fitted: its grid and its place
  * @returns by stem of the file's name
  */
@@ -85,7 +93,11 @@ export function resultMaps(
   const [nx = 1, ny = 1, nz = 1] = scan.data.shape;
   const results = voxels.map(({ result }) => result).filter(({ status }) => status !== 'refused');
   const names = [...new Set(results.flatMap((result) => everyEstimate(result).map(({ name }) => name)))];
-  const quantities = [...SPECTRUM_QUANTITIES, ...names.flatMap((name) => estimateQuantities(name, results))];
+  const quantities = [
+    ...SPECTRUM_QUANTITIES,
+    KNOWN_TO_NETWORK,
+    ...names.flatMap((name) => estimateQuantities(name, results)),
+  ];
   const maps = new Map<string, VoxelMap>();
   for (const { key, title, unit, of } of quantities) {
     const values = mapValues(voxels, nx * ny * nz, of);

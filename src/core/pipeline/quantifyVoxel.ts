@@ -1,6 +1,5 @@
 // One voxel from FID to result: the fit, the amounts by its water reference, the ratios, the quality figures. Workers and
 // tests run this one function.
-import { ProcessingError } from '../domain/errors.ts';
 import type { Warning } from '../domain/provenance.ts';
 import type { QuantificationResult } from '../domain/quantification.ts';
 import type { QuantitySettings, WaterScalingSettings } from '../domain/quantitySettings.ts';
@@ -12,12 +11,9 @@ import { fitVoxel, isFailure, quantifySpectra } from '../quantification/index.ts
 import type { BatchContext, VoxelFailure } from '../quantification/index.ts';
 import { withRatios } from '../quantification/ratios/index.ts';
 import type { WaterMeasurement } from '../quantification/waterScaling/waterAmplitude.ts';
-import {
-  measureWaterAmplitude,
-  scaleToWater,
-  tableWithOverrides,
-  waterInBasisUnits,
-} from '../quantification/waterScaling/index.ts';
+import { scaleToWater, waterInBasisUnits } from '../quantification/waterScaling/index.ts';
+import { waterOf, waterScalingInput } from '../quantification/waterScaling/measuredWater.ts';
+import { waterSignals } from './waterSignal.ts';
 import { voxelQuality } from './voxelQuality.ts';
 
 const warned = (result: QuantificationResult, warnings: readonly Warning[]): QuantificationResult =>
@@ -29,36 +25,18 @@ const skipped = (why: string): Warning => ({
 });
 
 /** The voxel's water, or why it could not be measured. */
-function measureWater({ water }: FitInput, settings: WaterScalingSettings): WaterMeasurement | Warning {
-  if (water === undefined) return skipped('this voxel has none.');
-  try {
-    return measureWaterAmplitude({ fid: water, ...settings.waterAxes });
-  } catch (error) {
-    if (error instanceof ProcessingError) return skipped(error.message);
-    throw error;
-  }
+function measureWater(input: FitInput, settings: WaterScalingSettings): WaterMeasurement | Warning {
+  const found = waterOf(input, settings);
+  return typeof found === 'string' ? skipped(found) : found;
 }
 
 function scaled(
   result: QuantificationResult,
   input: FitInput,
-  { water, warnings }: WaterMeasurement,
+  measured: WaterMeasurement,
   settings: WaterScalingSettings,
 ): QuantificationResult {
-  const { options, proton, scale, fieldT, metaboliteTiming, waterTiming, detail } = settings;
-  const table = tableWithOverrides(settings.relaxation);
-  const withAmounts = scaleToWater(result, {
-    water,
-    proton,
-    scale,
-    relaxation: { table, fieldT, saturation: options.saturation },
-    metaboliteTiming,
-    waterTiming,
-    fractions: input.tissue ?? null,
-    options,
-    detail,
-  });
-  return warned(withAmounts, warnings);
+  return warned(scaleToWater(result, waterScalingInput(input, measured, settings)), measured.warnings);
 }
 
 /** Ratios to what was asked for, or to those of the defaults that the result has. */
@@ -115,7 +93,8 @@ export async function quantifyVoxels(
   context: BatchContext,
 ): Promise<(FitOutput | VoxelFailure)[]> {
   const { method, options, basis, quantities } = batch;
-  const outputs = await quantifySpectra(inputs, basis, method, options, context);
+  const waterOf = waterSignals(quantities?.waterScaling ?? null);
+  const outputs = await quantifySpectra(inputs, basis, method, options, { ...context, waterOf });
   return outputs.map((output, k) =>
     isFailure(output) ? output : withQuantities(inputs[k] as FitInput, output, quantities),
   );

@@ -140,11 +140,16 @@ export async function readForAnalysis(
   return { record, waterRecord, dataset: scan.dataset, water };
 }
 
+/** What of an outcome is stored. */
+interface StoredOutcome extends Pick<AnalysisOutcome, 'basis' | 'voxels' | 'warnings'> {
+  readonly preprocessed: { readonly dataset: Pick<MrsDataset, 'provenance'> };
+}
+
 /** Appends an analysis with every hash that went in. @throws StudyDbError */
 export function storeOutcome(
   { store, recipe }: Pick<AnalyseDatasetRequest, 'store' | 'recipe'>,
   { record, waterRecord }: Pick<StoredScan, 'record' | 'waterRecord'>,
-  outcome: AnalysisOutcome,
+  outcome: StoredOutcome,
   deps: Pick<StudyDeps, 'hashRecipe' | 'stamp'>,
 ): AnalysisRecord {
   return store.addAnalysis({

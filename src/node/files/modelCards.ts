@@ -28,6 +28,8 @@ const tensorSpec = z.strictObject({
   meaning: words,
 });
 
+const trainedAmounts = z.record(z.string(), z.strictObject({ mean: z.number(), range }));
+
 const quantification = z.strictObject({
   method: words,
   design: z.enum(NETWORK_DESIGNS),
@@ -36,7 +38,15 @@ const quantification = z.strictObject({
   sums: z.array(words),
   parameters: z.array(words),
   basis: z.strictObject({ id: words, sha256 }).nullable(),
-  trainedAmounts: z.record(z.string(), z.strictObject({ mean: z.number(), range })),
+  trainedAmounts,
+  waterReference: z
+    .strictObject({
+      ppm: z.number(),
+      amplitude: z.number().positive(),
+      gaussianHz: range,
+      trainedAmountsWithout: trainedAmounts,
+    })
+    .exactOptional(),
   calibration: z.record(
     z.string(),
     z.strictObject({ factor: z.number().nonnegative(), floor: z.number().nonnegative() }),

@@ -56,6 +56,18 @@ const ofEstimate = (changes: Partial<NetworkEstimate>): DoubtInput => ({
 });
 
 describe('doubtOf', () => {
+  it('takes no amount whose whole interval lies below zero', () => {
+    const message = 'Below zero by more than the 95 % interval, which no amount can be: NAA.';
+    const negative = { amplitudes: Float64Array.of(-5, 8) };
+    expect(checkOf({ ...ofEstimate(negative), negative: ['NAA'] }, 'range')).toMatchObject({ passed: false, message });
+    const bare = { ...CARD, quantification: { ...CARD.quantification!, trainedAmounts: {} } };
+    expect(checkOf({ ...GOOD, card: bare, negative: ['NAA'] }, 'range')).toMatchObject({
+      passed: false,
+      value: null,
+      message,
+    });
+  });
+
   it('names the network and passes all checks of a spectrum like those of the training', () => {
     const { model, checks } = doubtOf(GOOD);
     expect(model).toEqual({ id: CARD.id, version: CARD.version, sha256: CARD.sha256 });

@@ -73,7 +73,11 @@ async function analyse(input: string, options: Options, session: Session): Promi
   const { scan, waterScan: water, basis, recipe } = prepared;
   const warnings = [...outcome.warnings, ...basis.warnings];
   const analysis = { method: 'lcmodel', recipe, outcome, voxels: outcome.voxels, warnings };
-  return { result: { scan, water, basis, analysedAt: session.stamp.now(), analyses: [analysis] }, outcome, runs };
+  return {
+    result: { scan, water, basis, analysedAt: session.stamp.now(), analyses: [analysis], refused: [] },
+    outcome,
+    runs,
+  };
 }
 
 /** Results as `quantify` writes them, and all of LCModel's own files. */

@@ -48,7 +48,7 @@ function checksOf(
     fit: { residualSd: residualOverNoise * noiseSd },
   };
   const sds = Float64Array.from(metabolites, ({ crlbAbsolute }) => crlbAbsolute ?? 0);
-  return doubtOf({ card, choice, estimate, sds, scale, noiseSd });
+  return { ...doubtOf({ card, choice, estimate, sds, scale, noiseSd }), onlyStarts: true };
 }
 
 /** What a reader should know where the network had no part in the numbers. */

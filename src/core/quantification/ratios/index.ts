@@ -62,7 +62,7 @@ export function withRatios(
   const denominators = references.flatMap((name) => {
     const found = denominatorOf(result, name, water);
     if (found === null || !(found.value > 0)) {
-      const why = found === null ? 'is not in this result' : 'was fitted as zero';
+      const why = found === null ? 'is not in this result' : `came out ${found.value < 0 ? 'negative' : 'as zero'}`;
       warnings.push({ code: 'ratio-reference-missing', message: `No ratios to ${name}: it ${why}.` });
       return [];
     }

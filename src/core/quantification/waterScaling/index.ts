@@ -137,6 +137,18 @@ function hasTissue({ fractions }: WaterScalingInput): boolean {
   return fractions === null || fractions.gm + fractions.wm >= LEAST_TISSUE;
 }
 
+/**
+ * @param input of the voxel
+ * @param name metabolite whose relaxation counts
+ * @returns amplitude in basis units of one mmol per litre of tissue as the scan has it; null where there is no tissue
+ */
+export function amplitudeOfOneMillimolar(input: WaterScalingInput, name: string): number | null {
+  if (!hasTissue(input)) return null;
+  const { relaxation, metaboliteTiming, fractions } = input;
+  const own = metaboliteRelaxation(relaxation, metaboliteTiming, name, tissueShares(fractions));
+  return 1 / (applyFactors(commonFactors(input, 'molarity').factors) * applyFactors(own.factors));
+}
+
 const missingWarning = (missing: ReadonlySet<string>): Warning[] =>
   missing.size === 0
     ? []

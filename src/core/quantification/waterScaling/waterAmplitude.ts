@@ -14,6 +14,8 @@ import { robustPolynomial } from './robustPolynomial.ts';
 
 export interface WaterMeasurement {
   readonly water: WaterReferenceAmplitude;
+  /** The line's Gaussian part (FWHM): the shim. [Hz] */
+  readonly gaussianHz: number;
   readonly warnings: readonly Warning[];
 }
 
@@ -80,10 +82,13 @@ function decayEnd(modulus: Float64Array, dwellTimeS: number): number {
   return end;
 }
 
+/** From the c of ln|s| = a + bt + ct². */
+const gaussianFwhmHz = (quadratic: number): number => (2 * Math.sqrt(Math.LN2 * Math.max(0, -quadratic))) / Math.PI;
+
 /** Voigt FWHM from ln|s| = a + bt + ct². Source of the approximation: Olivero & Longbothum 1977, doi:10.1016/0022-4073(77)90161-3. */
 function voigtFwhmHz(linear: number, quadratic: number): number | null {
   const lorentz = Math.max(0, -linear / Math.PI);
-  const gauss = (2 * Math.sqrt(Math.LN2 * Math.max(0, -quadratic))) / Math.PI;
+  const gauss = gaussianFwhmHz(quadratic);
   const fwhm = 0.5346 * lorentz + Math.sqrt(0.2166 * lorentz ** 2 + gauss ** 2);
   return fwhm > 0 ? fwhm : null;
 }
@@ -145,6 +150,7 @@ export function measureWaterAmplitude(axes: SampledFid): WaterMeasurement {
       fwhmHz: voigtFwhmHz(fit.coefficients[1] as number, fit.coefficients[2] as number),
       method: `Voigt fit of the modulus over ${(1000 * end * axes.dwellTimeS).toFixed(0)} ms, extrapolated to t = 0; SD from its scatter and half its distance from HLSVD`,
     },
+    gaussianHz: gaussianFwhmHz(fit.coefficients[2] as number),
     warnings,
   };
 }

@@ -51,7 +51,10 @@ export const useComparison = defineStore('comparison', () => {
     const known = (id: string | null): boolean => session.analyses.some((x) => x.id === id);
     if (!known(aId.value)) aId.value = session.analysisId;
     if (aId.value !== null && (!known(bId.value) || bId.value === aId.value)) {
-      bId.value = otherAnalysis(session.analyses, aId.value);
+      bId.value = otherAnalysis(
+        session.analyses.filter(({ status }) => status !== 'refused'),
+        aId.value,
+      );
     }
   }
 

@@ -160,6 +160,12 @@ export function methodSentences(
   ];
 }
 
+/** Methods without a result of this spectrum, each with its reason in one sentence. */
+export const refusals = (columns: readonly MethodColumn[]): { readonly title: string; readonly reason: string }[] =>
+  columns.flatMap(({ view, title }) =>
+    view.status === 'refused' ? [{ title, reason: view.reason ?? 'It gave no result.' }] : [],
+  );
+
 /** The agreement of any two in a sentence. */
 export function pairSentence(tally: PairTally, a: string, b: string, isNetwork = false): string {
   const words = agreementWords(tally, b);

@@ -1,4 +1,5 @@
-// The map on its canvas: coloured voxels, hatched ones above the limit, grid lines, the chosen voxel outlined.
+// The map on its canvas: coloured voxels, hatched ones above the limit, a corner on those that a network doesn't know, grid lines,
+// the chosen voxel outlined.
 import { cssColour, mapColour, type ColourMapName } from '../../charts/colourMaps.ts';
 import type { GridDrawing, VoxelMap } from './model.ts';
 
@@ -6,6 +7,7 @@ export interface MapColours {
   readonly map: ColourMapName;
   readonly line: string;
   readonly hatch: string;
+  readonly caution: string;
   readonly accent: string;
 }
 
@@ -18,6 +20,11 @@ export interface DrawnMap {
 }
 
 const HATCH_STEP = 5;
+/** Legs of the corner that marks a doubtful voxel: part of the voxel, and no less than can be seen. [CSS pixels] */
+const CORNER_PART = 0.4;
+const SMALLEST_CORNER = 4;
+/** Sets the corner off from every colour of the map. */
+const CORNER_EDGE = 'rgba(8, 10, 14, 0.85)';
 
 function hatch(context: CanvasRenderingContext2D, x: number, y: number, cell: number): void {
   context.save();
@@ -33,8 +40,24 @@ function hatch(context: CanvasRenderingContext2D, x: number, y: number, cell: nu
   context.restore();
 }
 
+/** Bottom left: a triangle with a dark edge. */
+function markCorner(context: CanvasRenderingContext2D, x: number, y: number, cell: number, colour: string): void {
+  const leg = Math.min(cell, Math.max(SMALLEST_CORNER, CORNER_PART * cell));
+  context.beginPath();
+  context.moveTo(x + 0.5, y + cell - leg);
+  context.lineTo(x + leg, y + cell - 0.5);
+  context.lineTo(x + 0.5, y + cell - 0.5);
+  context.closePath();
+  context.fillStyle = colour;
+  context.fill();
+  context.save();
+  context.strokeStyle = CORNER_EDGE;
+  context.stroke();
+  context.restore();
+}
+
 function drawVoxels(context: CanvasRenderingContext2D, { map, drawing, cell }: DrawnMap, colours: MapColours): void {
-  const { values, states, low, high } = map;
+  const { values, states, unlike, low, high } = map;
   context.strokeStyle = colours.hatch;
   context.lineWidth = 1;
   for (let row = 0; row < drawing.rows; row++) {
@@ -43,9 +66,11 @@ function drawVoxels(context: CanvasRenderingContext2D, { map, drawing, cell }: D
       const value = values[voxel] as number;
       if (states[voxel] === 'aboveLimit') hatch(context, column * cell, row * cell, cell);
       // Zero and no value are transparent: only what was measured is coloured.
-      if (!(value > 0)) continue;
-      context.fillStyle = cssColour(mapColour(colours.map, (value - low) / (high - low)));
-      context.fillRect(column * cell, row * cell, cell, cell);
+      if (value > 0) {
+        context.fillStyle = cssColour(mapColour(colours.map, (value - low) / (high - low)));
+        context.fillRect(column * cell, row * cell, cell, cell);
+      }
+      if (unlike[voxel] === true) markCorner(context, column * cell, row * cell, cell, colours.caution);
     }
   }
 }

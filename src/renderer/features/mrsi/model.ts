@@ -23,6 +23,8 @@ export interface VoxelMap {
   /** C order over the grid; NaN where there is no value. */
   readonly values: Float64Array;
   readonly states: readonly VoxelState[];
+  /** Whether a voxel's values come from a network that does not know such spectra: drawn, and marked. */
+  readonly unlike: readonly boolean[];
   readonly low: number;
   readonly high: number;
   readonly unit: string;
@@ -56,6 +58,9 @@ function stateOf(voxel: FittedVoxel, choice: MapChoice): { readonly state: Voxel
   return value === null || !Number.isFinite(value) ? { state: 'noValue', value: NaN } : { state: 'value', value };
 }
 
+const isUnlike = ({ result }: FittedVoxel): boolean =>
+  result.status !== 'refused' && result.doubt !== undefined && !result.inDistribution;
+
 /** Value below which a share of the sorted values lies, linearly interpolated. */
 function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);
@@ -73,16 +78,18 @@ function quantile(sorted: readonly number[], share: number): number {
 export function voxelMap(analysis: AnalysisDetailView | null, choice: MapChoice, voxels: number): VoxelMap {
   const values = new Float64Array(voxels).fill(NaN);
   const states = new Array<VoxelState>(voxels).fill('notFitted');
+  const unlike = new Array<boolean>(voxels).fill(false);
   for (const voxel of analysis?.voxels ?? []) {
     if (voxel.voxel >= voxels) continue;
     const { state, value } = stateOf(voxel, choice);
     states[voxel.voxel] = state;
     values[voxel.voxel] = value;
+    unlike[voxel.voxel] = isUnlike(voxel) && state === 'value';
   }
   const { quantity, metabolite } = choice;
   const sorted = [...values].filter((v) => Number.isFinite(v) && v > 0).sort((a, b) => a - b);
   const high = quantity.scaleTo ?? (sorted.length === 0 ? 1 : quantile(sorted, 0.98));
-  return { values, states, low: 0, high, unit: quantity.unit, title: mapTitle(quantity, metabolite) };
+  return { values, states, unlike, low: 0, high, unit: quantity.unit, title: mapTitle(quantity, metabolite) };
 }
 
 const STATE_WORDS: Readonly<Record<VoxelState, string>> = {
@@ -103,6 +110,15 @@ export function countWords({ states }: VoxelMap, voxels: readonly number[]): str
     return count === 0 ? [] : [`${count} ${STATE_WORDS[state]}`];
   });
   return `${voxels.length} voxels: ${parts.join(', ')}`;
+}
+
+/** What the mark of a voxel says. */
+export const UNLIKE_WORDS = 'unlike the network’s training: not to be relied on';
+
+/** "3 voxels unlike the network’s training: not to be relied on"; null where none is. @param voxels those that are drawn */
+export function unlikeWords({ unlike }: VoxelMap, voxels: readonly number[]): string | null {
+  const count = voxels.filter((v) => unlike[v] === true).length;
+  return count === 0 ? null : `${count} ${count === 1 ? 'voxel' : 'voxels'} ${UNLIKE_WORDS}`;
 }
 
 /** What was typed as a limit. @returns null: none; NaN: no limit at all that can be used */

@@ -56,9 +56,11 @@ export const useSession = defineStore('session', () => {
     }
   }
 
+  /** Of those with numbers, where there are any. */
   function newestAnalysis(): string | null {
+    const fitted = analyses.value.filter(({ status }) => status !== 'refused');
     return (
-      analyses.value.reduce<(typeof analyses.value)[number] | null>(
+      (fitted.length > 0 ? fitted : analyses.value).reduce<(typeof fitted)[number] | null>(
         (newest, a) => (newest === null || a.createdAt > newest.createdAt ? a : newest),
         null,
       )?.id ?? null

@@ -7,11 +7,21 @@ import type { Cancellation } from '../../../ports/cancellation.ts';
 import type { FitInput, FitOutput } from '../../../ports/fitRunner.ts';
 import type { ModelLibrary } from '../../../ports/modelLibrary.ts';
 
+/** Unsuppressed water on the scale of a spectrum's metabolites. */
+export interface WaterSignal {
+  /** Amplitude, in units of the basis, that a metabolite of 1 mmol per litre of tissue has in the scan. */
+  readonly perMillimolar: number;
+  /** Gaussian FWHM of the water line. [Hz] */
+  readonly gaussianHz: number;
+}
+
 export interface BatchContext {
   readonly models: ModelLibrary;
   /** As the pipeline chose it by the scan's header. */
   readonly network: NetworkChoice;
   readonly cancellation: Cancellation;
+  /** The water of a spectrum's voxel, or in one sentence why there is none; absent: none is at hand. */
+  readonly waterOf?: (input: FitInput) => WaterSignal | string;
   /** Else all curves are empty, and no correlations are given. */
   readonly withCurves: boolean;
 }

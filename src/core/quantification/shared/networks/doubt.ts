@@ -15,6 +15,8 @@ export interface DoubtInput {
   readonly estimate: Pick<NetworkEstimate, 'names' | 'amplitudes' | 'latentLength'> & {
     readonly fit: Pick<NetworkEstimate['fit'], 'residualSd'>;
   };
+  /** Metabolites and sums whose whole 95 % interval lies below zero; none where a fit keeps them from it. */
+  readonly negative?: readonly string[];
   /** Calibrated SD of each amplitude, units of the basis. */
   readonly sds: Float64Array;
   /** Largest magnitude of the spectrum. */
@@ -80,23 +82,53 @@ function beyond(value: number, sd: number, [low, high]: readonly [number, number
   return distance === 0 ? 0 : distance / Math.max(HALF_WIDTH_95 * sd, 1e-12 * (high - low));
 }
 
-function rangeCheck({ card, estimate, sds, scale }: DoubtInput): DistributionCheck[] {
-  const trained = Object.entries(card.quantification?.trainedAmounts ?? {});
-  if (trained.length === 0) return [];
-  const distances = trained.flatMap(([name, { range }]) => {
-    const at = estimate.names.indexOf(canonicalMetaboliteName(name));
-    if (at < 0) return [];
-    const amount = (estimate.amplitudes[at] as number) / scale;
-    return [{ name: estimate.names[at] as string, distance: beyond(amount, (sds[at] as number) / scale, range) }];
-  });
-  const outside = distances.filter(({ distance }) => distance > 1);
-  const value = Math.max(0, ...distances.map(({ distance }) => distance));
-  const names = outside.map(({ name }) => name).join(', ');
-  const message =
+/** A range and the canonical name that it is of. */
+type TrainedRange = readonly [name: string, range: readonly [number, number]];
+
+const rangesOfCards = new WeakMap<ModelCard, readonly TrainedRange[]>();
+
+function trainedRanges(card: ModelCard): readonly TrainedRange[] {
+  const known = rangesOfCards.get(card);
+  if (known !== undefined) return known;
+  const ranges = Object.entries(card.quantification?.trainedAmounts ?? {}).map(([name, { range }]): TrainedRange => [
+    canonicalMetaboliteName(name),
+    range,
+  ]);
+  rangesOfCards.set(card, ranges);
+  return ranges;
+}
+
+/** @returns sentences, empty where all is as it should be */
+function rangeMessages(outside: readonly string[], negative: readonly string[]): string[] {
+  const beyondTrained =
     outside.length === 0
-      ? 'All amounts lie within what the network was trained with.'
-      : `Beyond the amounts that the network was trained with: ${names}; there its estimates fall back towards its training mean.`;
-  return [check('range', outside.length === 0, value, 1, message)];
+      ? []
+      : [
+          `Beyond the amounts that the network was trained with: ${outside.join(', ')}; there its estimates fall back towards its training mean.`,
+        ];
+  if (negative.length === 0) return beyondTrained;
+  const impossible = `Below zero by more than the 95 % interval, which no amount can be: ${negative.join(', ')}.`;
+  return [impossible, ...beyondTrained];
+}
+
+function rangeCheck({ card, estimate, sds, scale, negative = [] }: DoubtInput): DistributionCheck[] {
+  const trained = trainedRanges(card);
+  if (trained.length === 0 && negative.length === 0) return [];
+  const outside: string[] = [];
+  let value = 0;
+  for (const [name, range] of trained) {
+    const at = estimate.names.indexOf(name);
+    if (at < 0) continue;
+    const distance = beyond((estimate.amplitudes[at] as number) / scale, (sds[at] as number) / scale, range);
+    if (distance > 1 && !negative.includes(name)) outside.push(name);
+    value = Math.max(value, distance);
+  }
+  const messages = rangeMessages(outside, negative);
+  const passed = messages.length === 0;
+  const message = passed ? 'All amounts lie within what the network was trained with.' : messages.join(' ');
+  return trained.length === 0
+    ? [check('range', passed, null, null, message)]
+    : [check('range', passed, value, 1, message)];
 }
 
 function snrCheck({ card, scale, noiseSd }: DoubtInput): DistributionCheck[] {

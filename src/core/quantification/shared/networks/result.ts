@@ -2,6 +2,7 @@
 import type { ModelCard } from '../../../domain/modelCard.ts';
 import type { NetworkChoice } from '../../../domain/networkChoice.ts';
 import { BugError } from '../../../domain/errors.ts';
+import { basisSignalKind, COMBINED_METABOLITES } from '../../../domain/metaboliteNames.ts';
 import type { FitCurves, MetaboliteEstimate, QuantificationResult } from '../../../domain/quantification.ts';
 import type { FitInput, FitOutput } from '../../../ports/fitRunner.ts';
 import {
@@ -48,10 +49,25 @@ export interface ResultFrame {
 }
 
 function withInterval(estimate: MetaboliteEstimate): MetaboliteEstimate {
-  const { amplitude, crlbAbsolute } = estimate;
+  const { name, amplitude, crlbPercent, crlbAbsolute, ratioToTCr, concentrationMM } = estimate;
   if (crlbAbsolute === null) return estimate;
   const half = HALF_WIDTH_95 * crlbAbsolute;
-  return { ...estimate, interval95: { low: amplitude - half, high: amplitude + half, method: 'calibratedSpread' } };
+  const interval95 = { low: amplitude - half, high: amplitude + half, method: 'calibratedSpread' } as const;
+  // Field by field: there are dozens a spectrum, and a spread of each is what most of a result's time would go to.
+  return { name, amplitude, crlbPercent, crlbAbsolute, ratioToTCr, concentrationMM, interval95 };
+}
+
+const isBelowZero = ({ amplitude, crlbAbsolute }: MetaboliteEstimate): boolean =>
+  crlbAbsolute !== null && amplitude < -HALF_WIDTH_95 * crlbAbsolute;
+
+/** Names of what can't be: whole intervals below zero. A sum counts where none of its members does. */
+function belowZero(metabolites: readonly MetaboliteEstimate[], sums: readonly MetaboliteEstimate[]): string[] {
+  const single = metabolites
+    .filter((estimate) => isBelowZero(estimate) && basisSignalKind(estimate.name) !== 'correction')
+    .map(({ name }) => name);
+  const told = (sum: string): boolean =>
+    COMBINED_METABOLITES.find(({ name }) => name === sum)?.members.some((member) => single.includes(member)) ?? false;
+  return [...single, ...sums.filter((sum) => isBelowZero(sum) && !told(sum.name)).map(({ name }) => name)];
 }
 
 /** Sums of samples, as the fits' curves are: the integral over the dwell time. */
@@ -93,7 +109,8 @@ export function networkResult(estimate: NetworkEstimate, frame: ResultFrame): Fi
   const { names, amplitudes, fit, shiftPpm } = estimate;
   const { sds, covariance } = calibratedSpreads(estimate, quantification, scale);
   const { metabolites, combined } = estimatesOf({ names, amplitudes, covariance });
-  const doubt = doubtOf({ card, choice, estimate, sds, scale, noiseSd });
+  const negative = belowZero(metabolites, combined);
+  const doubt = doubtOf({ card, choice, estimate, sds, scale, noiseSd, negative });
   const f0 = input.spectrometerFrequencyMHz;
   const result: QuantificationResult = {
     method,

@@ -5,7 +5,8 @@ import type { ComplexSignal } from '../../../domain/complexArray.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import { basisSignalKind, canonicalMetaboliteName } from '../../../domain/metaboliteNames.ts';
 import type { ModelCard, NetworkDesign, QuantificationCard } from '../../../domain/modelCard.ts';
-import type { FitInput } from '../../../ports/fitRunner.ts';
+import type { Warning } from '../../../domain/provenance.ts';
+import type { FitInput, FitOutput } from '../../../ports/fitRunner.ts';
 import type { Tensors } from '../../../ports/inferenceEngine.ts';
 import type { BandModel } from './bandModel.ts';
 import { BAND_PPM } from './bandSpectrum.ts';
@@ -21,6 +22,14 @@ import { networkResult } from './result.ts';
 import { bandInputs, largestMagnitude, spectrumTensor } from './spectraBatch.ts';
 import type { BandInput } from './spectraBatch.ts';
 
+/** A spectrum as a network is to see it. */
+export interface SeenSpectrum {
+  readonly spectrum: ComplexSignal;
+  /** Where the card's are not those of such spectra. */
+  readonly trainedAmounts?: QuantificationCard['trainedAmounts'];
+  readonly warnings: readonly Warning[];
+}
+
 /** What is special to a method. */
 export interface NetworkPlan {
   /** Id as in results: without a protocol. */
@@ -28,8 +37,13 @@ export interface NetworkPlan {
   readonly version: string;
   /** Reads the options strictly. @throws UsageError */
   readonly checkOptions: (options: JsonObject) => void;
-  /** Spectra as the network is to see them, where it wants more than the scan's own; @throws ProcessingError */
-  readonly seen?: (batch: readonly BandInput[], basis: BasisSet, options: JsonObject) => readonly ComplexSignal[];
+  /** Spectra as the network is to see them, where it wants more than the scan's own; null: it doesn't. */
+  readonly seen?: (
+    batch: readonly BandInput[],
+    basis: BasisSet,
+    card: QuantificationCard,
+    context: BatchContext,
+  ) => readonly SeenSpectrum[] | null;
   /** Where the spectrum may hold a line that is no metabolite's: it does not count for the residual. [ppm] */
   readonly ignoredPpm?: readonly [number, number];
   /** The network's inputs; the tensor "spectrum" where not given. */
@@ -101,11 +115,14 @@ export function networkMethodOf(plan: NetworkPlan): BatchMethod {
     const quantification = quantificationCard(model.card, plan.method);
     const own = bandInputs(inputs);
     const usable = own.filter(({ scale }) => scale > 0 && Number.isFinite(scale));
-    const seen = plan.seen?.(usable, basis, options);
-    const batch = usable.map((band, k) => {
-      const spectrum = seen?.[k];
-      return spectrum === undefined ? band : { ...band, spectrum, scale: largestMagnitude(spectrum) };
-    });
+    const seen = plan.seen?.(usable, basis, quantification, context) ?? null;
+    const batch =
+      seen === null
+        ? usable
+        : usable.map((band, k) => {
+            const { spectrum } = seen[k] as SeenSpectrum;
+            return spectrum === band.spectrum ? band : { ...band, spectrum, scale: largestMagnitude(spectrum) };
+          });
     context.cancellation.throwIfCancelled();
     const makeTensors = plan.tensors ?? ((of: typeof batch): Tensors => ({ spectrum: spectrumTensor(of) }));
     const outputs = batch.length === 0 ? {} : await model.run(makeTensors(batch), context.cancellation);
@@ -114,11 +131,36 @@ export function networkMethodOf(plan: NetworkPlan): BatchMethod {
     const run = { plan, context, card: model.card, executionProvider: model.executionProvider, outputs };
     const results = usable.map((band, k) => {
       context.cancellation.throwIfCancelled();
-      return oneResult(run, { ...band, scale: (batch[k] as BandInput).scale }, k, signals as BandModel);
+      const output = oneResult(
+        seen === null ? run : { ...run, card: cardFor(model.card, seen[k] as SeenSpectrum) },
+        { ...band, scale: (batch[k] as BandInput).scale },
+        k,
+        signals as BandModel,
+      );
+      return withWarnings(output, seen?.[k]?.warnings ?? []);
     });
     const byInput = new Map(usable.map(({ input }, k) => [input, results[k]]));
     return own.map(({ input }) => byInput.get(input) ?? noSignal(input.voxel));
   };
+}
+
+const cardsWith = new WeakMap<QuantificationCard['trainedAmounts'], ModelCard>();
+
+/** The card with what holds of such a spectrum, one object for all spectra alike. */
+function cardFor(card: ModelCard, { trainedAmounts }: SeenSpectrum): ModelCard {
+  const { quantification } = card;
+  if (trainedAmounts === undefined || quantification === undefined) return card;
+  const known = cardsWith.get(trainedAmounts);
+  if (known !== undefined) return known;
+  const changed = { ...card, quantification: { ...quantification, trainedAmounts } };
+  cardsWith.set(trainedAmounts, changed);
+  return changed;
+}
+
+function withWarnings(output: FitOutput, added: readonly Warning[]): FitOutput {
+  if (added.length === 0) return output;
+  const { result } = output;
+  return { ...output, result: { ...result, warnings: [...result.warnings, ...added] } };
 }
 
 interface Run {
@@ -134,7 +176,7 @@ function oneResult(
   band: BandInput,
   row: number,
   model: BandModel,
-) {
+): FitOutput {
   const { design } = quantificationCard(card, plan.method);
   const estimate = ESTIMATORS[design](band, networkRow(card, outputs, row), card, model, {
     ignoredBins: ignoredBins(plan),
