@@ -27,6 +27,7 @@ def parse_arguments(methods, epochs):
     parser.add_argument("--epochs", type=int, default=epochs)
     parser.add_argument("--cases", type=int, default=40000, help="training cases, drawn once")
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
+    parser.add_argument("--weights-seed", type=int, default=WEIGHT_SEED, help="of the weights before training")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "lineshape-training", help="checkpoints")

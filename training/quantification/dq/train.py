@@ -59,7 +59,7 @@ PUBLISHED = {
 
 def set_up(arguments, device):
     """@returns simulator, encoder (untrained), decoder, prior"""
-    torch.manual_seed(WEIGHT_SEED)
+    torch.manual_seed(arguments.weights_seed)
     basis = load_quantification_basis(PROTOCOLS[arguments.protocol]["basis"])
     simulator = SetSimulator(basis, PRESET, device)
     decoder = Decoder(simulator, arguments.method).to(device)
@@ -153,6 +153,8 @@ class Publication:
     def _publish(self, exported, example, protocol, quantification, figures):
         warm = self.arguments.warm_start
         begin = "" if warm is None else f" --warm-start WORK/{warm.name}"
+        weights_seed = self.arguments.weights_seed
+        seed = "" if weights_seed == WEIGHT_SEED else f" --weights-seed {weights_seed}"
         fields = {
             "id": self.arguments.id,
             "title": TITLES[self.arguments.method],
@@ -164,10 +166,10 @@ class Publication:
                 "training/quantification/dq",
                 [PRESET],
                 self.basis,
-                {**self.seeds, "calibration": self.seeds["training"] + CALIBRATION_SEED_STEP, "weights": WEIGHT_SEED},
+                {**self.seeds, "calibration": self.seeds["training"] + CALIBRATION_SEED_STEP, "weights": weights_seed},
                 self.record,
                 f"python -m training.quantification.dq.train {self.arguments.id} --epochs {self.record['epochs']}"
-                f" --cases {self.arguments.cases}{begin}",
+                f" --cases {self.arguments.cases}{begin}{seed}",
             ),
             "quantification": quantification,
             "metrics": {
