@@ -36,11 +36,13 @@ interface StoredCase {
   readonly lorentzianHz: number;
   readonly gaussianHz: number;
   readonly ownShiftPpm: Record<string, number>;
-  readonly spread: [number, number, number, number];
+  readonly spread: [number, number, number, number, number];
   readonly baselineRoughness: number;
+  readonly spreadFactor: number;
   readonly amplitudes: Record<string, number>;
   readonly spreads: Record<string, number>;
   readonly residualOverNoise: number;
+  readonly steps: number;
 }
 
 const stored = JSON.parse(
@@ -53,8 +55,9 @@ function lineshapeOf(c: StoredCase): UniversalLineshape {
     shiftPpm: { value: c.shiftPpm, sd: c.spread[1] },
     lorentzianHz: { value: c.lorentzianHz, sd: c.spread[2] },
     gaussianHz: { value: c.gaussianHz, sd: c.spread[3] },
-    ownShiftPpm: (name) => ({ value: c.ownShiftPpm[name] ?? 0, sd: 0 }),
+    ownShiftPpm: (name) => ({ value: c.ownShiftPpm[name] ?? 0, sd: c.spread[4] }),
     baselineRoughness: c.baselineRoughness,
+    spreadFactor: c.spreadFactor,
     latentLength: null,
   };
 }
@@ -69,6 +72,7 @@ describe('the solve behind the universal network', () => {
     const spectrum = { re: Float64Array.from(c.re), im: Float64Array.from(c.im) };
     const solved = solveUniversal({ input, spectrum, scale: 1, noiseSd: c.noiseSd }, lineshapeOf(c), model, isBroad);
     const n = model.names.length;
+    expect(solved.steps).toBe(c.steps);
     expect(solved.residualSd / c.noiseSd).toBeCloseTo(c.residualOverNoise, 2);
     model.names.forEach((name, m) => {
       const expected = c.amplitudes[name];
@@ -96,7 +100,7 @@ const card: ModelCard = {
     method: 'lineshape-universal',
     metabolites: [],
     basis: null,
-    parameters: [...PARAMETERS, ...PARAMETERS.map((p) => `sd.${p}`), 'baselineRoughness'],
+    parameters: [...PARAMETERS, ...PARAMETERS.map((p) => `sd.${p}`), 'baselineRoughness', 'spreadFactor'],
   }),
 };
 
@@ -114,7 +118,7 @@ describe('method lineshape-universal', () => {
   const silent = { re: new Float64Array(POINTS), im: new Float64Array(POINTS) };
   const library = libraryOf(card, (inputs) => {
     seen.push(inputs);
-    return { parameters: rows(rowCount(inputs), [...TOLD, ...SDS, ROUGHNESS]) };
+    return { parameters: rows(rowCount(inputs), [...TOLD, ...SDS, ROUGHNESS, 1]) };
   });
   let outputs: Awaited<ReturnType<typeof quantifyWithUniversal>> = [];
   beforeAll(async () => {

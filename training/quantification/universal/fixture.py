@@ -11,12 +11,13 @@ import torch
 
 from training.fpc.presets import REPOSITORY
 from training.quantification.universal.evaluate import GROUPS, group_simulator
-from training.quantification.universal.solve import Lineshape, solve
+from training.quantification.universal.solve import OWN_SHIFTS, Lineshape, solve
 
 PATH = REPOSITORY / "tests/fixtures/quantificationUniversalSolve.json"
 SEED = 7
-# What the lineshape misses [deg, ppm, Hz, Hz] and the SDs it is given.
-MISS, SPREAD = (2.0, 0.001, 0.6, -0.5), (3.0, 0.002, 1.0, 1.0)
+# What the lineshape misses [deg, ppm, Hz, Hz, ppm] and the SDs it is given; the last is each own shift's.
+MISS, SPREAD = (2.0, 0.001, 0.6, -0.5, 0.002), (3.0, 0.002, 1.0, 1.0, 0.004)
+ROUGHNESS, WIDENING = 0.3, 1.25
 
 
 def rounded(values, digits=6):
@@ -36,7 +37,11 @@ def case(group):
     lineshape.common_ppm = lineshape.common_ppm + MISS[1]
     lineshape.lorentzian_ppm = (lineshape.lorentzian_ppm + MISS[2] / f).clamp(min=0)
     lineshape.gaussian_ppm = (lineshape.gaussian_ppm + MISS[3] / f).clamp(min=0)
-    lineshape.prior = torch.tensor([SPREAD[0], SPREAD[1], SPREAD[2] / frequency, SPREAD[3] / frequency]).expand(6, 4)
+    lineshape.deviation_ppm = lineshape.deviation_ppm + MISS[4]
+    sds = [SPREAD[0], SPREAD[1], SPREAD[2] / frequency, SPREAD[3] / frequency, *[SPREAD[4]] * len(OWN_SHIFTS)]
+    lineshape.prior = torch.tensor(sds).expand(6, -1)
+    lineshape.roughness = ROUGHNESS * spectra.noise_sd
+    lineshape.widening = torch.full((6,), WIDENING)
     found = solve(lineshape, spectra)
     return {
         "basis": basis_id,
@@ -51,10 +56,12 @@ def case(group):
         "ownShiftPpm": dict(zip(spectra.names, rounded(lineshape.deviation_ppm[0].tolist()), strict=True)),
         "spread": list(SPREAD),
         "baselineRoughness": float(lineshape.roughness[0]),
+        "spreadFactor": WIDENING,
         # The band's FFT is not divided by 8 ppm · f0 here, so that amplitudes are by that much smaller.
         "amplitudes": dict(zip(spectra.names, rounded(found.amplitudes[0] * 8 * float(f[0])), strict=True)),
         "spreads": dict(zip(spectra.names, rounded(found.spread[0][: len(spectra.names)] * 8 * float(f[0])), strict=True)),
         "residualOverNoise": float(found.residual[0]),
+        "steps": 1 + int(found.again[0]),
     }
 
 

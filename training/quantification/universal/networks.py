@@ -24,9 +24,13 @@ LEAST_SD = {"phase": 0.15, "shift": 1.5e-4, "width": 4e-4, "deviation": 3e-4}
 # ln of the roughness over the RMS that a raw output of 0 means.
 ROUGHNESS_MIDDLE = 4.0
 LARGEST_MOVE_BINS = 32
+# Bounds of what the solve is told: ln of the roughness over the noise, ln of the spreads' factor.
+LOG_ROUGHNESS, LOG_WIDENING = (math.log(0.02), math.log(8.0)), (math.log(0.7), math.log(30.0))
 CONDITIONS = 4
 REFERENCE_MHZ = 123.25
-HIDDEN, COARSE_HIDDEN = 168, 128
+HIDDEN, COARSE_HIDDEN = 224, 128
+# Principal components of the features that tell strange spectra: own shifts show in the lesser ones.
+LATENT = 40
 # Cubic B-splines that the background is drawn with: one knot every 0.08 ppm.
 BACKGROUND_KNOTS = 50
 
@@ -75,13 +79,17 @@ class UniversalNetwork(nn.Module):
         inside = (ppm >= SCALE_BAND_PPM[0]) & (ppm <= SCALE_BAND_PPM[1])
         self.register_buffer("scale_band", (inside / inside.sum()).float(), persistent=False)
         self.register_buffer("bins", torch.arange(BINS), persistent=False)
-        self.register_buffer("whitening", torch.zeros(HIDDEN, 12))
-        self.register_buffer("latent_mean", torch.zeros(HIDDEN))
+        # What publish.py fits to the features of scans as they come.
+        self.register_buffer("whitening", torch.zeros(HIDDEN, LATENT), persistent=False)
+        self.register_buffer("latent_mean", torch.zeros(HIDDEN), persistent=False)
+        # What solve_heads.py fits once the rest is trained: ln of the baseline's roughness over the noise, ln of the spreads' factor.
+        self.register_buffer("solve_weight", torch.zeros(HIDDEN, 2), persistent=False)
+        self.register_buffer("solve_bias", torch.zeros(2), persistent=False)
 
     def parameter_names(self):
         """Columns of the output `parameters`: values, then the SD the network gives each."""
         values = ["phaseDeg", "shiftPpm", "lorentzianHz", "gaussianHz", *(f"shiftPpm.{name}" for name in self.names)]
-        return [*values, *(f"sd.{value}" for value in values), "baselineRoughness"]
+        return [*values, *(f"sd.{value}" for value in values), "baselineRoughness", "spreadFactor"]
 
     def scaled(self, spectrum, conditions):
         """Unit RMS in the scale band, magnitudes bounded; the noise is told on that scale."""
@@ -130,7 +138,7 @@ class UniversalNetwork(nn.Module):
         }  # fmt: skip
 
     def forward(self, spectrum, conditions):
-        """@returns parameters [N, P] (units by name; the roughness on the input's scale), latent [N, 12]"""
+        """@returns parameters [N, P] (units by name; the roughness on the input's scale), latent [N, 40]"""
         p = self.passes(spectrum, conditions)
         frequency = REFERENCE_MHZ * torch.exp(conditions[:, :1])
         spreads = [
@@ -139,9 +147,11 @@ class UniversalNetwork(nn.Module):
             sd_of(p["deviation_log"], DEVIATION_UNIT_PPM, "deviation"),
         ]  # fmt: skip
         values = [p["phase"], p["shift"], p["lorentzian"] * frequency, p["gaussian"] * frequency, p["deviation"]]
-        roughness = torch.exp(p["roughness_log"]) * p["rms"]
+        for_solve = p["hidden"] @ self.solve_weight + self.solve_bias
+        roughness = torch.exp(for_solve[:, :1].clamp(*LOG_ROUGHNESS) + conditions[:, 2:3])
+        widening = torch.exp(for_solve[:, 1:].clamp(*LOG_WIDENING))
         latent = (p["hidden"] - self.latent_mean) @ self.whitening
-        return torch.cat([*values, *spreads, roughness], 1), latent
+        return torch.cat([*values, *spreads, roughness, widening], 1), latent
 
     def background(self, passes):
         """What the network takes for the background, [N, 2, 512] on the input's scale: for the comparison with the solve's own."""

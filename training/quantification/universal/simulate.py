@@ -28,6 +28,8 @@ LEAST_BANDWIDTH_PPM = 6.6
 # Basis mixtures in one batch.
 MIXTURES = 6
 BLOCK = 16
+# Canonical samples that macromolecules last: the narrowest line, of 0.04 ppm, has fallen to 0.4 % by then.
+BROAD_POINTS = 256
 
 
 def load_rules():
@@ -102,10 +104,16 @@ def band_of(fid):
     return torch.cat([spectrum[..., FIRST_BIN:], spectrum[..., : FIRST_BIN + BINS]], dim=-1)
 
 
+def complex_exponential(values):
+    """e^z: real parts one by one are several times faster than torch's complex exponential."""
+    size, angle = torch.exp(values.real), values.imag
+    return torch.complex(size * torch.cos(angle), size * torch.sin(angle))
+
+
 def exponentials(rate):
     """e^{rate·n}, n = 0 … 511, rates [...] complex per sample → [..., 512]: an outer product of two short tables."""
-    inner = torch.exp(rate[..., None] * torch.arange(BLOCK, device=rate.device))
-    outer = torch.exp(rate[..., None] * (BLOCK * torch.arange(POINTS // BLOCK, device=rate.device)))
+    inner = complex_exponential(rate[..., None] * torch.arange(BLOCK, device=rate.device))
+    outer = complex_exponential(rate[..., None] * (BLOCK * torch.arange(POINTS // BLOCK, device=rate.device)))
     return (outer[..., :, None] * inner[..., None, :]).flatten(-2)
 
 
@@ -260,10 +268,12 @@ class UniversalSimulator:
         t2 = draw.uniform(*rule["t2Ms"]) / 1000
         amount = amount * torch.exp(-(echo_time - rule["referenceEchoTimeMs"] / 1000) / t2)
         protons = 3 * height * width_hz * factor / (0.72 * 21) * amount[:, None]
-        time = self.index / BANDWIDTH_PPM
-        turns = exponentials((2j * math.pi * (REFERENCE_PPM - place) / BANDWIDTH_PPM).to(torch.complex64))
-        decay = torch.exp(-((math.pi * width_ppm[..., None] * time) ** 2) / (4 * math.log(2)))
-        varied = torch.einsum("bk,bkn->bn", protons.to(torch.complex64), turns * decay)
+        turns = exponentials((2j * math.pi * (REFERENCE_PPM - place) / BANDWIDTH_PPM).to(torch.complex64))[..., :BROAD_POINTS]
+        squares = (self.index[:BROAD_POINTS] / BANDWIDTH_PPM) ** 2
+        decay = torch.exp((-((math.pi * width_ppm) ** 2) / (4 * math.log(2)))[..., None] * squares)
+        weighted = protons[..., None] * decay
+        varied = torch.zeros_like(self.usual_lines).repeat(amount.shape[0], 1)
+        varied[:, :BROAD_POINTS] = torch.complex((weighted * turns.real).sum(1), (weighted * turns.imag).sum(1))
         return varied, amount[:, None] * self.usual_lines
 
     def _baselines(self, draw, peak):

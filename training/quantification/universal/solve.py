@@ -1,31 +1,39 @@
 """The solve with any basis set, twin of src/core/quantification/universal/: what evaluation and calibration use.
 
     y = Re e^{-i phase} S,   A_m = Re X_m(shift, widths),   min over a >= 0, c, d:
-    |y - A a - B c - J d|^2 / noise^2  +  |D c|^2 / roughness^2  +  sum_k d_k^2 / sd_k^2
+    |y - A a - B c - J d|^2 / (misfit noise)^2  +  |D c|^2 / (misfit roughness)^2  +  sum_k (d_k + moved_k)^2 / sd_k^2
 
-B are cubic B-splines over the 512 bins and D their second differences; J the derivatives of the model by phase, common shift and
-both widths at the amplitudes of a solve without them, sd_k the network's own SDs: one Gauss-Newton step from its estimate, with that
-as the prior. The basis's broad signal, where it has one, is a column as it is, without the common widths.
+B are cubic B-splines over the 512 bins and D their second differences; J the derivatives of the model by phase, common shift and both
+widths at the amplitudes of the solve before, sd_k the network's own SDs: a Gauss-Newton step from its estimate, with that as the prior.
+Where the step bends the model by more than the noise hides, or leaves more than noise, a second one is made from where the first led to
+(moved_k), the own shifts of strong metabolites among its unknowns; misfit is then the residual over the noise, if above 1. The basis's
+broad signal, where it has one, is a column as it is, without the common widths.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
 from scipy.optimize import nnls
 
 from training.fpc.canonical import BANDWIDTH_PPM, POINTS
-from training.quantification.canonical import BINS
+from training.quantification.canonical import BIN_PPM, BINS
 from training.quantification.universal.simulate import band_of, exponentials
 from training.quantification.universal.splines import SPLINE_INTERVALS, second_differences, spline_matrix
 
 SUMS = {"tNAA": ("NAA", "NAAG"), "tCr": ("Cr", "PCr"), "tCho": ("GPC", "PCho"), "Glx": ("Glu", "Gln")}
-# Steps are for small misses: no prior is wider than this [deg, ppm, ppm, ppm].
-LARGEST_PRIOR = (12.0, 0.004, 0.012, 0.012)
-# Part of the roughness that the network expects which the baseline is allowed: it leans towards spectra with baselines, and what
-# a baseline takes from the lines costs more than what it leaves (1, 0.3 and 0.1 were tried, see training/README.md).
-ALLOWED_ROUGHNESS = 0.1
+# Metabolites whose own shifts the second step corrects: those whose misplaced lines leave most in a spectrum.
+OWN_SHIFTS = ("NAA", "Cr", "PCr", "GPC", "PCho", "Ins", "Glu")
+# Steps are for small misses: no prior is wider than this [deg, then ppm: common shift, widths, own shifts].
+LARGEST_PRIOR = (12.0, 0.01, 0.02, 0.02, *[0.02] * len(OWN_SHIFTS))
+# Over these a step leaves the straight line [deg, then ppm].
+STRAIGHT = (57.3, 0.05, 0.05, 0.05)
+# Root of the sum of squares that the bend may leave, over the noise SD, before a second step is made.
+LARGEST_BEND = 1.5
+# Residual over noise that asks for a second step.
+LARGEST_RESIDUAL = 1.1
+COMMON = 4
 # The baseline's roughness over the noise, kept from freezing and from following the lines.
 ROUGHNESS_OVER_NOISE = (0.02, 30.0)
 RIDGE = 1e-9
@@ -43,8 +51,9 @@ class Lineshape:
     deviation_ppm: torch.Tensor
     lorentzian_ppm: torch.Tensor
     gaussian_ppm: torch.Tensor
-    prior: torch.Tensor  # [B, 4] SDs of phase, common shift, Lorentzian, Gaussian; degrees and ppm
-    roughness: torch.Tensor
+    prior: torch.Tensor  # [B, 4 + own] SDs of phase, common shift, Lorentzian, Gaussian, OWN_SHIFTS; degrees and ppm
+    roughness: torch.Tensor  # that the baseline is allowed
+    widening: torch.Tensor  # factor of the amounts' spreads: what baselines and strange lineshapes add to the noise
 
     @staticmethod
     def predicted(network, spectra):
@@ -53,103 +62,167 @@ class Lineshape:
             parameters, _ = network(*spectra.inputs())
         count = len(network.names)
         f = spectra.frequency_mhz
-        sd = parameters[:, 4 + count : 8 + count]
-        prior = torch.stack([sd[:, 0], sd[:, 1], sd[:, 2] / f, sd[:, 3] / f], 1)
+        sd = parameters[:, 4 + count : 8 + 2 * count]
+        own = sd[:, [4 + at for at in own_columns(network.names)]]
+        prior = torch.cat([sd[:, :2], sd[:, 2:4] / f[:, None], own], 1)
         return Lineshape(
             parameters[:, 0], parameters[:, 1], parameters[:, 4 : 4 + count], parameters[:, 2] / f, parameters[:, 3] / f,
-            prior, parameters[:, -1],
+            prior, parameters[:, -2], parameters[:, -1],
         )  # fmt: skip
 
     @staticmethod
     def true(spectra):
         """The truth; what is known has no spread."""
-        prior = torch.full((spectra.phase_deg.shape[0], 4), 1e-6)
+        count = spectra.phase_deg.shape[0]
         return Lineshape(
-            spectra.phase_deg, spectra.shift_ppm, spectra.deviation_ppm, spectra.lorentzian_ppm, spectra.gaussian_ppm, prior,
-            spectra.roughness,
+            spectra.phase_deg, spectra.shift_ppm, spectra.deviation_ppm, spectra.lorentzian_ppm, spectra.gaussian_ppm,
+            torch.full((count, len(LARGEST_PRIOR)), 1e-6), spectra.roughness, torch.ones(count),
         )  # fmt: skip
+
+    def unknowns(self, names):
+        """What a step changes, in the order of `prior`: [B, 4 + own]."""
+        common = torch.stack([self.phase_deg, self.common_ppm, self.lorentzian_ppm, self.gaussian_ppm], 1)
+        return torch.cat([common, self.deviation_ppm[:, own_columns(names)]], 1)
+
+    def moved(self, step, names):
+        """After a step of what is common [B, 4]; widths do not fall below none."""
+        at = self.unknowns(names)[:, :COMMON] + step
+        return replace(
+            self, phase_deg=at[:, 0], common_ppm=at[:, 1], lorentzian_ppm=at[:, 2].clamp(min=0), gaussian_ppm=at[:, 3].clamp(min=0)
+        )
+
+
+def own_columns(names):
+    """Of OWN_SHIFTS among the names."""
+    return [names.index(name) for name in OWN_SHIFTS]
 
 
 @dataclass
 class Solution:
-    """Amplitudes on the scale of the spectra, the roots of their variances, residual SD over noise SD, the step taken."""
+    """Amplitudes on the scale of the spectra, the roots of their variances, residual SD over noise SD, whether a second step was made."""
 
     amplitudes: np.ndarray  # [B, M]
     spread: np.ndarray  # [B, M + sums]
     residual: np.ndarray  # [B]
-    step: np.ndarray  # [B, 4]
+    again: np.ndarray  # [B]
+
+
+def rows_of(holder, rows):
+    """A dataclass of tensors [B, …], some rows of it."""
+    return replace(holder, **{f.name: getattr(holder, f.name)[rows] for f in fields(holder)})
 
 
 class _Rows:
-    """The model of some spectra."""
+    """The model of some spectra at their lineshapes."""
 
     def __init__(self, lineshape, spectra, rows):
-        def of(values):
-            return values[rows]
-
         self.time = torch.arange(POINTS) / BANDWIDTH_PPM
-        kept = (torch.arange(POINTS) < of(spectra.covered)[:, None]).to(torch.float32)
-        shift = of(lineshape.common_ppm)[:, None] + of(lineshape.deviation_ppm)
-        self.gaussian_ppm = of(lineshape.gaussian_ppm)
-        rate = torch.complex(-math.pi * of(lineshape.lorentzian_ppm)[:, None].expand_as(shift), -2 * math.pi * shift) / BANDWIDTH_PPM
-        decay = torch.exp(-((math.pi * self.gaussian_ppm[:, None] * self.time) ** 2) / (4 * math.log(2)))
-        bases = spectra.bases[of(spectra.mixture)]
+        self.lineshape, self.own = lineshape, own_columns(spectra.names)
+        kept = (torch.arange(POINTS) < spectra.covered[rows][:, None]).to(torch.float32)
+        shift = lineshape.common_ppm[:, None] + lineshape.deviation_ppm
+        rate = torch.complex(-math.pi * lineshape.lorentzian_ppm[:, None].expand_as(shift), -2 * math.pi * shift) / BANDWIDTH_PPM
+        decay = torch.exp(-((math.pi * lineshape.gaussian_ppm[:, None] * self.time) ** 2) / (4 * math.log(2)))
+        bases = spectra.bases[spectra.mixture[rows]]
         self.narrow = bases[:, :-1] * exponentials(rate.to(torch.complex64)) * (decay * kept)[:, None]
-        common = exponentials((-2j * math.pi * of(lineshape.common_ppm) / BANDWIDTH_PPM).to(torch.complex64))
+        common = exponentials((-2j * math.pi * lineshape.common_ppm / BANDWIDTH_PPM).to(torch.complex64))
         self.broad = bases[:, -1:] * (common * kept)[:, None]
         self.columns = band_of(torch.cat([self.narrow, self.broad], 1)).real.double()
-        turn = torch.polar(torch.ones(len(rows)), -torch.deg2rad(of(lineshape.phase_deg)))
-        self.y = (of(spectra.spectrum) * turn[:, None]).real.double()
+        turn = torch.polar(torch.ones(len(rows)), -torch.deg2rad(lineshape.phase_deg))
+        self.y = (spectra.spectrum[rows] * turn[:, None]).real.double()
 
     def derivatives(self, amplitudes):
-        """By phase [deg], common shift, Lorentzian and Gaussian width [ppm] at amplitudes [b, M + 1]: [b, 4, 512]."""
-        weights = torch.from_numpy(amplitudes).to(torch.complex64)
-        narrow = (weights[:, None, :-1] @ self.narrow)[:, 0]
-        whole = narrow + weights[:, -1:] * self.broad[:, 0]
-        bend = -(math.pi**2) * 2 * self.gaussian_ppm[:, None] / (4 * math.log(2)) * self.time**2
-        parts = [1j * math.pi / 180 * whole, -2j * math.pi * self.time * narrow, -math.pi * self.time * narrow, bend * narrow]
-        return band_of(torch.stack(parts, 1)).real.double()
+        """By phase [deg], common shift, Lorentzian and Gaussian width, own shifts [ppm] at amplitudes [b, M + 1]: [b, 4 + own, 512]."""
+        weights = torch.from_numpy(amplitudes)
+        in_time = (weights[:, None, :-1].to(torch.complex64) @ self.narrow)[:, 0]
+        narrow = band_of(in_time).to(torch.complex128)
+        whole = narrow.imag + weights[:, -1:] * band_of(self.broad[:, 0]).imag
+        # A signal times t is its spectrum's slope: a Lorentzian's width mixes the parts, a Gaussian's is a second derivative.
+        by_gaussian = self.lineshape.gaussian_ppm[:, None].double() / (8 * math.log(2)) * curvatures(narrow.real)
+        common = [-math.pi / 180 * whole, slopes(narrow.real), slopes(narrow.imag) / 2, by_gaussian]
+        own = slopes(self.columns[:, self.own]) * weights[:, self.own, None]
+        return torch.cat([torch.stack(common, 1), own], 1)
+
+
+def slopes(columns):
+    """Derivatives by shift [1/ppm] from neighbouring bins, to the fourth order, none at the two outermost: [..., 512]. Higher ppm are
+    at lower bins."""
+    out = torch.zeros_like(columns)
+    near, far = columns[..., 3:-1] - columns[..., 1:-3], columns[..., 4:] - columns[..., :-4]
+    out[..., 2:-2] = (8 * near - far) / (12 * BIN_PPM)
+    return out
+
+
+def curvatures(columns):
+    """Second derivatives likewise [1/ppm²]."""
+    out = torch.zeros_like(columns)
+    near, far = columns[..., 3:-1] + columns[..., 1:-3], columns[..., 4:] + columns[..., :-4]
+    out[..., 2:-2] = (16 * near - far - 30 * columns[..., 2:-2]) / (12 * BIN_PPM**2)
+    return out
 
 
 def solve(lineshape, spectra, step=True, baseline=True, batch=250):
     """@returns Solution"""
-    found = []
-    for at in range(0, spectra.spectrum.shape[0], batch):
-        rows = torch.arange(at, min(at + batch, spectra.spectrum.shape[0]))
-        model = _Rows(lineshape, spectra, rows)
-        noise = spectra.noise_sd[rows].double().numpy()
-        rough = ALLOWED_ROUGHNESS * lineshape.roughness[rows].double().numpy() / noise
-        rough = 2 ** (np.round(4 * np.log2(np.clip(rough, *ROUGHNESS_OVER_NOISE))) / 4)
-        ratio = 1 / rough**2 if baseline else np.full(len(rows), 1e8)
-        first = _Systems(model, ratio, None, None)
-        amplitudes = first.amplitudes()
-        if step:
-            prior = np.minimum(lineshape.prior[rows].double().numpy(), LARGEST_PRIOR)
-            first = _Systems(model, ratio, model.derivatives(amplitudes), (noise[:, None] / prior) ** 2)
-            amplitudes = first.amplitudes()
-        found.append((amplitudes, first, noise))
-    parts = [systems.solution(amplitudes, noise, spectra.names) for amplitudes, systems, noise in found]
-    return Solution(*(np.concatenate([getattr(p, k) for p in parts]) for k in ("amplitudes", "spread", "residual", "step")))
+    parts = []
+    for rows in torch.arange(spectra.spectrum.shape[0]).split(batch):
+        parts.append(_solve_rows(rows_of(lineshape, rows), spectra, rows, step, baseline))
+    return Solution(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Solution)))
+
+
+def _solve_rows(start, spectra, rows, step, baseline):
+    noise = spectra.noise_sd[rows].double().numpy()
+    ratio = stiffness(start.roughness.double().numpy() / noise) if baseline else np.full(len(rows), 1e8)
+    model = _Rows(start, spectra, rows)
+    systems = _Systems(model, ratio)
+    if not step:
+        return systems.solution(systems.amplitudes(), noise, start.widening, spectra.names)
+    names = spectra.names
+    precision = (noise[:, None] / np.minimum(start.prior.double().numpy(), LARGEST_PRIOR)) ** 2
+    derivatives = model.derivatives(systems.amplitudes())[:, :COMMON]
+    systems = _Systems(model, ratio, derivatives, precision[:, :COMMON])
+    amplitudes = systems.amplitudes()
+    found = systems.solution(amplitudes, noise, start.widening, names)
+    change = systems.step(amplitudes)
+    again = np.flatnonzero((systems.bend(change) > LARGEST_BEND * noise) | (found.residual > LARGEST_RESIDUAL))
+    if len(again) == 0:
+        return found
+    some = rows_of(start, again)
+    led = some.moved(torch.from_numpy(change[again]).float(), names)
+    moved = (led.unknowns(names) - some.unknowns(names)).double().numpy()
+    precision = precision[again] * np.maximum(found.residual[again, None], 1) ** 2
+    model = _Rows(led, spectra, rows[again])
+    systems = _Systems(model, ratio[again], model.derivatives(amplitudes[again]), precision, moved)
+    second = systems.solution(systems.amplitudes(), noise[again], some.widening, names)
+    second.again[:] = True
+    for field in fields(Solution):
+        getattr(found, field.name)[again] = getattr(second, field.name)
+    return found
+
+
+def stiffness(roughness):
+    """Weight of the second differences for roughnesses over the noise: in steps of a quarter of an octave, as the twin has it."""
+    stepped = 2 ** (np.round(4 * np.log2(np.clip(roughness, *ROUGHNESS_OVER_NOISE))) / 4)
+    return 1 / stepped**2
 
 
 class _Systems:
     """Normal equations of some spectra, splines and derivatives eliminated."""
 
-    def __init__(self, model, ratio, derivatives, precision):
+    def __init__(self, model, ratio, derivatives=None, precision=None, moved=0.0):
         count, bins = model.y.shape
         free = SPLINES[None].expand(count, -1, bins)
         if derivatives is not None:
             free = torch.cat([free, derivatives], 1)
-        self.columns, self.free, self.y = model.columns, free, model.y
+        self.columns, self.free, self.y, self.derivatives = model.columns, free, model.y, derivatives
         inner = (free @ free.mT).numpy()
+        right = (free @ model.y[:, :, None]).numpy()
         n = PENALTY.shape[0]
         inner[:, :n, :n] += ratio[:, None, None] * PENALTY
-        self.derivatives = 0 if derivatives is None else derivatives.shape[1]
-        for k in range(self.derivatives):
-            inner[:, n + k, n + k] += precision[:, k]
+        if derivatives is not None:
+            at = np.arange(n, free.shape[1])
+            inner[:, at, at] += precision
+            right[:, n:, 0] -= precision * moved
         inner += RIDGE * np.einsum("bii->bi", inner)[:, None] * np.eye(inner.shape[1])
         cross = (free @ model.columns.mT).numpy()
-        right = (free @ model.y[:, :, None]).numpy()
         back = np.linalg.solve(inner, np.concatenate([cross, right], 2))
         self.back, self.back_right = back[:, :, :-1], back[:, :, -1]
         self.gram = (model.columns @ model.columns.mT).numpy() - np.swapaxes(cross, 1, 2) @ self.back
@@ -158,13 +231,25 @@ class _Systems:
     def amplitudes(self):
         return np.array([non_negative(gram, h) for gram, h in zip(self.gram, self.h)])
 
-    def solution(self, amplitudes, noise, names):
-        unknown = self.back_right - np.einsum("bfm,bm->bf", self.back, amplitudes)
-        fit = np.einsum("bmn,bm->bn", self.columns.numpy(), amplitudes) + np.einsum("bfn,bf->bn", self.free.numpy(), unknown)
+    def unknown(self, amplitudes):
+        return self.back_right - np.einsum("bfm,bm->bf", self.back, amplitudes)
+
+    def step(self, amplitudes):
+        """[b, derivatives]"""
+        return self.unknown(amplitudes)[:, PENALTY.shape[0] :]
+
+    def bend(self, step):
+        """Norm of what a step [b, 4] leaves of the straight line, about: [b]"""
+        norms = torch.linalg.vector_norm(self.derivatives, dim=2).numpy()
+        return (norms * step**2 / STRAIGHT).sum(1)
+
+    def solution(self, amplitudes, noise, widening, names):
+        fit = np.einsum("bmn,bm->bn", self.columns.numpy(), amplitudes)
+        fit += np.einsum("bfn,bf->bn", self.free.numpy(), self.unknown(amplitudes))
         residual = np.sqrt(np.square(self.y.numpy() - fit).mean(1)) / noise
-        spread = np.array([spreads(gram, names) for gram in self.gram]) * noise[:, None]
-        step = unknown[:, -4:] if self.derivatives else np.zeros((len(noise), 4))
-        return Solution(amplitudes[:, : len(names)], spread, residual, step)
+        unit = noise * np.maximum(residual, 1) * widening.double().numpy()
+        spread = np.array([spreads(gram, names) for gram in self.gram]) * unit[:, None]
+        return Solution(amplitudes[:, : len(names)], spread, residual, np.zeros(len(noise), bool))
 
 
 def scaled_gram(gram):

@@ -2,9 +2,9 @@
 
     python -m training.quantification.universal.train lineshape-universal
 
-Every epoch is 24 000 spectra drawn afresh; validation spectra have a seed of their own and stay the same. What is kept is the
+Every epoch is 48 000 spectra drawn afresh; validation spectra have a seed of their own and stay the same. What is kept is the
 running mean of the weights (its decay below), at the epoch of the least validation loss. --resume goes on from the last
-checkpoint to the end of --epochs; --warm-start CHECKPOINT begins a new cosine from given weights.
+checkpoint to the end of --epochs.
 """
 
 import argparse
@@ -23,7 +23,8 @@ from training.quantification.universal.networks import UniversalNetwork
 from training.quantification.universal.simulate import UniversalSimulator, draw_set
 
 MODEL_ID = "lineshape-universal"
-EPOCH_SPECTRA = 24000
+EPOCH_SPECTRA = 48000
+EPOCHS = 40
 VALIDATION_SPECTRA = 3000
 BATCH = 128
 PEAK_RATE = 2e-3
@@ -35,14 +36,13 @@ MEAN_DECAY = 0.998
 def parse_arguments():
     parser = argparse.ArgumentParser(description="Trains, calibrates and exports the universal network.")
     parser.add_argument("model", choices=[MODEL_ID])
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--rate", type=float, default=PEAK_RATE, help="largest learning rate")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "lineshape-training", help="checkpoints")
     parser.add_argument("--out", type=Path, default=None, help="folder of the models (resources/models)")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--warm-start", type=Path, default=None, help="checkpoint whose weights a new training begins with")
     parser.add_argument("--export-only", action="store_true", help="publish the best checkpoint as it is")
     parser.add_argument("--no-export", action="store_true", help="train only")
     return parser.parse_args()
@@ -78,15 +78,6 @@ class Training:
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
         self.record = json.loads(state["record"])
-
-    def warm_start(self, path):
-        """Weights only; epochs and minutes spent on them are counted on, spectra are others."""
-        state = torch.load(path, weights_only=True)
-        for network in (self.network, self.mean):
-            network.load_state_dict(state["mean"])
-        before = json.loads(state["record"])
-        self.record["before"] = {"epochs": before["epochs"], "minutes": before["minutes"], "before": before.get("before")}
-        self.generator.manual_seed(self.simulator.rules["seeds"]["training"] + 1000 * before["epochs"])
 
     def _save(self, is_best):
         state = {
@@ -157,8 +148,6 @@ def main():
     arguments = parse_arguments()
     torch.set_num_threads(arguments.threads)
     training = Training(arguments)
-    if arguments.warm_start is not None:
-        training.warm_start(arguments.warm_start)
     if arguments.resume:
         training.resume()
     if not arguments.export_only:
@@ -170,7 +159,8 @@ def main():
 
     network, record = load_best(training.best_path, training.simulator.names)
     record["hardware"] = hardware(arguments.device, arguments.threads)
-    record["command"] = f"python -m training.quantification.universal.train {MODEL_ID} --epochs {arguments.epochs}"
+    length = "" if arguments.epochs == EPOCHS else f" --epochs {arguments.epochs}"
+    record["command"] = f"python -m training.quantification.universal.train {MODEL_ID}{length}"
     publish_universal(network, record, arguments.out)
 
 

@@ -1,55 +1,136 @@
-// Derivatives of the model by what is common to its lines, at given amplitudes: the columns of one Gauss–Newton step.
-import { CANONICAL_POINTS, CANONICAL_TRANSFORM_POINTS } from '../../domain/canonicalBand.ts';
-import { BandTransform } from '../../math/bandTransform.ts';
-import type { BandModel } from '../shared/networks/bandModel.ts';
-import { BAND_FIRST_BIN, BAND_POINTS } from '../shared/networks/bandSpectrum.ts';
-import { canonicalDwellTimeS } from '../shared/networks/canonicalFid.ts';
+// One Gauss–Newton step's unknowns: what is common to all lines, and the own shifts of strong metabolites. Their derivatives at
+// given amplitudes, priors, and how far they are straight.
+import { dot } from '../../math/innerProducts.ts';
+import type { BandModel, LineChange } from '../shared/networks/bandModel.ts';
+import { BAND_POINTS, BAND_STEP_PPM } from '../shared/networks/bandSpectrum.ts';
+import type { Estimated, UniversalLineshape } from './runUniversal.ts';
 
-/** In this order everywhere: phase [deg], shift [ppm], Lorentzian and Gaussian FWHM [Hz]. */
-export const STEP_PARAMETERS = 4;
+/** Metabolites whose own shifts are corrected: those whose misplaced lines leave most in a spectrum. */
+const OWN_SHIFTS: ReadonlySet<string> = new Set(['NAA', 'Cr', 'PCr', 'GPC', 'PCho', 'Ins', 'Glu']);
+/** Steps are for small misses: no prior is wider. [deg, ppm] */
+const LARGEST_PRIOR = { phaseDeg: 12, shiftPpm: 0.01, widthPpm: 0.02, ownShiftPpm: 0.02 } as const;
+/** Over these a step leaves the straight line. [deg, ppm] */
+const STRAIGHT = { phaseDeg: 57.3, ppm: 0.05 } as const;
 
-const FIRST = CANONICAL_TRANSFORM_POINTS / 2 + BAND_FIRST_BIN;
-/** The weighted signals vanish at time 0: no first sample needs halving. */
-const transform = new BandTransform(CANONICAL_POINTS, CANONICAL_TRANSFORM_POINTS / CANONICAL_POINTS, () => ({
-  start: FIRST,
-  end: FIRST + BAND_POINTS,
-}));
+/** Of the model's signals. */
+export interface StepFrame {
+  readonly model: BandModel;
+  /** Signals that are as wide as they are, whatever the common widths. */
+  readonly isBroad: readonly boolean[];
+  /** Signals whose own shift is an unknown. */
+  readonly own: readonly number[];
+}
 
-const bins = (): Float64Array => new Float64Array(BAND_POINTS);
+/** Phase [deg], shift [ppm], Lorentzian and Gaussian FWHM [Hz], then own shifts [ppm]: the order of all that follows. */
+export const COMMON_UNKNOWNS = 4;
+
+export function stepFrame(model: BandModel, isBroad: readonly boolean[], lineshape: UniversalLineshape): StepFrame {
+  const own = model.names.flatMap((name, m) =>
+    isBroad[m] !== true && OWN_SHIFTS.has(name) && lineshape.ownShiftPpm(name) !== null ? [m] : [],
+  );
+  return { model, isBroad, own };
+}
+
+/** The network's estimates. */
+export function startOf(
+  { model, own }: StepFrame,
+  { phaseDeg, shiftPpm, lorentzianHz, gaussianHz, ownShiftPpm }: UniversalLineshape,
+): Float64Array {
+  const common = [phaseDeg, shiftPpm, lorentzianHz, gaussianHz].map(({ value }) => value);
+  return Float64Array.of(...common, ...own.map((m) => ownShiftPpm(model.names[m] as string)?.value ?? 0));
+}
+
+/** 1/sd² of the unknowns. */
+export function precisions(
+  { model, own }: StepFrame,
+  { phaseDeg, shiftPpm, lorentzianHz, gaussianHz, ownShiftPpm }: UniversalLineshape,
+): Float64Array {
+  const of = (estimated: Estimated | null, largest: number): number =>
+    1 / Math.min(estimated?.sd ?? largest, largest) ** 2;
+  const width = LARGEST_PRIOR.widthPpm * model.spectrometerFrequencyMHz;
+  return Float64Array.of(
+    of(phaseDeg, LARGEST_PRIOR.phaseDeg),
+    of(shiftPpm, LARGEST_PRIOR.shiftPpm),
+    of(lorentzianHz, width),
+    of(gaussianHz, width),
+    ...own.map((m) => of(ownShiftPpm(model.names[m] as string), LARGEST_PRIOR.ownShiftPpm)),
+  );
+}
+
+/** Unknowns a step further; widths do not fall below none. */
+export const stepped = (unknowns: Float64Array, step: Float64Array): Float64Array =>
+  unknowns.map((v, k) => (k === 2 || k === 3 ? Math.max(0, v + (step[k] as number)) : v + (step[k] as number)));
+
+/** Norm of what a step of the common unknowns leaves of the straight line, about. */
+export function bendOf(derivatives: readonly Float64Array[], step: Float64Array, f0: number): number {
+  const straight = [STRAIGHT.phaseDeg, STRAIGHT.ppm, STRAIGHT.ppm * f0, STRAIGHT.ppm * f0];
+  return derivatives.reduce(
+    (sum, column, k) => sum + (Math.sqrt(dot(column, column)) * (step[k] as number) ** 2) / (straight[k] as number),
+    0,
+  );
+}
+
+/** Signals at the unknowns. Broad ones move with the others, and are as wide as they are. */
+export function changesOf(
+  { model, isBroad, own }: StepFrame,
+  unknowns: Float64Array,
+  { ownShiftPpm }: UniversalLineshape,
+): LineChange[] {
+  const [, shift = 0, lorentzianHz = 0, gaussianHz = 0] = unknowns;
+  return model.names.map((name, m) => {
+    if (isBroad[m] === true) return { shiftPpm: shift, lorentzianHz: 0, gaussianHz: 0 };
+    const at = own.indexOf(m);
+    const deviation = at < 0 ? (ownShiftPpm(name)?.value ?? 0) : (unknowns[COMMON_UNKNOWNS + at] as number);
+    return { shiftPpm: shift + deviation, lorentzianHz, gaussianHz };
+  });
+}
+
+/** factor · the column's derivative by its shift [1/ppm], from neighbouring bins to the fourth order: higher ppm are lower bins. */
+function slope(column: Float64Array, factor: number): Float64Array {
+  const out = new Float64Array(BAND_POINTS);
+  const unit = factor / (12 * BAND_STEP_PPM);
+  for (let j = 2; j < BAND_POINTS - 2; j++) {
+    const near = (column[j + 1] as number) - (column[j - 1] as number);
+    const far = (column[j + 2] as number) - (column[j - 2] as number);
+    out[j] = unit * (8 * near - far);
+  }
+  return out;
+}
+
+/** The second derivative likewise [1/ppm²]. */
+function curvature(column: Float64Array, factor: number): Float64Array {
+  const out = new Float64Array(BAND_POINTS);
+  const unit = factor / (12 * BAND_STEP_PPM ** 2);
+  for (let j = 2; j < BAND_POINTS - 2; j++) {
+    const near = (column[j + 1] as number) + (column[j - 1] as number);
+    const far = (column[j + 2] as number) + (column[j - 2] as number);
+    out[j] = unit * (16 * near - far - 30 * (column[j] as number));
+  }
+  return out;
+}
 
 /**
- * Real parts of the derivatives, 512 bins each, in the order above. Of broad signals only the phase's: they hardly tell a shift.
- * @param model changed as the amplitudes were solved with
- * @param isBroad signals that are as wide as they are, whatever the common widths
- * @param gaussianHz at which the model stands
+ * Real parts of the derivatives, 512 bins each, none at the two outermost. Of broad signals only the phase's: they hardly tell a shift.
+ * A signal times t is its spectrum's slope: a Lorentzian's width mixes the parts, a Gaussian's is a second derivative.
+ * @param frame its model changed as the unknowns say
+ * @param columns the model's
  */
 export function lineshapeDerivatives(
-  model: BandModel,
+  { model, isBroad, own }: StepFrame,
+  columns: readonly Float64Array[],
   amplitudes: Float64Array,
-  isBroad: readonly boolean[],
-  gaussianHz: number,
+  unknowns: Float64Array,
 ): Float64Array[] {
   const f0 = model.spectrometerFrequencyMHz;
-  const dwellTimeS = canonicalDwellTimeS(f0);
-  const { re, im } = model.sumInTime(amplitudes.map((a, m) => (isBroad[m] === true ? 0 : a)));
-  const weigh = (signal: Float64Array): void => {
-    for (let n = 0; n < CANONICAL_POINTS; n++) signal[n] = (signal[n] as number) * n * dwellTimeS;
-  };
-  const [byPhase, byShift, byLorentzian, byGaussian, unused] = [bins(), bins(), bins(), bins(), bins()];
-  weigh(re);
-  weigh(im);
-  transform.transform(re, im, byLorentzian, byShift);
-  weigh(re);
-  weigh(im);
-  transform.transform(re, im, byGaussian, unused);
-  const whole = model.sum(amplitudes).im;
-  const bend = (-(Math.PI ** 2) * 2 * gaussianHz) / (4 * Math.LN2);
-  for (let j = 0; j < BAND_POINTS; j++) {
-    byPhase[j] = (-Math.PI / 180) * (whole[j] as number);
-    // e^{−2πi·shift·f0·t}: the real part of −2πi·f0·F is 2π·f0·Im F.
-    byShift[j] = 2 * Math.PI * f0 * dwellTimeS * (byShift[j] as number);
-    byLorentzian[j] = -Math.PI * dwellTimeS * (byLorentzian[j] as number);
-    byGaussian[j] = bend * dwellTimeS * (byGaussian[j] as number);
-  }
-  return [byPhase, byShift, byLorentzian, byGaussian];
+  const narrow = model.sum(amplitudes.map((a, m) => (isBroad[m] === true ? 0 : a)));
+  const whole = isBroad.includes(true) ? model.sum(amplitudes) : narrow;
+  const byPhase = new Float64Array(BAND_POINTS);
+  for (let j = 0; j < BAND_POINTS; j++) byPhase[j] = (-Math.PI / 180) * (whole.im[j] as number);
+  return [
+    byPhase,
+    slope(narrow.re, 1),
+    slope(narrow.im, 1 / (2 * f0)),
+    curvature(narrow.re, (unknowns[3] as number) / (8 * Math.LN2 * f0 ** 2)),
+    ...own.map((m) => slope(columns[m] as Float64Array, amplitudes[m] as number)),
+  ];
 }

@@ -42,6 +42,8 @@ export interface UniversalLineshape {
   readonly ownShiftPpm: (name: string) => Estimated | null;
   /** RMS second difference of the baseline's spline coefficients, in the spectrum's units. */
   readonly baselineRoughness: number;
+  /** What the amounts' spreads are to be multiplied by: baselines and strange lineshapes add to the noise. */
+  readonly spreadFactor: number;
   readonly latentLength: number | null;
 }
 
@@ -109,6 +111,7 @@ function lineshapeOf(card: ModelCard, values: Float32Array, scale: number, laten
     gaussianHz: both('gaussianHz'),
     ownShiftPpm: (name) => (columns.has(`shiftPpm.${name}`) ? both(`shiftPpm.${name}`) : null),
     baselineRoughness: scale * at('baselineRoughness'),
+    spreadFactor: at('spreadFactor'),
     latentLength: latent,
   };
 }
