@@ -12,6 +12,7 @@ import { UsageError } from '../src/core/domain/errors.ts';
 import type { ModelCard } from '../src/core/domain/modelCard.ts';
 import type { FitInput, FitRunner } from '../src/core/ports/fitRunner.ts';
 import { modelsDir } from '../src/cli/inferenceSession.ts';
+import type { CommonOptions } from '../src/cli/options.ts';
 import { loadBundledBasis } from '../src/node/files/basisLibrary.ts';
 import { modelIds, readModelCard } from '../src/node/files/modelCards.ts';
 import { resourcesDir } from '../src/node/files/resourcePaths.ts';
@@ -78,7 +79,7 @@ async function writeLimit(folder: string, id: string, limit: number): Promise<vo
 }
 
 /** @param args ids of networks; none: all whose residual training can't measure */
-export async function run(args: readonly string[] = []): Promise<unknown> {
+export async function run(_options: CommonOptions, args: readonly string[]): Promise<unknown> {
   const own = process.env['LINESHAPE_MODELS'] ?? null;
   const folder = own ?? modelsDir();
   const cases = Number(process.env['LINESHAPE_CASES'] ?? 1000);

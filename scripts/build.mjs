@@ -9,6 +9,7 @@ import { REPO_ROOT, runMain, SetUpError } from './commands.mjs';
 import { setUp } from './setup.mjs';
 
 const SOURCE = path.join(REPO_ROOT, 'src');
+const BENCHMARKS = path.join(REPO_ROOT, 'bench');
 const DIST = path.join(REPO_ROOT, 'dist');
 const CONFIGURATION = [
   'package.json',
@@ -74,12 +75,11 @@ async function nodeEntries(only) {
 
 /** Every benchmark is a file of its own: the command line imports it by name, and the app knows nothing of it. */
 async function benchEntries() {
-  const folder = path.join(REPO_ROOT, 'bench');
-  const files = await readdir(folder).catch(() => []);
+  const files = await readdir(BENCHMARKS).catch(() => []);
   return files
     .filter((file) => file.endsWith('.ts'))
     .map((file) => ({
-      source: path.join(folder, file),
+      source: path.join(BENCHMARKS, file),
       outfile: path.join(DIST, 'bench', file.replace(/\.ts$/, '.js')),
       format: 'esm',
     }));
@@ -138,10 +138,15 @@ async function buildRenderer() {
 /** SHA-256 over every source and configuration file, names included. */
 async function sourceHash() {
   const hash = createHash('sha256');
-  const entries = await readdir(SOURCE, { recursive: true, withFileTypes: true });
-  const files = entries
+  const listed = await Promise.all(
+    [SOURCE, BENCHMARKS].map((folder) => readdir(folder, { recursive: true, withFileTypes: true })),
+  );
+  const files = listed
+    .flat()
     .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(REPO_ROOT, path.join(entry.parentPath ?? entry.path, entry.name)));
+    .map((entry) => path.relative(REPO_ROOT, path.join(entry.parentPath ?? entry.path, entry.name)))
+    // The benchmarks' folder holds what they wrote besides.
+    .filter((file) => !file.startsWith('bench') || file.endsWith('.ts'));
   for (const file of [...files.sort(), ...CONFIGURATION]) {
     hash
       .update(`${file}\0`)
