@@ -1,4 +1,4 @@
-"""QNet's two modules and the end-to-end twin. Convolutional blocks as published: two convolutions of 3, ReLU, max-pool."""
+"""QNet's two modules, its second pass, and the end-to-end twin. Convolutional blocks as published: two convolutions of 3, ReLU, max-pool."""
 
 import math
 
@@ -6,14 +6,15 @@ import torch
 from torch import nn
 
 from training.quantification.canonical import BINS, band_spectrum, inputs_of
+from training.quantification.qnet.refinement import Refinement
 
 # The protocol's ranges: the network's outputs are in units of their halves.
 SHIFT_PPM, PHASE_DEG, WIDTH_PPM = 0.08, 5.0, (0.04, 0.12)
-IF_WIDTHS = (16, 32, 64)
+IF_WIDTHS, FEATURES = (16, 32, 64), 64
 # Published: 16, 32, 64, 128, 256. Macromolecules have few degrees of freedom: the last two carry nothing more.
 MM_WIDTHS = (16, 32, 48, 64, 64)
 MM_COMPONENTS = 24
-LATENT = 16
+FIRST_PASS = ("extractor", "factors", "predictor", "components")
 
 
 def blocks(widths, pools):
@@ -32,50 +33,88 @@ def head(features, hidden, outputs):
 
 
 class QNet(nn.Module):
-    """Spectrum → phase, width, one shift a metabolite, macromolecules' band spectrum."""
+    """Spectrum → phase, width, one shift a metabolite, macromolecules' band spectrum; in one pass as published, or refined."""
 
-    def __init__(self, simulator):
+    def __init__(self, simulator, is_refined=True):
         super().__init__()
         self.metabolites = len(simulator.names)
         self.frequency_mhz = simulator.frequency_mhz
         self.own_width_hz = simulator.basis.linewidth_hz
         self.extractor = blocks(IF_WIDTHS, (2, 2, 2))
-        self.factors = head(IF_WIDTHS[-1] * BINS // 8, 64, 2 + self.metabolites)
+        self.factors = head(IF_WIDTHS[-1] * BINS // 8, FEATURES, 2 + self.metabolites)
         self.predictor = blocks(MM_WIDTHS, (2, 2, 2, 2, 2))
         self.components = head(MM_WIDTHS[-1] * BINS // 32, 64, MM_COMPONENTS)
         # In place of a learnt layer to 512 points: the principal components of simulated macromolecules, complex.
         self.register_buffer("background_basis", torch.zeros(MM_COMPONENTS, 2 * BINS))
 
+        first = [f"{module}.{name}" for module in FIRST_PASS for name, _ in getattr(self, module).named_parameters()]
+        self.refinement, self.of_basis = None, first if is_refined else []
+        if is_refined:
+            half_ranges = (math.radians(PHASE_DEG), (self._widths_hz()[1] - self._widths_hz()[0]) / 2, SHIFT_PPM)
+            self.refinement = Refinement(simulator, self.in_units, half_ranges, FEATURES, MM_COMPONENTS)
+
+    def set_first_pass(self, weights, cases):
+        """Takes a trained first pass, which stays as it is. weights: its checkpoint's; cases: some, for the size of macromolecules."""
+        own = {name: value for name, value in weights.items() if name.split(".")[0] in (*FIRST_PASS, "background_basis")}
+        self.load_state_dict(own, strict=False)
+        for module in FIRST_PASS:
+            getattr(self, module).requires_grad_(False)
+        self.refinement.set_background(self.background_basis.reshape(-1, 2, BINS), self.coefficients(cases))
+
+    def passes(self, spectrum):
+        """@returns [(factors [B, 2 + M] in units of half ranges, coefficients [B, K])], the last the best, and features [B, F]"""
+        features = self.factors[1](self.factors[0](self.extractor(spectrum)))
+        first = self.factors[2](features), self.components(self.predictor(spectrum))
+        return [first, *(self.refinement(spectrum, *first, features) if self.refinement else [])], features
+
     def _estimates(self, spectrum):
         """@returns factors [B, 2 + M] in units of half ranges, background [B, 2, 512] of the unphased spectrum, features"""
-        features = self.factors[1](self.factors[0](self.extractor(spectrum)))
-        background = self.components(self.predictor(spectrum)) @ self.background_basis
-        return self.factors[2](features), background.reshape(-1, 2, BINS), features
+        found, features = self.passes(spectrum)
+        factors, coefficients = found[-1]
+        return factors, (coefficients @ self.background_basis).reshape(-1, 2, BINS), features
 
     def estimates(self, spectrum):
         """@returns phase [rad] [B], Lorentzian FWHM added [Hz] [B], shifts [ppm] [B, M], complex background [B, 512]"""
         factors, background, _ = self._estimates(spectrum)
         return *self.in_units(factors), torch.complex(background[:, 0], background[:, 1])
 
+    def _widths_hz(self):
+        return tuple(ppm * self.frequency_mhz - self.own_width_hz for ppm in WIDTH_PPM)
+
+    def for_solve(self, spectrum, factors, coefficients, model):
+        """@returns what solve_amplitudes() takes: the basis's band spectra [B, M, 512] and the target [B, 512]"""
+        phase, width_hz, shifts = self.in_units(factors)
+        background = (coefficients @ self.background_basis).reshape(-1, 2, BINS)
+        observed = torch.complex(spectrum[:, 0], spectrum[:, 1]) * torch.polar(torch.ones_like(phase), -phase)[:, None]
+        return model.spectra(shifts, width_hz), observed - torch.complex(background[:, 0], background[:, 1])
+
     def in_units(self, factors):
         """@returns phase [rad], width [Hz], shifts [ppm]"""
-        low, high = (ppm * self.frequency_mhz - self.own_width_hz for ppm in WIDTH_PPM)
+        low, high = self._widths_hz()
         width_hz = (low + high) / 2 + (high - low) / 2 * factors[:, 1]
         return factors[:, 0] * math.radians(PHASE_DEG), width_hz.clamp(min=0), factors[:, 2:] * SHIFT_PPM
 
     def labels(self, cases):
         """What `factors` should be. [B, 2 + M]"""
-        low, high = (ppm * self.frequency_mhz - self.own_width_hz for ppm in WIDTH_PPM)
+        low, high = self._widths_hz()
         width = (cases.lorentzian_hz[:, :1] - (low + high) / 2) / ((high - low) / 2)
         phase = cases.phase_rad[:, None] / math.radians(PHASE_DEG)
         return torch.cat([phase, width, cases.shift_ppm / SHIFT_PPM], 1)
 
-    def set_background_basis(self, cases):
-        """Principal components of the macromolecules of some cases, on their inputs' scale and unphased."""
+    def _unphased_background(self, cases):
+        """Macromolecules on their inputs' scale [N, 2·512]"""
         _, scale = inputs_of(band_spectrum(cases.fid, self.frequency_mhz))
         background = band_spectrum(cases.background_fid, self.frequency_mhz) / scale[:, None]
         background = background * torch.polar(torch.ones_like(cases.phase_rad), -cases.phase_rad)[:, None]
-        stacked = torch.cat([background.real, background.imag], 1)
+        return torch.cat([background.real, background.imag], 1)
+
+    def coefficients(self, cases):
+        """Labels of the macromolecules' coefficients [N, K]"""
+        return self._unphased_background(cases) @ torch.linalg.pinv(self.background_basis)
+
+    def set_background_basis(self, cases):
+        """Principal components of the macromolecules of some cases, on their inputs' scale and unphased."""
+        stacked = self._unphased_background(cases)
         _, values, components = torch.linalg.svd(stacked, full_matrices=False)
         sizes = values[:MM_COMPONENTS, None] / len(stacked) ** 0.5
         self.background_basis.copy_(components[:MM_COMPONENTS] * sizes)
