@@ -9,11 +9,12 @@ import json
 import math
 from dataclasses import dataclass, fields
 
+import numpy as np
 import torch
 
-from training.fpc.canonical import BANDWIDTH_PPM, POINTS, REFERENCE_PPM, TRANSFORM_POINTS
+from training.fpc.canonical import BANDWIDTH_PPM, POINTS, REFERENCE_PPM, TRANSFORM_POINTS, WATER_PPM
 from training.fpc.presets import REPOSITORY
-from training.quantification.canonical import BIN_PPM
+from training.quantification.canonical import BIN_PPM, EARLY_SAMPLES, in_band
 from training.quantification.macromolecules import MAC_PROTONS, ChenLines
 
 PROTOCOLS = REPOSITORY / "src/core/basis/simulatedSets/protocols"
@@ -104,6 +105,7 @@ class SetSimulator:
         self.times = self.sample / (BANDWIDTH_PPM * basis.frequency_mhz)
         # A basis that is shorter than the canonical signal: the program's simulated scans are as long as their basis.
         self.kept = (self.times < basis.points * basis.dwell_s - 1e-9).to(torch.float32)
+        self.water_early = self._water_early()
 
     @torch.no_grad()
     def draw(self, count, generator):
@@ -218,7 +220,25 @@ class SetSimulator:
             return 0.0, 0.0
         decay = self._decay(torch.full_like(gaussian, self.basis.linewidth_hz), gaussian)
         angle = 2 * math.pi * (REFERENCE_PPM - rule["ppm"]) * self.sample / BANDWIDTH_PPM
-        return rule["amplitude"] * torch.polar(decay, angle.expand_as(decay)), rule["amplitude"]
+        line = torch.polar(decay, angle.expand_as(decay))
+        line[:, :EARLY_SAMPLES] += self.water_early
+        return rule["amplitude"] * line, rule["amplitude"]
+
+    def _water_early(self):
+        """What the first canonical samples of the line lack, see canonical.in_band; its width hardly matters for them."""
+        rule = self.preset["waterReference"]
+        if rule is None:
+            return None
+        gaussian_hz = sum(self.preset["gaussianHz"]) / 2
+
+        def line(times_s, zero_ppm):
+            envelope = np.exp(-np.pi * self.basis.linewidth_hz * times_s - (np.pi * gaussian_hz * times_s) ** 2 / (4 * np.log(2)))
+            return (envelope * np.exp(2j * np.pi * (zero_ppm - rule["ppm"]) * self.frequency_mhz * times_s))[None]
+
+        sampled = line(np.arange(POINTS) / (BANDWIDTH_PPM * self.frequency_mhz), REFERENCE_PPM)
+        native = line(np.arange(self.basis.points) * self.basis.dwell_s, WATER_PPM)
+        exact = in_band(sampled, native, self.basis.dwell_s, self.frequency_mhz)
+        return torch.from_numpy(exact - sampled)[0, :EARLY_SAMPLES].to(self.device, torch.complex64)
 
     def _height(self, fid, first, kind="real", window_ppm=None):
         """Tallest point of spectra as the native sampling has them (a plain sum over samples, the first counted in full)."""
