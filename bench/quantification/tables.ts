@@ -7,7 +7,7 @@ import { numberOf, objectOf, shown, table } from './tableText.ts';
 import { realTablesOf } from './realTables.ts';
 import { COLUMNS } from './figures.ts';
 import type { Column } from './figures.ts';
-import { PUBLISHED, PUBLISHED_SCATTERING, PUBLISHED_SPEED } from './published.ts';
+import { PUBLISHED, PUBLISHED_RIZZO, PUBLISHED_SCATTERING, PUBLISHED_SPEED } from './published.ts';
 import type { Published } from './published.ts';
 import { PASSING_KINDS } from './sets.ts';
 import { VARIANT_IDS } from './variants.ts';
@@ -17,6 +17,8 @@ interface TableSpec {
   readonly set: string;
   readonly metric: Column | 'slopeTimesR2';
   readonly names?: readonly string[];
+  /** What stands below it. */
+  readonly note?: () => string;
 }
 
 const SUMS = ['tNAA', 'tCr', 'tCho', 'Glx', 'Ins'] as const;
@@ -26,8 +28,8 @@ const TABLES: readonly TableSpec[] = [
   { set: 'dq', metric: 'r2' },
   { set: 'dq', metric: 'mape' },
   { set: 'hatami', metric: 'smape' },
-  { set: 'hatami-noiseless', metric: 'smape' },
-  { set: 'rizzo', metric: 'slopeTimesR2' },
+  { set: 'hatami-noiseless', metric: 'smape', note: scatteringNote },
+  { set: 'rizzo', metric: 'slopeTimesR2', note: rizzoNote },
   { set: 'tumour', metric: 'mape', names: [...SUMS, 'GSH'] },
   { set: 'tumour', metric: 'pull', names: SUMS },
   { set: 'tumour-clinical', metric: 'mape', names: [...SUMS, 'Lac', 'Gly'] },
@@ -191,6 +193,13 @@ function scatteringNote(): string {
   return `Wavelet scattering, published mean SMAPE in %: ${figures.join(', ')} (${PUBLISHED_SCATTERING.source}; 9.4 T, 15 metabolites).`;
 }
 
+function rizzoNote(): string {
+  const groups = PUBLISHED_RIZZO.groups.map(
+    ({ names, networks, fitting }) => `${names.join(', ')} ${networks} (model fitting ${fitting})`,
+  );
+  return `Networks, published a · R²: ${groups.join('; ')} (${PUBLISHED_RIZZO.source}; sLASER TE 35).`;
+}
+
 /** @returns the section's text, tables in a fixed order */
 export function tablesOf(results: JsonObject): string {
   const accuracy = sectionOf(results, 'accuracy');
@@ -202,8 +211,7 @@ export function tablesOf(results: JsonObject): string {
     for (const spec of TABLES) {
       const key = `${variant}/${spec.set}`;
       const entry = accuracy[key];
-      if (entry !== undefined) blocks.push(accuracyTable(key, entry, spec));
-      if (entry !== undefined && spec.set === 'hatami-noiseless') blocks.push(scatteringNote());
+      if (entry !== undefined) blocks.push(accuracyTable(key, entry, spec), spec.note?.() ?? null);
     }
     blocks.push(distributionTable(results, variant));
   }

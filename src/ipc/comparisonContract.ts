@@ -1,11 +1,9 @@
 // The comparison part of the contract: two analyses of one spectrum side by side, and two methods over many spectra.
 import { z } from 'zod';
 import { jsonSchema, savedFileSchema } from './commonSchemas.ts';
-import { doubtSchema } from './quantityContract.ts';
+import { doubtSchema, resultStatusSchema, shownCurvesSchema, shownEstimateFields } from './quantityContract.ts';
 
 const id = z.string().min(1).max(64);
-const floats = z.instanceof(Float64Array);
-const status = z.enum(['converged', 'notConverged', 'refused']);
 /** More studies than a database of this kind holds. */
 const MAX_STUDIES = 100_000;
 /** A figure or a table of many spectra; far above what either needs. */
@@ -14,15 +12,8 @@ const MAX_CONTENT = 64_000_000;
 const quantity = z.enum(['ratio', 'amplitude', 'concentration']);
 
 const estimateSchema = z.object({
-  name: z.string(),
-  amplitude: z.number(),
-  crlbPercent: z.number().nullable(),
-  crlbAbsolute: z.number().nullable(),
-  ratioToTCr: z.number().nullable(),
-  concentrationMM: z.number().nullable(),
+  ...shownEstimateFields,
   concentrations: z.array(z.object({ value: z.number(), unit: z.string(), sd: z.number().nullable() })).exactOptional(),
-  interval95: z.object({ low: z.number(), high: z.number() }).exactOptional(),
-  ratios: z.array(z.object({ reference: z.string(), value: z.number(), sd: z.number().nullable() })).exactOptional(),
 });
 
 /** One analysis's part of a spectrum's comparison. */
@@ -34,7 +25,7 @@ const sideSchema = z.object({
   /** null where the voxel was not fitted. */
   result: z
     .object({
-      status,
+      status: resultStatusSchema,
       reason: z.string().nullable(),
       metabolites: z.array(estimateSchema),
       combined: z.array(estimateSchema),
@@ -42,7 +33,7 @@ const sideSchema = z.object({
       doubt: doubtSchema.exactOptional(),
     })
     .nullable(),
-  curves: z.object({ ppm: floats, data: floats, fit: floats, residual: floats }).nullable(),
+  curves: shownCurvesSchema,
 });
 
 const studyIds = z.array(id).max(MAX_STUDIES);
@@ -75,8 +66,8 @@ const agreementSchema = z.object({
       voxel: z.number().int(),
       analysisA: id,
       analysisB: id,
-      statusA: status,
-      statusB: status,
+      statusA: resultStatusSchema,
+      statusB: resultStatusSchema,
     }),
   ),
   rows: z.array(

@@ -9,7 +9,7 @@ import { EXPORT_CHANNELS, EXPORT_EVENTS } from './exportContract.ts';
 import { correctionSchema, denoisingSchema, FIT_CHANNELS } from './fitContract.ts';
 import { IMPORT_CHANNELS, IMPORT_EVENTS } from './importContract.ts';
 import { MAP_CHANNELS } from './mapContract.ts';
-import { estimateQuantities, resultQuantities } from './quantityContract.ts';
+import { estimateFields, estimateQuantities, resultQuantities, resultStatusSchema } from './quantityContract.ts';
 import { LCMODEL_CHANNELS } from './lcmodelContract.ts';
 import { METHODS_CHANNELS } from './methodsContract.ts';
 import { MODEL_CHANNELS, MODEL_EVENTS } from './modelContract.ts';
@@ -104,20 +104,12 @@ export const studyDetailSchema = z.object({
   reports: z.array(reportRecordSchema),
 });
 
-const estimateSchema = z.object({
-  name: z.string(),
-  amplitude: z.number(),
-  crlbPercent: z.number().nullable(),
-  crlbAbsolute: z.number().nullable(),
-  ratioToTCr: z.number().nullable(),
-  concentrationMM: z.number().nullable(),
-  ...estimateQuantities,
-});
+const estimateSchema = z.object({ ...estimateFields, ...estimateQuantities });
 
 export const quantificationResultSchema = z.object({
   method: z.string(),
   version: z.string(),
-  status: z.enum(['converged', 'notConverged', 'refused']),
+  status: resultStatusSchema,
   reason: z.string().nullable(),
   metabolites: z.array(estimateSchema),
   combined: z.array(estimateSchema),

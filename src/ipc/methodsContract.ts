@@ -1,20 +1,10 @@
 // The part of the contract about several methods on one spectrum: the newest result of each, with interval and doubt.
 import { z } from 'zod';
-import { doubtSchema } from './quantityContract.ts';
+import { doubtSchema, resultStatusSchema, shownCurvesSchema, shownEstimateFields } from './quantityContract.ts';
 
 const id = z.string().min(1).max(64);
-const floats = z.instanceof(Float64Array);
 
-const estimateSchema = z.object({
-  name: z.string(),
-  amplitude: z.number(),
-  crlbPercent: z.number().nullable(),
-  crlbAbsolute: z.number().nullable(),
-  ratioToTCr: z.number().nullable(),
-  concentrationMM: z.number().nullable(),
-  interval95: z.object({ low: z.number(), high: z.number() }).exactOptional(),
-  ratios: z.array(z.object({ reference: z.string(), value: z.number(), sd: z.number().nullable() })).exactOptional(),
-});
+const estimateSchema = z.object(shownEstimateFields);
 
 const methodSchema = z.object({
   analysisId: id,
@@ -22,7 +12,7 @@ const methodSchema = z.object({
   method: z.string(),
   version: z.string(),
   basisId: z.string(),
-  status: z.enum(['converged', 'notConverged', 'refused']),
+  status: resultStatusSchema,
   reason: z.string().nullable(),
   metabolites: z.array(estimateSchema),
   combined: z.array(estimateSchema),
@@ -31,8 +21,7 @@ const methodSchema = z.object({
   doubt: doubtSchema.exactOptional(),
   executionProvider: z.string(),
   elapsedMs: z.number(),
-  /** null where the method keeps none. */
-  curves: z.object({ ppm: floats, data: floats, fit: floats, residual: floats }).nullable(),
+  curves: shownCurvesSchema,
 });
 
 /** Requests about the methods view (see contract.ts, which lists all channels). */

@@ -17,6 +17,22 @@ const factorSchema = z.object({
 
 const conventionSchema = z.enum(['molality', 'molarity', 'lcmodel']);
 
+export const resultStatusSchema = z.enum(['converged', 'notConverged', 'refused']);
+
+const floats = z.instanceof(Float64Array);
+/** Of a result that others are shown beside; null where its method keeps none. */
+export const shownCurvesSchema = z.object({ ppm: floats, data: floats, fit: floats, residual: floats }).nullable();
+
+/** What every estimate has. */
+export const estimateFields = {
+  name: z.string(),
+  amplitude: z.number(),
+  crlbPercent: z.number().nullable(),
+  crlbAbsolute: z.number().nullable(),
+  ratioToTCr: z.number().nullable(),
+  concentrationMM: z.number().nullable(),
+} as const;
+
 /** Further fields of an estimate. */
 export const estimateQuantities = {
   concentrations: z
@@ -39,6 +55,13 @@ export const estimateQuantities = {
     })
     .exactOptional(),
   ratios: z.array(z.object({ reference: z.string(), value: z.number(), sd: z.number().nullable() })).exactOptional(),
+} as const;
+
+/** An estimate as it stands beside other methods': what decided its interval and its amounts is left out. */
+export const shownEstimateFields = {
+  ...estimateFields,
+  interval95: z.object({ low: z.number(), high: z.number() }).exactOptional(),
+  ratios: estimateQuantities.ratios,
 } as const;
 
 const waterScalingSchema = z.object({

@@ -9,8 +9,6 @@ epochs without a better one.
 
 import argparse
 import json
-import math
-import platform
 import tempfile
 import time
 from pathlib import Path
@@ -22,6 +20,7 @@ from training.fpc.losses import LOSSES, final_loss, total_loss
 from training.fpc.networks import TRAINED_SHIFT_PPM, build
 from training.fpc.presets import load_preset
 from training.fpc.simulate import Simulator
+from training.training_record import TrainingRecord, hardware, rate_at
 
 PRESET = "fpc-training-wide"
 EPOCH_TRANSIENTS = 24000
@@ -48,11 +47,6 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def rate_at(step, steps):
-    """Warm-up, then half a cosine."""
-    return PEAK_RATE * min(1.0, (step + 1) / WARM_UP_STEPS) * (0.5 * (1 + math.cos(math.pi * step / steps)) + 1e-3)
-
-
 class Training:
     """One network's training, resumable after every epoch."""
 
@@ -66,32 +60,24 @@ class Training:
         self.simulator = Simulator(self.preset, self.device, TRAINED_SHIFT_PPM)
         self.generator = torch.Generator(self.device).manual_seed(self.preset["seeds"]["training"])
         self.validation = self._validation()
-        self.record = {"epochs": 0, "bestEpoch": 0, "bestLoss": float("inf"), "minutes": 0.0, "history": []}
-        arguments.work.mkdir(parents=True, exist_ok=True)
-        self.best_path = arguments.work / f"{arguments.model}-best.pt"
-        self.last_path = arguments.work / f"{arguments.model}-last.pt"
+        self.record = TrainingRecord(arguments.work, arguments.model)
 
     def _validation(self):
         generator = torch.Generator(self.device).manual_seed(self.preset["seeds"]["validation"])
         return [self.simulator.draw(400, generator) for _ in range(VALIDATION_TRANSIENTS // 400)]
 
     def resume(self):
-        state = torch.load(self.last_path, weights_only=True)
+        state = self.record.resumed()
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
-        self.record = json.loads(state["record"])
 
-    def _save(self, is_best):
-        state = {
+    def _state(self):
+        return {
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
-            "record": json.dumps(self.record),
         }
-        torch.save(state, self.last_path)
-        if is_best:
-            torch.save(state, self.best_path)
 
     def _epoch(self, epoch, epochs):
         steps = EPOCH_TRANSIENTS // BATCH
@@ -99,7 +85,7 @@ class Training:
         for step in range(steps):
             done = epoch + step / steps
             for group in self.optimizer.param_groups:
-                group["lr"] = rate_at(epoch * steps + step, epochs * steps)
+                group["lr"] = rate_at(epoch * steps + step, epochs * steps, PEAK_RATE, WARM_UP_STEPS)
             blur = BLUR_PER_SAMPLE * max(0.0, 1 - done / (BLUR_PART * epochs))
             transients = self.simulator.draw(BATCH, self.generator)
             loss = total_loss(self.arguments.model, self.network.passes(transients.inputs()), transients, blur)
@@ -119,35 +105,23 @@ class Training:
     def run(self):
         """Trains to the last epoch or until PATIENCE is at its end (not while the blur lasts)."""
         epochs = self.arguments.epochs
-        for epoch in range(self.record["epochs"], epochs):
+        for epoch in range(self.record.values["epochs"], epochs):
             start = time.monotonic()
             self._epoch(epoch, epochs)
             loss = self._validate()
-            is_best = loss < self.record["bestLoss"]
-            if is_best:
-                self.record.update(bestLoss=loss, bestEpoch=epoch + 1)
-            self.record["epochs"] = epoch + 1
-            self.record["minutes"] += (time.monotonic() - start) / 60
-            self.record["history"].append(round(loss, 5))
-            self._save(is_best)
+            is_best = self.record.add_epoch(epoch, loss, time.monotonic() - start, self._state())
             print(f"epoch {epoch + 1}/{epochs}: validation loss {loss:.5f}{' *' if is_best else ''}", flush=True)
-            if epoch + 1 > BLUR_PART * epochs + PATIENCE and epoch + 1 - self.record["bestEpoch"] >= PATIENCE:
+            if epoch + 1 > BLUR_PART * epochs + PATIENCE and epoch + 1 - self.record.values["bestEpoch"] >= PATIENCE:
                 break
 
     def best(self):
         """@returns the best network, on the CPU, its frame set by the validation transients, and the record of its training"""
-        state = torch.load(self.best_path, weights_only=True, map_location="cpu")
-        last = torch.load(self.last_path, weights_only=True, map_location="cpu")
+        state = torch.load(self.record.best_path, weights_only=True, map_location="cpu")
+        last = torch.load(self.record.last_path, weights_only=True, map_location="cpu")
         network = build(self.arguments.model)
         network.load_state_dict(state["network"])
         network.eval().calibrate([transients.to("cpu") for transients in self.validation])
         return network, json.loads(last["record"])
-
-
-def hardware(device, threads):
-    if device.startswith("cuda"):
-        return torch.cuda.get_device_name()
-    return f"{platform.machine()} CPU, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def main():

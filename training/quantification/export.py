@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import platform
 
 import numpy as np
 import onnxruntime
@@ -67,13 +66,6 @@ def training_card(recipe, presets, basis, seeds, record, command):
         "minutes": round(record["minutes"], 1),
         "command": command,
     }
-
-
-def hardware(device, threads=1):
-    """In words, for the card."""
-    if str(device).startswith("cuda"):
-        return torch.cuda.get_device_name()
-    return f"{platform.machine()} CPU, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def trained_amounts(names, amplitudes, scale):

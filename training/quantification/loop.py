@@ -9,7 +9,8 @@ from pathlib import Path
 
 import torch
 
-from training.quantification.export import PROTOCOLS, hardware
+from training.quantification.export import PROTOCOLS
+from training.training_record import TrainingRecord, hardware
 
 WEIGHT_SEED = 1
 WARM_UP_STEPS = 100
@@ -77,30 +78,19 @@ class Loop:
         self.arguments, self.network, self.simulator, self.seeds = arguments, network.to(arguments.device), simulator, seeds
         self.loss, self.validate = losses
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=arguments.rate, weight_decay=1e-4)
-        self.record = {"epochs": 0, "bestEpoch": 0, "bestLoss": float("inf"), "minutes": 0.0, "history": []}
-        arguments.work.mkdir(parents=True, exist_ok=True)
-        self.best_path = arguments.work / f"{arguments.id}-best.pt"
-        self.last_path = arguments.work / f"{arguments.id}-last.pt"
+        self.record = TrainingRecord(arguments.work, arguments.id)
         if arguments.warm_start is not None:
             warm_start(self.network, arguments.warm_start, arguments.device)
         if arguments.resume:
             self._resume()
 
     def _resume(self):
-        state = torch.load(self.last_path, weights_only=True, map_location=self.arguments.device)
+        state = self.record.resumed(self.arguments.device)
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.record = json.loads(state["record"])
 
-    def _save(self, is_best):
-        state = {
-            "network": self.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "record": json.dumps(self.record),
-        }
-        torch.save(state, self.last_path)
-        if is_best:
-            torch.save(state, self.best_path)
+    def _state(self):
+        return {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
 
     def run(self, validation_cases=2000):
         """Draws the sets, trains to the last epoch."""
@@ -109,19 +99,14 @@ class Loop:
         validation = draw_set(self.simulator, validation_cases, self.seeds["validation"])
         print(f"{self.arguments.cases} cases drawn in {time.monotonic() - start:.0f} s", flush=True)
         epochs = self.arguments.epochs
-        for epoch in range(self.record["epochs"], epochs):
+        for epoch in range(self.record.values["epochs"], epochs):
             mean = self._epoch(training, epoch, epochs)
             self.network.eval()
             with torch.no_grad():
                 value = sum(float(self.validate(self.network, cases)) for cases in validation) / len(validation)
-            is_best = value < self.record["bestLoss"]
-            if is_best:
-                self.record.update(bestLoss=value, bestEpoch=epoch + 1)
-            self.record["epochs"] = epoch + 1
-            self.record["minutes"] += (time.monotonic() - start) / 60
-            start = time.monotonic()
-            self.record["history"].append(round(value, 5))
-            self._save(is_best)
+            now = time.monotonic()
+            is_best = self.record.add_epoch(epoch, value, now - start, self._state())
+            start = now
             print(f"epoch {epoch + 1}/{epochs}: loss {mean:.5f}, validation {value:.5f}{' *' if is_best else ''}", flush=True)
 
     def _epoch(self, training, epoch, epochs):
@@ -153,8 +138,8 @@ class Loop:
 
     def best(self):
         """@returns the best network, on the CPU in eval mode, and the record of its training"""
-        state = torch.load(self.best_path, weights_only=True, map_location="cpu")
-        last = torch.load(self.last_path, weights_only=True, map_location="cpu")
+        state = torch.load(self.record.best_path, weights_only=True, map_location="cpu")
+        last = torch.load(self.record.last_path, weights_only=True, map_location="cpu")
         self.network.to("cpu").load_state_dict(state["network"])
         record = json.loads(last["record"])
         record["hardware"] = hardware(self.arguments.device, self.arguments.threads)

@@ -20,8 +20,9 @@ from training.quantification.cnn.publishing import (
     seeds_of,
 )
 from training.quantification.cnn.quantifier import Quantifier
-from training.quantification.export import PROTOCOLS, hardware, protocol_card, publish, trained_amounts, training_card
+from training.quantification.export import PROTOCOLS, protocol_card, publish, trained_amounts, training_card
 from training.quantification.simulate import SetSimulator
+from training.training_record import hardware
 
 PRESET = "brain"
 WEIGHTS_SEED = 1

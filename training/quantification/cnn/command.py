@@ -11,8 +11,9 @@ from training.quantification.basis import load_quantification_basis
 from training.quantification.cnn.loop import Recipe, Trainer, validation_sets
 from training.quantification.cnn.mixtures import Jitter, Mixtures
 from training.quantification.cnn.quantifier import Quantifier
-from training.quantification.export import PROTOCOLS, hardware
+from training.quantification.export import PROTOCOLS
 from training.quantification.simulate import load_preset
+from training.training_record import hardware
 
 WEIGHTS_SEED = 1
 

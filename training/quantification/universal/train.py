@@ -10,8 +10,6 @@ checkpoint to the end of --epochs.
 import argparse
 import copy
 import json
-import math
-import platform
 import tempfile
 import time
 from pathlib import Path
@@ -21,6 +19,7 @@ import torch
 from training.quantification.universal.losses import total_loss
 from training.quantification.universal.networks import UniversalNetwork
 from training.quantification.universal.simulate import UniversalSimulator, draw_set
+from training.training_record import TrainingRecord, hardware, rate_at
 
 MODEL_ID = "lineshape-universal"
 EPOCH_SPECTRA = 48000
@@ -48,11 +47,6 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def rate_at(step, steps, peak):
-    """Warm-up, then half a cosine."""
-    return peak * min(1.0, (step + 1) / WARM_UP_STEPS) * (0.5 * (1 + math.cos(math.pi * step / steps)) + 1e-3)
-
-
 class Training:
     """Resumable after every epoch."""
 
@@ -66,37 +60,29 @@ class Training:
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=arguments.rate, weight_decay=1e-4)
         self.generator = torch.Generator(self.device).manual_seed(seeds["training"])
         self.validation = draw_set(self.simulator, VALIDATION_SPECTRA, seeds["validation"])
-        self.record = {"epochs": 0, "bestEpoch": 0, "bestLoss": float("inf"), "minutes": 0.0, "history": []}
-        arguments.work.mkdir(parents=True, exist_ok=True)
-        self.best_path = arguments.work / f"{arguments.model}-best.pt"
-        self.last_path = arguments.work / f"{arguments.model}-last.pt"
+        self.record = TrainingRecord(arguments.work, arguments.model)
 
     def resume(self):
-        state = torch.load(self.last_path, weights_only=True)
+        state = self.record.resumed()
         self.network.load_state_dict(state["network"])
         self.mean.load_state_dict(state["mean"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
-        self.record = json.loads(state["record"])
 
-    def _save(self, is_best):
-        state = {
+    def _state(self):
+        return {
             "network": self.network.state_dict(),
             "mean": self.mean.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
-            "record": json.dumps(self.record),
         }
-        torch.save(state, self.last_path)
-        if is_best:
-            torch.save(state, self.best_path)
 
     def _epoch(self, epoch, epochs):
         steps = EPOCH_SPECTRA // BATCH
         self.network.train()
         for step in range(steps):
             for group in self.optimizer.param_groups:
-                group["lr"] = rate_at(epoch * steps + step, epochs * steps, self.arguments.rate)
+                group["lr"] = rate_at(epoch * steps + step, epochs * steps, self.arguments.rate, WARM_UP_STEPS)
             loss, _ = total_loss(self.network, self.simulator.draw(BATCH, self.generator))
             self.optimizer.zero_grad()
             loss.backward()
@@ -115,17 +101,11 @@ class Training:
     def run(self):
         """Trains to the last epoch."""
         epochs = self.arguments.epochs
-        for epoch in range(self.record["epochs"], epochs):
+        for epoch in range(self.record.values["epochs"], epochs):
             start = time.monotonic()
             self._epoch(epoch, epochs)
             loss, parts = self._validate()
-            is_best = loss < self.record["bestLoss"]
-            if is_best:
-                self.record.update(bestLoss=loss, bestEpoch=epoch + 1)
-            self.record["epochs"] = epoch + 1
-            self.record["minutes"] += (time.monotonic() - start) / 60
-            self.record["history"].append(round(loss, 4))
-            self._save(is_best)
+            is_best = self.record.add_epoch(epoch, loss, time.monotonic() - start, self._state(), digits=4)
             told = " ".join(f"{name} {value:.3f}" for name, value in parts.items())
             print(f"epoch {epoch + 1}/{epochs}: {loss:.4f}{' *' if is_best else ''} ({told})", flush=True)
 
@@ -136,12 +116,6 @@ def load_best(path, names):
     network = UniversalNetwork(names)
     network.load_state_dict(state["mean"])
     return network.eval(), json.loads(state["record"])
-
-
-def hardware(device, threads):
-    if device.startswith("cuda"):
-        return torch.cuda.get_device_name()
-    return f"{platform.machine()} CPU, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def main():
@@ -157,7 +131,7 @@ def main():
     # Here, not above: training alone needs neither ONNX nor the solve.
     from training.quantification.universal.publish import publish_universal
 
-    network, record = load_best(training.best_path, training.simulator.names)
+    network, record = load_best(training.record.best_path, training.simulator.names)
     record["hardware"] = hardware(arguments.device, arguments.threads)
     length = "" if arguments.epochs == EPOCHS else f" --epochs {arguments.epochs}"
     record["command"] = f"python -m training.quantification.universal.train {MODEL_ID}{length}"
