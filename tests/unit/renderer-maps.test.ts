@@ -2,7 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import type { AnalysisDetailView } from '../../src/ipc/contract.ts';
 import { mapQuantities, type MapQuantity } from '../../src/renderer/features/mrsi/mapQuantities.ts';
-import { countWords, mapNames, parseLimit, unlikeWords, voxelMap } from '../../src/renderer/features/mrsi/model.ts';
+import {
+  countWords,
+  mapNames,
+  NO_MASK,
+  parseLimit,
+  unlikeWords,
+  voxelMap,
+  type QualityMask,
+} from '../../src/renderer/features/mrsi/model.ts';
 
 const estimate = (name: string, ratio: number, crlbPercent: number) => ({
   name,
@@ -38,12 +46,12 @@ function quantity(id: string, of = analysis): MapQuantity {
   if (found === undefined) throw new Error(`There is no ${id}.`);
   return found;
 }
-const mapOf = (id: string, crlbLimitPercent: number | null = null) =>
-  voxelMap(analysis, { metabolite: 'tNAA', quantity: quantity(id), crlbLimitPercent }, 5);
+const mapOf = (id: string, crlbLimitPercent: number | null = null, mask: QualityMask = NO_MASK) =>
+  voxelMap(analysis, { metabolite: 'tNAA', quantity: quantity(id), crlbLimitPercent, mask }, 5);
 
 describe('the quantities of a map', () => {
   it('are those that the analysis has, and an amount only where one was computed', () => {
-    const ids = ['ratio-tCr', 'ratio-tCho', 'amplitude', 'crlb', 'fwhm', 'snr'];
+    const ids = ['ratio-tCr', 'ratio-tCho', 'ratio-tNAA', 'amplitude', 'crlb', 'fwhm', 'snr'];
     expect(mapQuantities(analysis).map((q) => q.id)).toEqual(ids);
     const scaled = structuredClone(analysis);
     const tNAA = scaled.voxels[1]!.result.combined[0]!;
@@ -51,6 +59,14 @@ describe('the quantities of a map', () => {
     tNAA.concentrations = [{ convention: 'molarity', value: 12, unit: 'mmol/l', sd: 1, factors: [], members: null }];
     expect(quantity('concentration', scaled).unit).toBe('mmol/l');
     expect(mapQuantities(null).map((q) => q.id)).toContain('ratio-tCr');
+  });
+
+  it('are ratios to any name, of the amplitudes where the analysis states none', () => {
+    const [, , toNaa] = mapQuantities(analysis);
+    expect(toNaa).toMatchObject({ id: 'ratio-tNAA', kind: 'ratio', reference: 'tNAA' });
+    const map = voxelMap(analysis, { metabolite: 'tCho', quantity: toNaa!, crlbLimitPercent: null, mask: NO_MASK }, 5);
+    expect(map.values[1]).toBeCloseTo(0.2 / 1.5, 12);
+    expect(map.title).toBe('tCho / tNAA');
   });
 
   it('carry their unit in the title', () => {
@@ -75,6 +91,15 @@ describe('the values of a map', () => {
     expect([...mapOf('snr').values]).toEqual([NaN, 29, 28, 27, NaN]);
   });
 
+  it('have a scale that voxels of mere noise don’t stretch: a CRLB above half the value says nothing', () => {
+    expect(mapOf('ratio-tCr').values[2]).toBe(40);
+    expect(mapOf('ratio-tCr').high).toBeLessThanOrEqual(1.7);
+    const noise = structuredClone(analysis);
+    noise.voxels.forEach(({ result }) => result.combined.forEach((e) => Object.assign(e, { crlbPercent: 90 })));
+    const choice = { metabolite: 'tNAA', quantity: quantity('ratio-tCr'), crlbLimitPercent: null, mask: NO_MASK };
+    expect(voxelMap(noise, choice, 5).high).toBeGreaterThan(30);
+  });
+
   it('are hatched above the limit, of either part of a ratio; widths know no limit', () => {
     const map = mapOf('ratio-tCr', 20);
     expect(map.states[2]).toBe('aboveLimit');
@@ -86,12 +111,39 @@ describe('the values of a map', () => {
     expect(mapOf('fwhm', 1).states[2]).toBe('value');
   });
 
+  it('are hatched outside the quality mask, whatever is mapped', () => {
+    const bySnr = mapOf('ratio-tCr', null, { minimumSnr: 28, maximumFwhmHz: null });
+    expect(bySnr.states).toEqual(['noSignal', 'value', 'value', 'lowQuality', 'notFitted']);
+    expect([...bySnr.values]).toEqual([NaN, 1.5, 40, NaN, NaN]);
+    const byWidth = mapOf('fwhm', null, { minimumSnr: null, maximumFwhmHz: 5.5 });
+    expect(byWidth.states).toEqual(['noSignal', 'value', 'lowQuality', 'lowQuality', 'notFitted']);
+    expect(countWords(bySnr, [0, 1, 2, 3, 4])).toBe(
+      '5 voxels: 2 shown, 1 outside the quality mask, 1 without signal, 1 not fitted',
+    );
+  });
+
+  it('are outside the mask where the figure itself is none', () => {
+    const broken = structuredClone(analysis);
+    broken.voxels[1]!.result.snr = { value: NaN, definition: '' };
+    const choice = {
+      metabolite: 'tNAA',
+      quantity: quantity('ratio-tCr'),
+      crlbLimitPercent: null,
+      mask: { minimumSnr: 3, maximumFwhmHz: null },
+    };
+    expect(voxelMap(broken, choice, 5).states[1]).toBe('lowQuality');
+  });
+
   it('are marked where a network does not know the spectrum, and counted so', () => {
     const ofNetwork = structuredClone(analysis);
     ofNetwork.voxels.forEach(({ result }, i) =>
       Object.assign(result, { doubt: { checks: [] }, inDistribution: i !== 2 }),
     );
-    const map = voxelMap(ofNetwork, { metabolite: 'tNAA', quantity: quantity('ratio-tCr'), crlbLimitPercent: null }, 5);
+    const map = voxelMap(
+      ofNetwork,
+      { metabolite: 'tNAA', quantity: quantity('ratio-tCr'), crlbLimitPercent: null, mask: NO_MASK },
+      5,
+    );
     expect(map.unlike).toEqual([false, false, true, false, false]);
     expect(map.values[2]).toBe(40);
     expect(unlikeWords(map, [0, 1, 2, 3, 4])).toMatch(/^1 voxel unlike the network’s training/);
@@ -100,7 +152,8 @@ describe('the values of a map', () => {
   });
 
   it('say that a voxel was fitted without the metabolite', () => {
-    const map = voxelMap(analysis, { metabolite: 'Lac', quantity: quantity('amplitude'), crlbLimitPercent: null }, 5);
+    const choice = { metabolite: 'Lac', quantity: quantity('amplitude'), crlbLimitPercent: null, mask: NO_MASK };
+    const map = voxelMap(analysis, choice, 5);
     expect(map.states).toEqual(['noSignal', 'noValue', 'noValue', 'noValue', 'notFitted']);
     expect(map.high).toBe(1);
   });

@@ -39,6 +39,22 @@ export function mmToPixel(view: SliceView, mm: Vec3): readonly [number, number] 
   return [left + x * width, top + (1 - y) * height];
 }
 
+/**
+ * The point of the slice that a pixel shows.
+ * @param pixel from the canvas's upper left corner
+ * @returns RAS mm
+ */
+export function pixelToMm(view: SliceView, pixel: readonly [number, number]): Vec3 {
+  const { right, up, across } = SLICE_AXES[view.plane];
+  const [left, top, width, height] = view.rect;
+  const mm: [number, number, number] = [0, 0, 0];
+  mm[right] = view.originMm[0] + ((pixel[0] - left) / width) * view.extentMm[0];
+  mm[up] = view.originMm[1] + (1 - (pixel[1] - top) / height) * view.extentMm[1];
+  const { normal, offset } = view.section;
+  mm[across] = (offset - normal[right] * mm[right] - normal[up] * mm[up]) / normal[across];
+  return mm;
+}
+
 /** The plane z = z0 + slopeX·(x − x0) + slopeY·(y − y0) over the slice's two in-plane axes. */
 export function tiltedPlane(
   plane: SlicePlane,

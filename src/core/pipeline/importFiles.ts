@@ -129,25 +129,56 @@ interface Recognition {
   readonly failures: readonly ImportFailure[];
 }
 
+/** Groups that are read at a time, and what their files may hold together; a larger one is read alone. [bytes] */
+const READ_AT_ONCE = 4;
+const READ_BYTES = 64 * 2 ** 20;
+
+const bytesOfGroup = ({ files, companions }: FileGroup): number =>
+  [...files, ...companions].reduce((sum, file) => sum + sizeOf(file), 0);
+
+/** Runs of groups that are small enough to be read together, in their order. */
+function runsOf(groups: readonly FileGroup[]): FileGroup[][] {
+  const runs: FileGroup[][] = [];
+  let bytes = 0;
+  for (const group of groups) {
+    const size = bytesOfGroup(group);
+    const last = runs.at(-1);
+    if (last === undefined || last.length >= READ_AT_ONCE || bytes + size > READ_BYTES) {
+      runs.push([group]);
+      bytes = size;
+    } else {
+      last.push(group);
+      bytes += size;
+    }
+  }
+  return runs;
+}
+
 async function recogniseAll(
   groups: readonly FileGroup[],
   options: ReadOptions,
   deps: ImportDeps,
 ): Promise<Recognition> {
-  const items: Recognised[] = [];
-  const failures: ImportFailure[] = [];
-  for (const [i, group] of groups.entries()) {
+  const recogniseOne = async (group: FileGroup, index: number): Promise<Recognised | ImportFailure> => {
     deps.cancellation?.throwIfCancelled();
-    const fraction = GROUPING_SHARE + ((1 - GROUPING_SHARE) * i) / groups.length;
+    const fraction = GROUPING_SHARE + ((1 - GROUPING_SHARE) * index) / groups.length;
     deps.onProgress?.({ fraction, message: `Reading ${group.name}` });
     try {
-      items.push(await recogniseGroup(group, `item-${i + 1}`, options, deps));
+      return await recogniseGroup(group, `item-${index + 1}`, options, deps);
     } catch (error) {
       if (error instanceof CancelledError) throw error;
-      failures.push({ fileName: group.files[0]?.name ?? group.name, error: toErrorRecord(error) });
+      return { fileName: group.files[0]?.name ?? group.name, error: toErrorRecord(error) };
     }
+  };
+  const found: (Recognised | ImportFailure)[] = [];
+  for (const run of runsOf(groups)) {
+    const first = found.length;
+    found.push(...(await Promise.all(run.map((group, i) => recogniseOne(group, first + i)))));
   }
-  return { items, failures };
+  return {
+    items: found.filter((one): one is Recognised => 'id' in one),
+    failures: found.filter((one): one is ImportFailure => !('id' in one)),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 // Scans, water references and images of one study against each other: what does not fit is said, never hidden.
 import type { Affine } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
+import { isRegionMean } from '../domain/regionMean.ts';
 import { checkWaterReference } from '../formats/plausibility/waterReference.ts';
 import { boxCentre, mmToIndex, voxelCorners } from '../geometry/index.ts';
 import type { Vec3 } from '../geometry/index.ts';
@@ -49,6 +50,7 @@ function likeness(water: Pairable, scan: Pairable): number {
  * @returns null where the study has none that fits
  */
 export function waterFor<T extends Pairable>(datasets: readonly T[], scan: Pairable): T | null {
+  if (isRegionMean(scan)) return null;
   const size = (d: Pairable): number => d.description.grid.reduce((p, n) => p * n, 1);
   const candidates = datasets.filter(
     (d) =>

@@ -15,7 +15,7 @@ import type {
   StudyStore,
 } from '../ports/studyStore.ts';
 import { buildReport } from '../reports/reportModel.ts';
-import type { ReportImage, ReportModel } from '../reports/reportModel.ts';
+import type { ReportImage, ReportInput, ReportModel } from '../reports/reportModel.ts';
 import type { CsvInput } from '../reports/csvReport.ts';
 import type { AnalysisDeps, AnalysisOutcome } from './analyse.ts';
 import { analyse } from './analyse.ts';
@@ -24,7 +24,7 @@ import { imageVolumeNifti } from './imageVolume.ts';
 import { planImport } from './importFiles.ts';
 import { fitOfScan, methodsOfVoxel } from './methodsOfVoxel.ts';
 import type { ScanSegmentation } from './segmentation.ts';
-import { voxelImage } from './voxelImage.ts';
+import { voxelImages } from './voxelImage.ts';
 
 export interface ImportSummary {
   readonly studies: readonly { readonly outcome: ImportOutcome; readonly isNew: boolean }[];
@@ -193,9 +193,14 @@ function reportImages(store: StudyStore, studyId: string, dataset: MrsDataset, v
   const image = store.listDatasets(studyId).find((d) => d.role === 'image');
   if (image === undefined || dataset.affine === null) return [];
   const volume = imageVolumeNifti(image.fileName, store.readRawFile(image.id));
-  const drawn = voxelImage(volume, image.fileName, dataset.affine, dataset.data.shape, voxel);
-  return drawn === null ? [] : [drawn];
+  return voxelImages(volume, image.fileName, dataset.affine, dataset.data.shape, voxel);
 }
+
+/** What is chosen for a report besides its result. */
+export type ReportChoices = Pick<ReportInput, 'language' | 'signature'> & {
+  /** Absent: the study's draft. */
+  readonly conclusion?: string;
+};
 
 /**
  * Everything the report of one voxel of a stored analysis says.
@@ -205,9 +210,9 @@ function reportImages(store: StudyStore, studyId: string, dataset: MrsDataset, v
  */
 export async function buildReportModel(
   store: StudyStore,
-  analysisId: string,
-  voxel: number,
+  { analysisId, voxel }: { readonly analysisId: string; readonly voxel: number },
   deps: ImportDeps & { readonly stamp: ProvenanceStamp },
+  choices: ReportChoices = {},
 ): Promise<ReportModel> {
   const analysis = store.getAnalysis(analysisId);
   const found = analysis.voxels.find((v) => v.voxel === voxel);
@@ -243,6 +248,10 @@ export async function buildReportModel(
     analysedAt: analysis.createdAt,
     generatedAt: deps.stamp.now(),
     images: reportImages(store, study.id, dataset, voxel),
+    conclusion: store.getReportDraft(study.id)?.conclusion ?? '',
+    version: store.listSignedReports(study.id).length + 1,
+    referenceRanges: store.listReferenceRanges(),
+    ...choices,
   });
 }
 

@@ -1,7 +1,8 @@
-// The axial slice of a structural image through the centre of a voxel, with the voxel's outline, for the report.
+// Slices of a structural image through the centre of a voxel, with the voxel's outline, for the report: axial, coronal and
+// sagittal, in radiological convention (the patient's right at the left; of a sagittal slice the front at the left).
 import type { Affine } from '../domain/mrsDataset.ts';
 import { openNiftiVoxels } from '../formats/niftiImage.ts';
-import type { Vec3 } from '../geometry/index.ts';
+import type { Axis, Vec3 } from '../geometry/index.ts';
 import {
   axisPlane,
   boxCentre,
@@ -60,13 +61,57 @@ function toGrey(values: Float64Array): Uint8Array {
   return Uint8Array.from(values, (v) => Math.round(255 * Math.min(1, Math.max(0, (v - low) / span))));
 }
 
-/** Rectangle of the image in mm: right to left (radiological) and anterior to posterior. */
-function axialExtent(volume: Volume): { right: number; anterior: number; width: number; height: number } {
+/** A plane of the page: RAS axis that runs to the left of the page, the one that runs up, and the one across. */
+interface PageView {
+  readonly plane: ReportImage['plane'];
+  readonly left: Axis;
+  readonly up: Axis;
+  readonly across: Axis;
+  readonly letters: ReportImage['letters'];
+}
+
+const VIEWS: readonly PageView[] = [
+  { plane: 'axial', left: 0, up: 1, across: 2, letters: ['R', 'L', 'A', 'P'] },
+  { plane: 'coronal', left: 0, up: 2, across: 1, letters: ['R', 'L', 'S', 'I'] },
+  { plane: 'sagittal', left: 1, up: 2, across: 0, letters: ['A', 'P', 'S', 'I'] },
+];
+
+/** The image's upper left corner on the page and its size, all in mm. */
+function extentOf(volume: Volume, { left, up }: PageView): { left: number; up: number; width: number; height: number } {
   const corners = gridCorners(volume.affine, volume.matrix);
-  const xs = corners.map((c) => c[0]);
-  const ys = corners.map((c) => c[1]);
-  const [right, anterior] = [Math.max(...xs), Math.max(...ys)];
-  return { right, anterior, width: right - Math.min(...xs), height: anterior - Math.min(...ys) };
+  const along = (axis: Axis): number[] => corners.map((corner) => corner[axis]);
+  const [most, top] = [Math.max(...along(left)), Math.max(...along(up))];
+  return { left: most, up: top, width: most - Math.min(...along(left)), height: top - Math.min(...along(up)) };
+}
+
+function drawSlice(volume: Volume, corners: readonly Vec3[], view: PageView): ReportImage {
+  const centre = boxCentre(corners);
+  const extent = extentOf(volume, view);
+  const step = Math.max(extent.width, extent.height) / LONGEST_EDGE;
+  const width = Math.max(1, Math.round(extent.width / step));
+  const height = Math.max(1, Math.round(extent.height / step));
+  const values = new Float64Array(width * height);
+  const place: [number, number, number] = [...centre];
+  for (let row = 0; row < height; row++) {
+    place[view.up] = extent.up - (row + 0.5) * step;
+    for (let column = 0; column < width; column++) {
+      place[view.left] = extent.left - (column + 0.5) * step;
+      values[row * width + column] = sample(volume, place);
+    }
+  }
+  const at = centre[view.across];
+  return {
+    pixels: toGrey(values),
+    width,
+    height,
+    pixelAspect: 1,
+    outline: boxSection(corners, axisPlane(view.across, at)).map(
+      (corner) => [(extent.left - corner[view.left]) / step, (extent.up - corner[view.up]) / step] as const,
+    ),
+    letters: view.letters,
+    plane: view.plane,
+    positionMm: at,
+  };
 }
 
 /**
@@ -75,44 +120,22 @@ function axialExtent(volume: Volume): { right: number; anterior: number; width: 
  * @param affine of the spectroscopy grid
  * @param grid voxels along x, y, z (further elements are ignored)
  * @param voxel index over x, y, z, C order
- * @returns null where the image can't be drawn (colours, no geometry) or does not contain the voxel's centre
+ * @returns axial, coronal and sagittal slice; none where the image can't be drawn (colours, no geometry) or does not
+ *   contain the voxel's centre
  * @throws ReaderError where the file is no image
  */
-export function voxelImage(
+export function voxelImages(
   file: Uint8Array,
   fileName: string,
   affine: Affine,
   grid: readonly number[],
   voxel: number,
-): ReportImage | null {
+): ReportImage[] {
   const volume = openVolume(file, fileName);
-  if (volume === null) return null;
+  if (volume === null) return [];
   const corners = voxelCorners(affine, voxelIndex([grid[0] ?? 1, grid[1] ?? 1, grid[2] ?? 1], voxel));
-  const centre = boxCentre(corners);
-  const inImage = mmToIndex(volume.affine, centre).every(
+  const inImage = mmToIndex(volume.affine, boxCentre(corners)).every(
     (v, axis) => v >= -0.5 && v <= (volume.matrix[axis] as number) - 0.5,
   );
-  if (!inImage) return null;
-  const extent = axialExtent(volume);
-  const step = Math.max(extent.width, extent.height) / LONGEST_EDGE;
-  const width = Math.max(1, Math.round(extent.width / step));
-  const height = Math.max(1, Math.round(extent.height / step));
-  const values = new Float64Array(width * height);
-  for (let row = 0; row < height; row++) {
-    const y = extent.anterior - (row + 0.5) * step;
-    for (let column = 0; column < width; column++) {
-      values[row * width + column] = sample(volume, [extent.right - (column + 0.5) * step, y, centre[2]]);
-    }
-  }
-  return {
-    pixels: toGrey(values),
-    width,
-    height,
-    pixelAspect: 1,
-    outline: boxSection(corners, axisPlane(2, centre[2])).map(
-      ([x, y]) => [(extent.right - x) / step, (extent.anterior - y) / step] as const,
-    ),
-    letters: ['R', 'L', 'A', 'P'],
-    caption: `Axial, radiological, ${centre[2] >= 0 ? 'S' : 'I'} ${Math.abs(centre[2]).toFixed(0)} mm`,
-  };
+  return inImage ? VIEWS.map((view) => drawSlice(volume, corners, view)) : [];
 }

@@ -93,6 +93,7 @@ export const TAG = {
   slabThickness: t(0x0018, 0x9104, 'FD'),
   slabOrientation: t(0x0018, 0x9105, 'FD'),
   midSlabPosition: t(0x0018, 0x9106, 'FD'),
+  mrSpatialSaturationSequence: t(0x0018, 0x9107, 'SQ'),
   mrTimingAndRelatedParametersSequence: t(0x0018, 0x9112, 'SQ'),
   mrEchoSequence: t(0x0018, 0x9114, 'SQ'),
   mrModifierSequence: t(0x0018, 0x9115, 'SQ'),

@@ -4,6 +4,7 @@ import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Affine, DimensionTag, HigherDimension, MrsDataset } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
+import { putSaturationBands } from '../../domain/scanPlacement.ts';
 import { implausibleTimes, normaliseNucleus } from '../niftiMrsHeader.ts';
 import type { ReadOptions } from '../readOptions.ts';
 import type { Vector3 } from '../siemens/imagePlaneAffine.ts';
@@ -11,6 +12,7 @@ import { imagePlaneAffine } from '../siemens/imagePlaneAffine.ts';
 import type { DicomFile } from './dicomFile.ts';
 import { TAG } from './dicomFile.ts';
 import { acquisitionFields, headerFields, patientFields, positive, put, putUser, required } from './dicomFields.ts';
+import { dicomSaturationBands } from './saturationBands.ts';
 import { framePosition, GEOMETRY_MISSING, planeGeometry, slabVolume, voiRows } from './dicomGeometry.ts';
 import { arrangeSamples, complexSamples, countOf, requireSamples } from './dicomSamples.ts';
 
@@ -128,6 +130,7 @@ export function enhancedFields(
     positive(dataset.number(TAG.transmitterFrequency)) ?? positive(dataset.number(TAG.imagingFrequency));
   const acquisition = acquisitionFields(file);
   const header = headerFields(file);
+  putSaturationBands(header, dicomSaturationBands(file));
   putSuppression(header, dataset.string(TAG.spectrallySelectedSuppression));
   putUser(
     header,

@@ -5,11 +5,13 @@ import { ReaderError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { AcquisitionInfo, Affine, HigherDimension, MrsDataset } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
+import { putSaturationBands } from '../../domain/scanPlacement.ts';
 import { implausibleTimes, normaliseNucleus } from '../niftiMrsHeader.ts';
 import type { ReadOptions } from '../readOptions.ts';
 import { imagePlaneAffine } from '../siemens/imagePlaneAffine.ts';
 import type { Ascconv } from '../siemens/protocolText.ts';
 import { ascconvNumber, parseAscconv } from '../siemens/protocolText.ts';
+import { siemensSaturationBands } from '../siemens/saturationBands.ts';
 import type { DicomFile } from './dicomFile.ts';
 import { dicomTag } from './dicomFile.ts';
 import {
@@ -96,6 +98,7 @@ function header(file: DicomFile, { image, protocol }: SiemensCsa): JsonObject {
   put(keys, 'RxCoil', csaText(image, 'ReceivingCoil') ?? csaText(image, 'ImaCoilString'));
   const waterSat = ascconvNumber(protocol, 'sPrepPulses.ucWaterSat');
   if (waterSat !== null && NO_WATER_SUPPRESSION.has(waterSat)) keys['WaterSuppressed'] = false;
+  putSaturationBands(keys, siemensSaturationBands(protocol));
   putUser(keys, 'PulseSequenceFile', protocol.get('tSequenceFileName') ?? null, 'Path of the sequence’s binary');
   const averages = positive(csaNumber(image, 'NumberOfAverages'));
   putUser(keys, 'NumberOfAverages', averages, 'Transients summed into each stored signal');

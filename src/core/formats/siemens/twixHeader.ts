@@ -2,9 +2,11 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { AcquisitionInfo, PatientInfo } from '../../domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../domain/mrsDataset.ts';
+import { putSaturationBands } from '../../domain/scanPlacement.ts';
 import { normaliseNucleus } from '../niftiMrsHeader.ts';
 import type { Ascconv, XProtocol } from './protocolText.ts';
 import { ascconvNumber, parseAscconv, parseXProtocol } from './protocolText.ts';
+import { siemensSaturationBands } from './saturationBands.ts';
 import { sequenceBaseName } from './twixSequences.ts';
 
 /** A measurement's header, parsed. */
@@ -176,6 +178,7 @@ export function headerKeys(protocol: TwixProtocol): JsonObject {
   put('PatientPosition', parameter(protocol, 'tPatientPosition', 'PatientPosition'));
   user('PulseSequenceFile', sequencePath(protocol), 'Path of the sequence’s binary');
   user('IceProgramFile', parameter(protocol, 'tICEProgramName'), 'Path of the reconstruction program');
+  putSaturationBands(header, siemensSaturationBands(ascconv));
   user('FrameOfReferenceUID', frameOfReference(protocol), 'Frame of reference of the scanner coordinates');
   if (elements.length > 0) {
     header['CoilElements'] = { Value: [...elements], Description: 'Receive coil elements as the protocol lists them' };

@@ -1,9 +1,11 @@
-// What is drawn over the images: the voxel's outline and the MRSI grid, as polygons in pixels.
+// What is drawn over the images: voxels, MRSI grid, saturation bands and displaced boxes, as polygons in pixels.
 import {
   boxCentre,
   boxSection,
   gridCorners,
   mmToPixel,
+  SLICE_AXES,
+  slabCorners,
   tiltedPlane,
   voxelCorners,
   voxelIndex,
@@ -12,11 +14,15 @@ import {
   type Vec3,
 } from '../../../core/geometry/index.ts';
 import type { Affine } from '../../../core/domain/mrsDataset.ts';
+import type { SaturationBand } from '../../../core/domain/scanPlacement.ts';
 
 export type Pixel = readonly [number, number];
 
+/** `voxel` is the chosen one; `other` another single voxel of the study. */
+export type OutlineKind = 'voxel' | 'shifted' | 'other' | 'grid' | 'gridVoxel' | 'excited' | 'band';
+
 export interface Outline {
-  readonly kind: 'voxel' | 'grid' | 'gridVoxel';
+  readonly kind: OutlineKind;
   readonly points: readonly Pixel[];
 }
 
@@ -29,7 +35,22 @@ export interface DrawnTile {
   readonly fovMM: readonly number[];
 }
 
+/** All that may be drawn over the slices. */
+export interface Scene {
+  /** The chosen scan: its grid (1 × 1 × 1 for a single voxel) and the chosen voxel in it. */
+  readonly scan: { readonly affine: Affine; readonly grid: Vec3; readonly voxel: number } | null;
+  readonly showGrid: boolean;
+  /** Single voxels of other scans. */
+  readonly others: readonly Affine[];
+  readonly bands: readonly SaturationBand[];
+  /** The volume that was excited for a grid. */
+  readonly excited: Affine | null;
+  /** The chosen voxel for another chemical shift. */
+  readonly shifted: Affine | null;
+}
+
 const PLANES: readonly SlicePlane[] = ['axial', 'coronal', 'sagittal'];
+const FIRST: Vec3 = [0, 0, 0];
 
 /** Our view of a tile; null for a rendering or before the first drawing. @param scale CSS pixels per canvas pixel */
 export function sliceViewOf(tile: DrawnTile, scale: number): SliceView | null {
@@ -47,31 +68,42 @@ export function sliceViewOf(tile: DrawnTile, scale: number): SliceView | null {
   };
 }
 
-function polygon(view: SliceView, corners: readonly Vec3[]): Pixel[] {
-  return boxSection(corners, view.section).map((p) => mmToPixel(view, p));
+function section(kind: OutlineKind, view: SliceView, corners: readonly Vec3[]): Outline[] {
+  const points = boxSection(corners, view.section).map((p) => mmToPixel(view, p));
+  return points.length === 0 ? [] : [{ kind, points }];
 }
 
-/**
- * Outlines of a scan's voxels on one slice.
- * @param affine of the scan, index → RAS mm
- * @param grid voxels along x, y, z
- * @param voxel the chosen voxel's number
- */
-export function scanOutlines(view: SliceView, affine: Affine, grid: Vec3, voxel: number): Outline[] {
-  const chosen = voxelCorners(affine, voxelIndex(grid, voxel));
-  const outlines: Outline[] = [];
+/** The grid's voxels thin, then its border. */
+function gridOutlines(view: SliceView, affine: Affine, grid: Vec3): Outline[] {
   const total = grid[0] * grid[1] * grid[2];
-  if (total > 1) {
-    for (let v = 0; v < total; v++) {
-      const points = polygon(view, voxelCorners(affine, voxelIndex(grid, v)));
-      if (points.length > 0) outlines.push({ kind: 'gridVoxel', points });
-    }
-    const whole = polygon(view, gridCorners(affine, grid));
-    if (whole.length > 0) outlines.push({ kind: 'grid', points: whole });
-  }
-  const points = polygon(view, chosen);
-  if (points.length > 0) outlines.push({ kind: 'voxel', points });
-  return outlines;
+  const voxels = Array.from({ length: total }, (_, v) =>
+    section('gridVoxel', view, voxelCorners(affine, voxelIndex(grid, v))),
+  );
+  return [...voxels.flat(), ...section('grid', view, gridCorners(affine, grid))];
+}
+
+/** Outlines of a scene on one slice, the most important last, on top. */
+export function sceneOutlines(view: SliceView, scene: Scene): Outline[] {
+  const { scan, others, bands, excited, shifted } = scene;
+  const isGrid = scan !== null && scan.grid[0] * scan.grid[1] * scan.grid[2] > 1;
+  return [
+    ...bands.flatMap((band) => section('band', view, slabCorners(band))),
+    ...(isGrid && scene.showGrid ? gridOutlines(view, scan.affine, scan.grid) : []),
+    ...(excited === null ? [] : section('excited', view, voxelCorners(excited, FIRST))),
+    ...others.flatMap((affine) => section('other', view, voxelCorners(affine, FIRST))),
+    ...(shifted === null ? [] : section('shifted', view, voxelCorners(shifted, FIRST))),
+    ...(scan === null ? [] : section('voxel', view, voxelCorners(scan.affine, voxelIndex(scan.grid, scan.voxel)))),
+  ];
+}
+
+/** One voxel of a grid as a box of its own. @returns index 0 → RAS mm */
+export function voxelAffine(affine: Affine, grid: Vec3, voxel: number): Affine {
+  const index = voxelIndex(grid, voxel);
+  return affine.map((value, i) =>
+    i % 4 !== 3 || i > 11
+      ? value
+      : value + index.reduce((sum, n, axis) => sum + n * (affine[i - 3 + axis] as number), 0),
+  );
 }
 
 /** Centre of the chosen voxel. @returns RAS mm */
@@ -89,4 +121,41 @@ export function voxelSizeWords(affine: Affine): string {
 /** SVG path of a closed polygon. */
 export function svgPath(points: readonly Pixel[]): string {
   return points.length === 0 ? '' : `M${points.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join('L')}Z`;
+}
+
+const LETTERS = [
+  ['R', 'L'],
+  ['A', 'P'],
+  ['S', 'I'],
+] as const;
+
+export interface OrientationLetter {
+  readonly letter: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** From a slice's border to the middle of a letter. [CSS pixels] */
+const LETTER_INSET = 10;
+
+/** Where the patient's sides are on a slice: left, right, top, bottom. */
+export function orientationLetters({ plane, rect, extentMm }: SliceView): readonly OrientationLetter[] {
+  const [left, top, width, height] = rect;
+  const { right, up } = SLICE_AXES[plane];
+  const [toRight, toLeft] = extentMm[0] > 0 ? LETTERS[right] : [LETTERS[right][1], LETTERS[right][0]];
+  const [x, y] = [left + width / 2, top + height / 2];
+  return [
+    { letter: toLeft, x: left + LETTER_INSET, y },
+    { letter: toRight, x: left + width - LETTER_INSET, y },
+    { letter: LETTERS[up][0], x, y: top + LETTER_INSET },
+    { letter: LETTERS[up][1], x, y: top + height - LETTER_INSET },
+  ];
+}
+
+/** Nearest anatomical direction of a box's axis: letter of its rising and of its falling index. */
+export function axisLetters(affine: Affine, axis: 0 | 1 | 2): readonly [string, string] {
+  const parts = [affine[axis] as number, affine[4 + axis] as number, affine[8 + axis] as number];
+  const main = parts.reduce((best, v, i) => (Math.abs(v) > Math.abs(parts[best] as number) ? i : best), 0);
+  const [plus, minus] = LETTERS[main] as readonly [string, string];
+  return (parts[main] as number) >= 0 ? [plus, minus] : [minus, plus];
 }

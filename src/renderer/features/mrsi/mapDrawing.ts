@@ -1,7 +1,10 @@
-// The map on its canvas: coloured voxels, hatched ones above the limit, a corner on those that a network doesn't know, grid lines,
-// the chosen voxel outlined.
+// The grid on its canvas: coloured voxels, hatched ones above the limit or outside the mask, a corner on those that a network
+// doesn't know, spectra, grid lines, regions, the chosen voxel outlined.
 import { cssColour, mapColour, type ColourMapName } from '../../charts/colourMaps.ts';
+import type { GridSpectraView } from '../../../ipc/contract.ts';
 import type { GridDrawing, VoxelMap } from './model.ts';
+import { drawRegion, type DrawnRegion } from './regionDrawing.ts';
+import { drawSpectra, spectraScale } from './spectraDrawing.ts';
 
 export interface MapColours {
   readonly map: ColourMapName;
@@ -9,11 +12,16 @@ export interface MapColours {
   readonly hatch: string;
   readonly caution: string;
   readonly accent: string;
+  readonly text: string;
 }
 
 /** One slice of a map, its voxels `cell` CSS pixels wide. */
 export interface DrawnMap {
   readonly map: VoxelMap;
+  /** How strongly the map is coloured, 0 to 1. */
+  readonly opacity: number;
+  readonly spectra: GridSpectraView | null;
+  readonly regions: readonly DrawnRegion[];
   readonly drawing: GridDrawing;
   readonly cell: number;
   readonly chosen: number;
@@ -26,15 +34,16 @@ const SMALLEST_CORNER = 4;
 /** Sets the corner off from every colour of the map. */
 const CORNER_EDGE = 'rgba(8, 10, 14, 0.85)';
 
-function hatch(context: CanvasRenderingContext2D, x: number, y: number, cell: number): void {
+/** @param rising lines from lower left to upper right; false: the other way */
+function hatch(context: CanvasRenderingContext2D, x: number, y: number, cell: number, rising: boolean): void {
   context.save();
   context.beginPath();
   context.rect(x, y, cell, cell);
   context.clip();
   context.beginPath();
   for (let offset = -cell; offset < cell; offset += HATCH_STEP) {
-    context.moveTo(x + offset, y + cell);
-    context.lineTo(x + offset + cell, y);
+    context.moveTo(x + offset, rising ? y + cell : y);
+    context.lineTo(x + offset + cell, rising ? y : y + cell);
   }
   context.stroke();
   context.restore();
@@ -56,19 +65,26 @@ function markCorner(context: CanvasRenderingContext2D, x: number, y: number, cel
   context.restore();
 }
 
-function drawVoxels(context: CanvasRenderingContext2D, { map, drawing, cell }: DrawnMap, colours: MapColours): void {
+function drawVoxels(context: CanvasRenderingContext2D, drawn: DrawnMap, colours: MapColours): void {
+  const { map, drawing, cell, opacity } = drawn;
   const { values, states, unlike, low, high } = map;
+  if (opacity === 0) return;
   context.strokeStyle = colours.hatch;
   context.lineWidth = 1;
   for (let row = 0; row < drawing.rows; row++) {
     for (let column = 0; column < drawing.columns; column++) {
       const voxel = drawing.voxelAt(column, row);
       const value = values[voxel] as number;
-      if (states[voxel] === 'aboveLimit') hatch(context, column * cell, row * cell, cell);
+      const state = states[voxel];
+      if (state === 'aboveLimit' || state === 'lowQuality') {
+        hatch(context, column * cell, row * cell, cell, state === 'aboveLimit');
+      }
       // Zero and no value are transparent: only what was measured is coloured.
       if (value > 0) {
+        context.globalAlpha = opacity;
         context.fillStyle = cssColour(mapColour(colours.map, (value - low) / (high - low)));
         context.fillRect(column * cell, row * cell, cell, cell);
+        context.globalAlpha = 1;
       }
       if (unlike[voxel] === true) markCorner(context, column * cell, row * cell, cell, colours.caution);
     }
@@ -120,5 +136,8 @@ export function drawMap(canvas: HTMLCanvasElement, drawn: DrawnMap, colours: Map
   context.clearRect(0, 0, width, height);
   drawVoxels(context, drawn, colours);
   drawLines(context, drawn, colours.line);
+  const { spectra, drawing, cell, regions } = drawn;
+  if (spectra !== null) drawSpectra(context, { spectra, scale: spectraScale(spectra), drawing, cell }, colours.text);
+  for (const region of regions) drawRegion(context, region, drawing, cell);
   outline(context, drawn, colours.accent);
 }

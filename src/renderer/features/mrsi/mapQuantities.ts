@@ -1,10 +1,13 @@
 // What a map over a grid can show: quantities of a metabolite, and of the spectrum itself.
 import type { MetaboliteEstimate } from '../../../core/domain/quantification.ts';
-import { formatSignificant } from '../../../core/reports/tables.ts';
+import { formatSignificant, resultRows } from '../../../core/reports/tables.ts';
+import { t } from '../../app/i18n/index.ts';
 import type { AnalysisDetailView, QuantificationResultView } from '../../../ipc/contract.ts';
 
 export interface MapQuantity {
   readonly id: string;
+  /** A quantity of its own, or a ratio, which the choice lists apart. */
+  readonly kind: 'ratio' | 'other';
   readonly text: string;
   /** Empty for a pure number. */
   readonly unit: string;
@@ -21,41 +24,60 @@ export interface MapQuantity {
 /** A CRLB of half the value says that there may be nothing: no need to tell more apart. [%] */
 const CRLB_SCALE_PERCENT = 50;
 
-const AMPLITUDE: MapQuantity = {
+const ofAmplitude = (): MapQuantity => ({
   id: 'amplitude',
-  text: 'Amplitude',
-  unit: 'a.u.',
+  kind: 'other',
+  text: t('mrsi.quantities.amplitude'),
+  unit: t('mrsi.arbitraryUnits'),
   ofMetabolite: true,
   reference: null,
   scaleTo: null,
   of: (_, e) => e?.amplitude ?? null,
-};
-const CRLB: MapQuantity = {
-  ...AMPLITUDE,
+});
+
+const ofCrlb = (): MapQuantity => ({
+  ...ofAmplitude(),
   id: 'crlb',
-  text: 'CRLB',
+  text: t('mrsi.quantities.crlb'),
   unit: '%',
   scaleTo: CRLB_SCALE_PERCENT,
   of: (_, e) => e?.crlbPercent ?? null,
-};
-const OF_SPECTRUM: readonly MapQuantity[] = [
-  { ...AMPLITUDE, id: 'fwhm', text: 'Line width', unit: 'Hz', ofMetabolite: false, of: ({ fwhmHz }) => fwhmHz },
-  { ...AMPLITUDE, id: 'snr', text: 'SNR', unit: '', ofMetabolite: false, of: ({ snr }) => snr.value },
-];
+});
+
+function ofSpectrum(): readonly MapQuantity[] {
+  const any = { ...ofAmplitude(), ofMetabolite: false };
+  return [
+    { ...any, id: 'fwhm', text: t('mrsi.quantities.fwhm'), unit: 'Hz', of: ({ fwhmHz }) => fwhmHz },
+    { ...any, id: 'snr', text: t('mrsi.quantities.snr'), unit: '', of: ({ snr }) => snr.value },
+  ];
+}
 
 const ratioIn = (e: MetaboliteEstimate | null, reference: string): number | null =>
   e?.ratios?.find((r) => r.reference === reference)?.value ?? (reference === 'tCr' ? (e?.ratioToTCr ?? null) : null);
 
+/** Of amplitudes, where the analysis states none to this reference. */
+function amplitudeRatio(
+  result: QuantificationResultView,
+  e: MetaboliteEstimate | null,
+  reference: string,
+): number | null {
+  const below = estimateIn(result, reference)?.amplitude ?? 0;
+  return e === null || !(below > 0) ? null : e.amplitude / below;
+}
+
 function ratioTo(reference: string): MapQuantity {
   return {
-    ...AMPLITUDE,
+    ...ofAmplitude(),
     id: `ratio-${reference}`,
-    text: `Ratio to ${reference}`,
+    kind: 'ratio',
+    text: t('mrsi.quantities.ratio', { reference: referenceName(reference) }),
     unit: '',
     reference: reference === 'water' ? null : reference,
-    of: (_, e) => ratioIn(e, reference),
+    of: (result, e) => ratioIn(e, reference) ?? amplitudeRatio(result, e, reference),
   };
 }
+
+const referenceName = (reference: string): string => (reference === 'water' ? t('mrsi.water') : reference);
 
 const estimatesOf = ({ combined, metabolites }: QuantificationResultView): readonly MetaboliteEstimate[] => [
   ...combined,
@@ -70,7 +92,8 @@ function concentration(estimates: readonly MetaboliteEstimate[]): MapQuantity[] 
     (e) => e.concentrations?.filter((c) => c.value === e.concentrationMM && c.value > 0) ?? [],
   );
   const unit = shown[0]?.unit ?? 'mM';
-  return [{ ...AMPLITUDE, id: 'concentration', text: 'Concentration', unit, of: (_, e) => e?.concentrationMM ?? null }];
+  const text = t('mrsi.quantities.concentration');
+  return [{ ...ofAmplitude(), id: 'concentration', text, unit, of: (_, e) => e?.concentrationMM ?? null }];
 }
 
 /** What the analysis has values of: ratios first, as they are read most. */
@@ -78,8 +101,11 @@ export function mapQuantities(analysis: AnalysisDetailView | null): readonly Map
   const estimates = (analysis?.voxels ?? []).flatMap(({ result }) => estimatesOf(result));
   const references = new Set(estimates.flatMap((e) => e.ratios?.map((r) => r.reference) ?? []));
   if (references.size === 0 || estimates.some((e) => e.ratioToTCr !== null)) references.add('tCr');
-  const ordered = ['tCr', ...[...references].filter((r) => r !== 'tCr')].filter((r) => references.has(r));
-  return [...ordered.map(ratioTo), AMPLITUDE, ...concentration(estimates), CRLB, ...OF_SPECTRUM];
+  // After those that the analysis states, a ratio to any other of its names.
+  const names = (analysis?.voxels ?? []).flatMap(({ result }) => resultRows(result).map(({ name }) => name));
+  const stated = ['tCr', ...[...references].filter((r) => r !== 'tCr')].filter((r) => references.has(r));
+  const ordered = new Set([...stated, ...names]);
+  return [...[...ordered].map(ratioTo), ofAmplitude(), ...concentration(estimates), ofCrlb(), ...ofSpectrum()];
 }
 
 /** A metabolite's or sum's estimate in a voxel. */
@@ -96,9 +122,8 @@ export function valueWords(value: number, unit: string): string {
 export function mapTitle({ id, text, unit, ofMetabolite, reference }: MapQuantity, metabolite: string): string {
   const withUnit = (words: string): string => (unit === '' ? words : `${words} [${unit}]`);
   if (!ofMetabolite) return withUnit(text);
-  if (id === 'ratio-water') return `${metabolite} / water`;
+  if (id === 'ratio-water') return `${metabolite} / ${t('mrsi.water')}`;
   if (reference !== null) return `${metabolite} / ${reference}`;
-  return withUnit(
-    id === 'crlb' ? `CRLB of ${metabolite}` : id === 'amplitude' ? `${metabolite} amplitude` : metabolite,
-  );
+  if (id === 'crlb') return withUnit(t('mrsi.crlbOf', { metabolite }));
+  return withUnit(id === 'amplitude' ? t('mrsi.amplitudeOf', { metabolite }) : metabolite);
 }

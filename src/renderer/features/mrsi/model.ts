@@ -1,23 +1,35 @@
 // A map over an MRSI grid: values of a quantity, which voxels have none and why, its scale, and moving through voxels.
 import { voxelIndex, voxelNumber, type Vec3 } from '../../../core/geometry/index.ts';
+import { t } from '../../app/i18n/index.ts';
 import type { AnalysisDetailView } from '../../../ipc/contract.ts';
-import { resultRows } from '../../../core/reports/tables.ts';
+import { CRLB_UNDETERMINED_PERCENT, resultRows } from '../../../core/reports/tables.ts';
 import { estimateIn, mapTitle, type MapQuantity } from './mapQuantities.ts';
 
 type FittedVoxel = AnalysisDetailView['voxels'][number];
+
+/** What a spectrum must be like for its values to count; null: anything. */
+export interface QualityMask {
+  readonly minimumSnr: number | null;
+  readonly maximumFwhmHz: number | null;
+}
 
 export interface MapChoice {
   readonly metabolite: string;
   readonly quantity: MapQuantity;
   /** Estimates above it are left out, in a ratio of either part; null: none. [%] */
   readonly crlbLimitPercent: number | null;
+  readonly mask: QualityMask;
 }
 
+export const NO_MASK: QualityMask = { minimumSnr: null, maximumFwhmHz: null };
+
 /**
- * What a voxel of the map is: `value`, drawn in its colour; `aboveLimit`, hatched; `noSignal`, looked at and refused;
- * `notFitted`, outside what was fitted; `noValue`, fitted without this quantity.
+ * What a voxel of the map is: `value`, drawn in its colour; `aboveLimit`, hatched; `lowQuality`, hatched the other way,
+ * outside the quality mask; `noSignal`, looked at and refused; `notFitted`, outside what was fitted; `noValue`, fitted
+ * without this quantity.
  */
-export type VoxelState = 'value' | 'aboveLimit' | 'noSignal' | 'notFitted' | 'noValue';
+export type VoxelState = 'value' | 'aboveLimit' | 'lowQuality' | 'noSignal' | 'notFitted' | 'noValue';
+const VOXEL_STATES: readonly VoxelState[] = ['value', 'aboveLimit', 'lowQuality', 'noSignal', 'notFitted', 'noValue'];
 
 export interface VoxelMap {
   /** C order over the grid; NaN where there is no value. */
@@ -48,11 +60,21 @@ function isAboveLimit({ result }: FittedVoxel, { metabolite, quantity, crlbLimit
   });
 }
 
-function stateOf(voxel: FittedVoxel, choice: MapChoice): { readonly state: VoxelState; readonly value: number } {
+/** Whether a spectrum is outside the mask. A figure that is none, is. */
+export function isOutsideMask(
+  { snr, fwhmHz }: FittedVoxel['result'],
+  { minimumSnr, maximumFwhmHz }: QualityMask,
+): boolean {
+  return (minimumSnr !== null && !(snr.value >= minimumSnr)) || (maximumFwhmHz !== null && !(fwhmHz <= maximumFwhmHz));
+}
+
+/** What a voxel contributes to a map or a region's table. */
+export function stateOf(voxel: FittedVoxel, choice: MapChoice): { readonly state: VoxelState; readonly value: number } {
   const { metabolite, quantity } = choice;
   if (voxel.result.status === 'refused') return { state: 'noSignal', value: NaN };
   const estimate = quantity.ofMetabolite ? estimateIn(voxel.result, metabolite) : null;
   if (quantity.ofMetabolite && estimate === null) return { state: 'noValue', value: NaN };
+  if (isOutsideMask(voxel.result, choice.mask)) return { state: 'lowQuality', value: NaN };
   if (isAboveLimit(voxel, choice)) return { state: 'aboveLimit', value: NaN };
   const value = quantity.of(voxel.result, estimate);
   return value === null || !Number.isFinite(value) ? { state: 'noValue', value: NaN } : { state: 'value', value };
@@ -70,55 +92,55 @@ function quantile(sorted: readonly number[], share: number): number {
   return a + (at - low) * (b - a);
 }
 
+/** Whether a value is told from zero: those that are not scatter widely, and say nothing of the scale. */
+function isDetermined(voxel: FittedVoxel, choice: MapChoice): boolean {
+  return !isAboveLimit(voxel, { ...choice, crlbLimitPercent: CRLB_UNDETERMINED_PERCENT });
+}
+
 /**
- * Map of one quantity. The scale starts at zero and ends at the 98th percentile, so that one wild voxel doesn't darken
- * all others.
+ * Map of one quantity. The scale starts at zero and ends at the 98th percentile of the values that are told from zero, so
+ * that wild voxels of mere noise don't darken all others.
  * @param voxels number of voxels of the grid
  */
 export function voxelMap(analysis: AnalysisDetailView | null, choice: MapChoice, voxels: number): VoxelMap {
   const values = new Float64Array(voxels).fill(NaN);
   const states = new Array<VoxelState>(voxels).fill('notFitted');
   const unlike = new Array<boolean>(voxels).fill(false);
+  const determined: number[] = [];
   for (const voxel of analysis?.voxels ?? []) {
     if (voxel.voxel >= voxels) continue;
     const { state, value } = stateOf(voxel, choice);
     states[voxel.voxel] = state;
     values[voxel.voxel] = value;
     unlike[voxel.voxel] = isUnlike(voxel) && state === 'value';
+    if (state === 'value' && value > 0 && isDetermined(voxel, choice)) determined.push(value);
   }
   const { quantity, metabolite } = choice;
-  const sorted = [...values].filter((v) => Number.isFinite(v) && v > 0).sort((a, b) => a - b);
+  const seen = determined.length > 0 ? determined : [...values].filter((v) => v > 0);
+  const sorted = seen.sort((a, b) => a - b);
   const high = quantity.scaleTo ?? (sorted.length === 0 ? 1 : quantile(sorted, 0.98));
   return { values, states, unlike, low: 0, high, unit: quantity.unit, title: mapTitle(quantity, metabolite) };
 }
 
-const STATE_WORDS: Readonly<Record<VoxelState, string>> = {
-  value: 'shown',
-  aboveLimit: 'above the CRLB limit',
-  noSignal: 'without signal',
-  notFitted: 'not fitted',
-  noValue: 'without a value',
-};
-
 /** Why a voxel has no value, for its read-out. */
-export const stateWords = (state: VoxelState): string => STATE_WORDS[state];
+export const stateWords = (state: VoxelState): string => t(`mrsi.states.${state}`);
 
 /** "64 voxels: 40 shown, 20 without signal, 4 above the CRLB limit". @param voxels those that are drawn */
 export function countWords({ states }: VoxelMap, voxels: readonly number[]): string {
-  const parts = (Object.keys(STATE_WORDS) as VoxelState[]).flatMap((state) => {
+  const parts = VOXEL_STATES.flatMap((state) => {
     const count = voxels.filter((v) => states[v] === state).length;
-    return count === 0 ? [] : [`${count} ${STATE_WORDS[state]}`];
+    return count === 0 ? [] : [t('mrsi.countOfState', { count, state: stateWords(state) })];
   });
-  return `${voxels.length} voxels: ${parts.join(', ')}`;
+  return t('mrsi.counts', { count: voxels.length, parts: parts.join(', ') });
 }
 
 /** What the mark of a voxel says. */
-export const UNLIKE_WORDS = 'unlike the network’s training: not to be relied on';
+export const unlikeMark = (): string => t('mrsi.unlike');
 
 /** "3 voxels unlike the network’s training: not to be relied on"; null where none is. @param voxels those that are drawn */
 export function unlikeWords({ unlike }: VoxelMap, voxels: readonly number[]): string | null {
   const count = voxels.filter((v) => unlike[v] === true).length;
-  return count === 0 ? null : `${count} ${count === 1 ? 'voxel' : 'voxels'} ${UNLIKE_WORDS}`;
+  return count === 0 ? null : t('mrsi.unlikeVoxels', { count });
 }
 
 /** What was typed as a limit. @returns null: none; NaN: no limit at all that can be used */
