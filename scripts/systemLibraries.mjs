@@ -14,7 +14,8 @@ const DEBIAN_LIBRARIES = [
   ['libxss1'],
   ['fonts-dejavu-core', 'fonts-liberation', 'fonts-liberation2'],
 ];
-const DEBIAN_VIRTUAL_DISPLAY = [['xvfb'], ['xauth']];
+/** With pdftotext and pdfinfo, by which the tests read what was printed, and dciodvfy, which checks DICOM files. */
+const DEBIAN_VIRTUAL_DISPLAY = [['xvfb'], ['xauth'], ['poppler-utils'], ['dicom3tools']];
 
 /** For other distributions: the installing command, its packages, and the package of the virtual screen. */
 const OTHER_DISTRIBUTIONS = [
@@ -22,19 +23,19 @@ const OTHER_DISTRIBUTIONS = [
     ids: ['fedora', 'rhel', 'centos'],
     command: 'sudo dnf install',
     libraries: 'gtk3 nss alsa-lib mesa-libgbm at-spi2-atk cups-libs libXScrnSaver dejavu-sans-fonts',
-    virtualDisplay: 'xorg-x11-server-Xvfb',
+    virtualDisplay: 'xorg-x11-server-Xvfb poppler-utils',
   },
   {
     ids: ['arch'],
     command: 'sudo pacman -S',
     libraries: 'gtk3 nss alsa-lib mesa at-spi2-core libcups libxss ttf-dejavu',
-    virtualDisplay: 'xorg-server-xvfb xorg-xauth',
+    virtualDisplay: 'xorg-server-xvfb xorg-xauth poppler',
   },
   {
     ids: ['suse', 'opensuse'],
     command: 'sudo zypper install',
     libraries: 'gtk3 mozilla-nss libasound2 libgbm1 at-spi2-core libcups2 libXss1 dejavu-fonts',
-    virtualDisplay: 'xorg-x11-server-Xvfb xauth',
+    virtualDisplay: 'xorg-x11-server-Xvfb xauth poppler-tools',
   },
 ];
 

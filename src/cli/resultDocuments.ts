@@ -21,7 +21,7 @@ import {
   resultRows,
   shownConcentration,
 } from '../core/reports/index.ts';
-import type { CsvInput, ReportModel } from '../core/reports/index.ts';
+import type { CsvInput, ReportInput, ReportModel } from '../core/reports/index.ts';
 import { recipeSha256 } from '../node/files/hashing.ts';
 import { agreementDocuments, agreementsOf } from './agreementText.ts';
 import { fileEntry, plainJson, WRITTEN_BY } from './jsonDocuments.ts';
@@ -117,7 +117,13 @@ function otherResults({ analyses }: ScanResult, own: Analysis, voxel: number): Q
 }
 
 /** The report of one voxel, without a database. */
-export function reportOf(result: ScanResult, analysis: Analysis, voxel: VoxelQuantification, now: string): ReportModel {
+export function reportOf(
+  result: ScanResult,
+  analysis: Analysis,
+  voxel: VoxelQuantification,
+  choices: Pick<ReportInput, 'language' | 'conclusion' | 'referenceRanges'> & { readonly now: string },
+): ReportModel {
+  const { now, ...chosen } = choices;
   const { scan, water } = result;
   const { basis } = analysis.outcome;
   const { dataset } = scan;
@@ -141,6 +147,7 @@ export function reportOf(result: ScanResult, analysis: Analysis, voxel: VoxelQua
     analysedAt: result.analysedAt,
     generatedAt: now,
     images: [],
+    ...chosen,
   });
 }
 

@@ -126,7 +126,7 @@ async function writePage(
 ): Promise<{ written: string[]; left: string[] }> {
   const voxel = single.voxels[0];
   if (voxel === undefined) throw new ProcessingError('PROCESSING_FAILED', 'The demo scan gave no result.');
-  const html = htmlReport(await buildReportModel(store, single.id, voxel.voxel, session.deps));
+  const html = htmlReport(await buildReportModel(store, { analysisId: single.id, voxel: voxel.voxel }, session.deps));
   const written: string[] = [];
   const left: string[] = [];
   const write = async (name: string, content: string | Uint8Array): Promise<void> => {

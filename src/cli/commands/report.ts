@@ -1,14 +1,15 @@
-// lineshape report: the page as HTML, PDF or CSV, from files or from the study database.
-import { basename, extname } from 'node:path';
+// lineshape report: the page as HTML, PDF or DICOM, and its numbers as CSV or JSON, from files or from the study database.
 import type { Command } from 'commander';
 import { ProcessingError, UsageError } from '../../core/domain/errors.ts';
 import { buildReportModel, csvInputOf } from '../../core/pipeline/index.ts';
-import { csvReport, htmlReport } from '../../core/reports/index.ts';
+import type { ReportLanguage, ReportModel } from '../../core/reports/index.ts';
+import { csvReport } from '../../core/reports/index.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
-import { printHtml } from '../../node/files/electronPrinter.ts';
 import { requireFolderOf } from '../outputFolder.ts';
 import { addQuantifyOptions, quantifyScans } from '../quantifyScans.ts';
 import type { QuantifyOptions, ScanResult } from '../quantifyScans.ts';
+import { formatOf, languageOf, paperOf, reportFile } from '../reportFiles.ts';
+import type { ReportFormat } from '../reportFiles.ts';
 import { csvInputs, reportOf } from '../resultDocuments.ts';
 import type { Session } from '../session.ts';
 import { withSession } from '../session.ts';
@@ -17,19 +18,27 @@ import { printJson, printText } from '../terminal.ts';
 
 interface Options extends QuantifyOptions {
   readonly out: string;
+  readonly format?: string;
+  readonly paper: string;
+  readonly language: string;
+  readonly conclusion?: string;
   readonly db?: string;
   readonly analysis?: string;
 }
 
-type Kind = '.html' | '.pdf' | '.csv';
+/** CSV text, or a page's model with what tells its study from others. */
+type Content = { readonly csv: string } | { readonly model: ReportModel; readonly studyId: string };
 
-function kindOf(path: string): Kind {
-  const kind = extname(path).toLowerCase();
-  if (kind === '.html' || kind === '.pdf' || kind === '.csv') return kind;
-  throw new UsageError(`The report ${basename(path)} must end with .html, .pdf or .csv, which names its kind.`);
+interface Wanted {
+  readonly format: ReportFormat;
+  readonly language: ReportLanguage;
 }
 
-function pageOf(results: readonly ScanResult[], now: string): string {
+function pageOf(
+  results: readonly ScanResult[],
+  options: Options,
+  { now, language }: { now: string; language: ReportLanguage },
+): ReportModel {
   const [result] = results;
   const [analysis] = result?.analyses ?? [];
   if (result === undefined || analysis === undefined || results.length > 1) {
@@ -43,52 +52,59 @@ function pageOf(results: readonly ScanResult[], now: string): string {
       `A page shows one voxel, and ${fitted.length} were fitted; name one with --voxels, or write a .csv.`,
     );
   }
-  return htmlReport(reportOf(result, analysis, voxel, now));
+  return reportOf(result, analysis, voxel, { now, language, conclusion: options.conclusion ?? '' });
 }
 
-async function fromDatabase(options: Options, kind: Kind, session: Session): Promise<string> {
-  const { db, analysis } = options;
+async function fromDatabase(options: Options, { format, language }: Wanted, session: Session): Promise<Content> {
+  const { db, analysis, conclusion } = options;
   if (db === undefined || analysis === undefined)
     throw new UsageError('A stored report needs both --db and --analysis.');
   return withStudyDb(db, 'read', async (store) => {
-    if (kind === '.csv') return csvReport([csvInputOf(store, analysis)]);
-    const first = store.getAnalysis(analysis).voxels.find((v) => v.result.status !== 'refused');
+    if (format === 'csv') return { csv: csvReport([csvInputOf(store, analysis)]) };
+    const record = store.getAnalysis(analysis);
+    const first = record.voxels.find((v) => v.result.status !== 'refused');
     const voxel = options.voxels === undefined ? (first?.voxel ?? 0) : Number(options.voxels);
-    return htmlReport(await buildReportModel(store, analysis, voxel, session.deps));
+    const choices = { language, ...(conclusion === undefined ? {} : { conclusion }) };
+    const model = await buildReportModel(store, { analysisId: analysis, voxel }, session.deps, choices);
+    return { model, studyId: record.studyId };
   });
 }
 
-async function fromFiles(inputs: string[], options: Options, kind: Kind, session: Session): Promise<string> {
+async function fromFiles(inputs: string[], options: Options, wanted: Wanted, session: Session): Promise<Content> {
   if (inputs.length === 0) throw new UsageError('Name a scan, or a stored analysis with --db and --analysis.');
   const results = await quantifyScans(inputs, options, session);
-  return kind === '.csv' ? csvReport(results.flatMap(csvInputs)) : pageOf(results, session.stamp.now());
-}
-
-/** @throws ProcessingError where no Electron or Chromium is at hand */
-async function pdfOf(html: string): Promise<Uint8Array> {
-  const { bytes, reason } = await printHtml(html, { kind: 'pdf' });
-  if (bytes === null)
-    throw new ProcessingError('WRITE_FAILED', `The PDF can't be made here: ${reason} Write an .html instead.`);
-  return bytes;
+  if (wanted.format === 'csv') return { csv: csvReport(results.flatMap(csvInputs)) };
+  const model = pageOf(results, options, { now: session.stamp.now(), language: wanted.language });
+  return { model, studyId: model.hashes.input };
 }
 
 export function addReportCommand(program: Command): void {
   addQuantifyOptions(
     program.command('report').description('write the report page').argument('[in...]', 'scans: files or folders'),
   )
-    .requiredOption('-o, --out <file>', 'output: .html, .pdf or .csv')
+    .requiredOption('-o, --out <file>', 'output: .html, .pdf, .csv, .json or .dcm')
+    .option('--format <kind>', 'html, pdf, csv, json, dicom-pdf or dicom-sc; otherwise by the file name')
+    .option('--paper <size>', 'a4 or letter', 'a4')
+    .option('--language <code>', 'of the page: en, de or cs', 'en')
+    .option('--conclusion <text>', 'text of the conclusion; of a stored study otherwise its draft')
     .option('--db <path>', 'study database')
     .option('--analysis <id>', 'stored analysis (see "study show")')
     .action(async (inputs: string[], options: Options) => {
-      const kind = kindOf(options.out);
+      const format = formatOf(options.out, options.format);
+      const [paper, language] = [paperOf(options.paper), languageOf(options.language)];
       requireFolderOf(options.out);
       await withSession(options, async (session) => {
         const isStored = options.db !== undefined || options.analysis !== undefined;
-        const text = isStored
-          ? await fromDatabase(options, kind, session)
-          : await fromFiles(inputs, options, kind, session);
+        const wanted = { format, language };
+        const content = isStored
+          ? await fromDatabase(options, wanted, session)
+          : await fromFiles(inputs, options, wanted, session);
         session.deps.cancellation.throwIfCancelled();
-        await atomicWrite(options.out, kind === '.pdf' ? await pdfOf(text) : text);
+        const { out } = options;
+        await atomicWrite(
+          out,
+          'csv' in content ? content.csv : await reportFile(content.model, { format, paper, studyId: content.studyId }),
+        );
       });
       if (options.json === true) printJson({ written: [options.out] });
       else printText(options.out);

@@ -4,9 +4,14 @@
 import type { JsonObject } from '../domain/json.ts';
 import { methodLabel } from '../domain/methodNames.ts';
 import type { SnrFigure } from '../domain/spectrumQuality.ts';
-import { conventionWords, factorsText, isScaledByLcmodel, shownConcentration } from './quantities.ts';
+import { isScaledByLcmodel, lcmodelFactorsText, shownConcentration } from './quantities.ts';
 import type { ReportModel } from './reportModel.ts';
 import { formatFixed, formatSignificant, formatTrimmed } from './tables.ts';
+import type { ReportTexts } from './texts/index.ts';
+import { reportTexts } from './texts/index.ts';
+
+type Words = ReportTexts['checklist'];
+const wordsOf = (model: ReportModel): Words => reportTexts(model.language).checklist;
 
 /** One item: null where the file doesn't say, so that the gap stays visible. */
 export interface ChecklistItem {
@@ -27,37 +32,43 @@ function headerText(header: JsonObject, key: string): string | null {
   return null;
 }
 
-function waterSuppression(header: JsonObject): string | null {
+function waterSuppression(header: JsonObject, words: Words): string | null {
   const suppressed = header['WaterSuppressed'];
   const type = headerText(header, 'WaterSuppressionType');
   if (typeof suppressed !== 'boolean') return type;
-  return suppressed ? (type ?? 'on, kind not stated') : 'off';
+  return suppressed ? (type ?? words.suppressionOnUnknown) : words.suppressionOff;
 }
 
 const ms = (seconds: number | null): string | null =>
   seconds === null ? null : `${formatTrimmed(seconds * 1e3, 4)} ms`;
 
 function hardware(model: ReportModel): ChecklistItem[] {
+  const words = wordsOf(model);
   const { acquisition, header, fieldT, nucleus, spectrometerFrequencyMHz } = model.scan;
   const field = fieldT === null ? '' : `${formatFixed(fieldT, 2)} T, `;
   return [
-    { label: 'Field strength', value: `${field}${formatFixed(spectrometerFrequencyMHz, 4)} MHz` },
-    { label: 'Manufacturer', value: acquisition.manufacturer },
-    { label: 'Model', value: acquisition.scannerModel },
-    { label: 'Software version', value: headerText(header, 'SoftwareVersions') },
-    { label: 'Nuclei', value: nucleus },
-    { label: 'Coil', value: headerText(header, 'RxCoil') },
+    { label: words.fieldStrength, value: `${field}${formatFixed(spectrometerFrequencyMHz, 4)} MHz` },
+    { label: words.manufacturer, value: acquisition.manufacturer },
+    { label: words.model, value: acquisition.scannerModel },
+    { label: words.software, value: headerText(header, 'SoftwareVersions') },
+    { label: words.nuclei, value: nucleus },
+    { label: words.coil, value: headerText(header, 'RxCoil') },
   ];
+}
+
+/** Edge lengths and volume of the voxel in words. */
+export function voxelSizeText({ voxelSizeMm: size }: ReportModel): string | null {
+  if (size === null) return null;
+  const mm = size.map((v) => formatTrimmed(v, 3)).join(' × ');
+  return `${mm} mm (${formatTrimmed((size[0] * size[1] * size[2]) / 1000, 3)} mL)`;
 }
 
 /** Edge lengths and centre of the voxel in words. */
 export function voxelText(model: ReportModel): string | null {
-  const { voxelSizeMm: size, voxelCentreMm: centre } = model;
-  if (size === null) return null;
-  const mm = size.map((v) => formatTrimmed(v, 3)).join(' × ');
-  const millilitres = (size[0] * size[1] * size[2]) / 1000;
-  const place = centre === null ? '' : `; centre ${rasText(centre)}`;
-  return `${mm} mm (${formatTrimmed(millilitres, 3)} mL)${place}`;
+  const size = voxelSizeText(model);
+  const centre = model.voxelCentreMm;
+  if (size === null || centre === null) return size;
+  return `${size}${reportTexts(model.language).scan.centre(rasText(centre))}`;
 }
 
 /** RAS coordinates in words: "R 12.3, A 4.0, S 20.1 mm". */
@@ -68,100 +79,110 @@ function rasText([x, y, z]: readonly [number, number, number]): string {
 }
 
 function acquisitionItems(model: ReportModel): ChecklistItem[] {
+  const words = wordsOf(model);
   const { acquisition, header, dimensions, points, dwellTimeS, waterFileName } = model.scan;
   const length = (tag: string): number | null => dimensions.find((d) => d.tag === tag)?.length ?? null;
   const transients = length('DIM_DYN');
-  const bandwidth = `${formatTrimmed(1 / dwellTimeS, 5)} Hz, ${points} complex points`;
-  const grid = model.scan.grid.some((n) => n > 1) ? `${model.scan.grid.join(' × ')} grid` : 'single voxel';
+  const bandwidth = words.points(formatTrimmed(1 / dwellTimeS, 5), points);
+  const grid = model.scan.grid.some((n) => n > 1) ? words.grid(model.scan.grid.join(' × ')) : words.singleVoxel;
   const inversion = acquisition.inversionTimeS === null ? null : `TI ${ms(acquisition.inversionTimeS)}`;
   const mixing = acquisition.mixingTimeS === null ? null : `TM ${ms(acquisition.mixingTimeS)}`;
   return [
-    { label: 'Pulse sequence', value: acquisition.sequence },
-    { label: 'Volume of interest: place', value: acquisition.region ?? model.study.region },
-    { label: 'Volume of interest: size', value: voxelText(model) },
-    { label: 'Repetition time', value: ms(acquisition.repetitionTimeS) },
-    { label: 'Echo time', value: ms(acquisition.echoTimeS) },
+    { label: words.sequence, value: acquisition.sequence },
+    { label: words.place, value: acquisition.region ?? model.study.region },
+    { label: words.size, value: voxelText(model) },
+    { label: words.tr, value: ms(acquisition.repetitionTimeS) },
+    { label: words.te, value: ms(acquisition.echoTimeS) },
     {
-      label: 'Averages in the file',
-      value: transients === null ? headerText(header, 'NumberOfTransients') : `${transients} transients`,
+      label: words.averages,
+      value: transients === null ? headerText(header, 'NumberOfTransients') : words.transients(transients),
     },
     {
-      label: 'Receive elements in the file',
-      value: length('DIM_COIL') === null ? 'combined' : String(length('DIM_COIL')),
+      label: words.elements,
+      value: length('DIM_COIL') === null ? words.combined : String(length('DIM_COIL')),
     },
-    { label: 'Spectral width and points', value: bandwidth },
-    { label: 'Localisation', value: grid },
-    { label: 'Further sequence parameters', value: [inversion, mixing].filter((v) => v !== null).join(', ') || null },
+    { label: words.width, value: bandwidth },
+    { label: words.localisation, value: grid },
+    { label: words.further, value: [inversion, mixing].filter((v) => v !== null).join(', ') || null },
     {
-      label: 'Water suppression',
-      value: waterSuppression(header),
+      label: words.suppression,
+      value: waterSuppression(header, words),
     },
     {
-      label: 'Water reference',
-      value:
-        waterFileName ?? (isScaledByLcmodel(model.result) ? 'LCModel’s own, not kept with this study' : 'none given'),
+      label: words.waterReference,
+      value: waterFileName ?? (isScaledByLcmodel(model.result) ? words.waterLcmodel : words.waterNone),
     },
-    { label: 'Shimming', value: headerText(header, 'Shim') ?? headerText(header, 'ShimMethod') },
-    { label: 'Triggering or motion correction', value: headerText(header, 'Triggering') },
+    { label: words.shimming, value: headerText(header, 'Shim') ?? headerText(header, 'ShimMethod') },
+    { label: words.triggering, value: headerText(header, 'Triggering') },
   ];
 }
 
-function outputMeasure({ result }: ReportModel): string {
+function outputMeasure(model: ReportModel): string {
+  const { result } = model;
+  const words = wordsOf(model);
   const shown = shownConcentration(result);
-  const bare = 'amplitude in units of the basis; ratio to tCr (Cr + PCr)';
-  if (shown === null) return `${bare}; no relaxation or tissue correction`;
-  return `${bare}; amounts by water as ${conventionWords(shown.convention)}, ${shown.unit}, ${factorsText(result)}`;
+  if (shown === null) return words.outputUncorrected(words.outputBare);
+  const convention = reportTexts(model.language).conventionWords[shown.convention];
+  const factors = isScaledByLcmodel(result) ? words.byLcmodel(lcmodelFactorsText(result)) : words.withFactors;
+  return words.outputAmounts(words.outputBare, convention, shown.unit, factors);
 }
 
 function analysisItems(model: ReportModel): ChecklistItem[] {
+  const words = wordsOf(model);
   const amounts = shownConcentration(model.result);
-  const steps = model.recipe.preprocessing.map((s) => s.step).join(', ') || 'none (as stored in the file)';
+  const steps = model.recipe.preprocessing.map((s) => s.step).join(', ') || reportTexts(model.language).methods.stored;
   const quantified = model.result.metabolites.map((m) => m.name).join(', ');
   return [
-    { label: 'Software', value: `${model.program} ${model.programVersion}` },
+    { label: words.analysisSoftware, value: `${model.program} ${model.programVersion}` },
     {
-      label: 'Processing steps',
-      value: `${model.recipe.title} (${model.recipe.id}, version ${model.recipe.version}): ${steps}`,
+      label: words.steps,
+      value: words.recipe(model.recipe.title, model.recipe.id, model.recipe.version, steps),
     },
     {
-      label: 'Deviations from the recipe',
-      value: model.allWarnings.length === 0 ? 'none' : `${model.allWarnings.length}, listed under warnings`,
+      label: words.deviations,
+      value: model.allWarnings.length === 0 ? words.none : words.listed(model.allWarnings.length),
     },
     {
-      label: 'Output measure',
+      label: words.output,
       value: outputMeasure(model),
     },
-    { label: 'Quantification reference', value: amounts === null ? 'internal, tCr' : 'water reference; internal, tCr' },
-    { label: 'Fitting model', value: `${methodLabel(model.result.method)} ${model.result.version}` },
+    { label: words.reference, value: amounts === null ? words.referenceTCr : words.referenceWater },
+    { label: words.fitting, value: `${methodLabel(model.result.method)} ${model.result.version}` },
     {
-      label: 'Basis set',
+      label: words.basis,
       value: model.basis.title === model.basis.id ? model.basis.id : `${model.basis.title} (${model.basis.id})`,
     },
-    { label: 'Fitted range', value: fittedRange(model) },
-    { label: 'Metabolites in the model', value: quantified },
+    { label: words.range, value: fittedRange(model) },
+    { label: words.metabolites, value: quantified },
   ];
 }
 
 function fittedRange(model: ReportModel): string | null {
   const ppm = model.curves?.ppm;
   if (ppm === undefined || ppm.length === 0) return null;
-  return `${formatFixed(ppm[0] as number, 2)} to ${formatFixed(ppm[ppm.length - 1] as number, 2)} ppm`;
+  return wordsOf(model).rangeText(formatFixed(ppm[0] as number, 2), formatFixed(ppm[ppm.length - 1] as number, 2));
 }
 
-function fitText({ result }: ReportModel): string {
-  const { phase0Deg, phase1DegPerPpm, lorentzianHz, gaussianHz } = result;
-  return `${formatFixed(phase0Deg, 1)}° and ${formatFixed(phase1DegPerPpm, 2)}°/ppm; ${formatFixed(lorentzianHz, 1)} Hz Lorentzian, ${formatFixed(gaussianHz, 1)} Hz Gaussian beyond the basis`;
+function fitText(model: ReportModel): string {
+  const { phase0Deg, phase1DegPerPpm, lorentzianHz, gaussianHz } = model.result;
+  return wordsOf(model).fitText(
+    formatFixed(phase0Deg, 1),
+    formatFixed(phase1DegPerPpm, 2),
+    formatFixed(lorentzianHz, 1),
+    formatFixed(gaussianHz, 1),
+  );
 }
 
 /** By every definition there is. */
-function snrText({ result }: ReportModel): string {
-  const { snr, quality } = result;
+function snrText(model: ReportModel): string {
+  const { snr, quality } = model.result;
+  const words = wordsOf(model);
   const named = (quality?.snr ?? []).filter(({ value }) => value !== null);
   if (named.length === 0) return `${formatFixed(snr.value, 1)} (${snr.definition})`;
   const text = snrList(named);
   const shown = (quality?.snrDenoised ?? []).filter(({ value }) => value !== null);
   if (quality?.snrDenoised === undefined) return text;
-  return `with the noise before denoising: ${text}; as denoised: ${shown.length === 0 ? 'no noise left' : snrList(shown)}`;
+  return words.snrDenoised(text, shown.length === 0 ? words.noNoise : snrList(shown));
 }
 
 /** Without its citation: the label's own brackets. */
@@ -169,28 +190,30 @@ const snrList = (figures: readonly SnrFigure[]): string =>
   figures.map(({ value, label }) => `${formatFixed(value, 1)} (${label.split(' (')[0] ?? label})`).join('; ');
 
 function qualityItems(model: ReportModel): ChecklistItem[] {
+  const words = wordsOf(model);
   const { result } = model;
   const ppm = result.fwhmHz / model.scan.spectrometerFrequencyMHz;
   const linewidth = Number.isFinite(ppm) ? `${formatFixed(result.fwhmHz, 1)} Hz (${formatFixed(ppm, 3)} ppm)` : null;
   return [
-    { label: 'SNR', value: snrText(model) },
-    { label: 'Linewidth', value: linewidth },
-    { label: 'Phase, broadening by the fit', value: fitText(model) },
-    { label: 'Exclusion criteria', value: 'none: values above the CRLB limit are marked, not removed' },
+    { label: words.snr, value: snrText(model) },
+    { label: words.linewidth, value: linewidth },
+    { label: words.fit, value: fitText(model) },
+    { label: words.exclusion, value: words.exclusionText },
     {
-      label: 'Quality of the model',
-      value: `${result.status}; SD of the residual ${formatSignificant(result.residualSd, 3)} (units of the data); CRLB in the table`,
+      label: words.modelQuality,
+      value: words.modelQualityText(words.statusWords[result.status], formatSignificant(result.residualSd, 3)),
     },
-    { label: 'Sample spectrum', value: model.curves === null ? null : 'page 1' },
+    { label: words.sample, value: model.curves === null ? null : words.samplePage },
   ];
 }
 
 /** @returns the four parts of the checklist */
 export function mrsInMrsChecklist(model: ReportModel): ChecklistSection[] {
+  const words = wordsOf(model);
   return [
-    { title: '1. Hardware', items: hardware(model) },
-    { title: '2. Acquisition', items: acquisitionItems(model) },
-    { title: '3. Data analysis and output', items: analysisItems(model) },
-    { title: '4. Data quality', items: qualityItems(model) },
+    { title: words.hardware, items: hardware(model) },
+    { title: words.acquisition, items: acquisitionItems(model) },
+    { title: words.analysis, items: analysisItems(model) },
+    { title: words.quality, items: qualityItems(model) },
   ];
 }

@@ -4,6 +4,10 @@ import type { JsonObject, JsonValue } from '../domain/json.ts';
 import { escapeMarkup as esc } from './escape.ts';
 import type { ReportModel } from './reportModel.ts';
 import { formatFixed } from './tables.ts';
+import type { ReportTexts } from './texts/index.ts';
+import { reportTexts } from './texts/index.ts';
+
+type Words = ReportTexts['correction'];
 
 /** The standard's names of the two steps that are read. */
 const CORRECTION = 'Frequency and phase correction';
@@ -60,7 +64,7 @@ export function hasCorrection(model: ReportModel): boolean {
 }
 
 /** One quantity over the transients; rejected ones are crosses, at the border where they lie beyond the others. */
-function driftSvg(name: string, values: readonly number[], rejected: ReadonlySet<number>): string {
+function driftSvg(name: string, values: readonly number[], rejected: ReadonlySet<number>, words: Words): string {
   const kept = values.filter((_, k) => !rejected.has(k));
   const [low, high] = [Math.min(0, ...kept), Math.max(0, ...kept)];
   const margin = 0.08 * (high - low) || 1;
@@ -85,57 +89,58 @@ function driftSvg(name: string, values: readonly number[], rejected: ReadonlySet
   const end = (k: number): string =>
     `<text x="${x(k)}" y="${bottom + 13}" text-anchor="middle" fill="#5B6675">${k + 1}</text>`;
   return (
-    `<svg viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" ${FONT} aria-label="${esc(name)} of every transient">` +
+    `<svg viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" ${FONT} aria-label="${esc(words.ofEvery(name))}">` +
     `<rect x="${MARGIN.left}" y="${MARGIN.top}" width="${right - MARGIN.left}" height="${bottom - MARGIN.top}" fill="none" stroke="#D9DEE5"/>` +
     `<line x1="${MARGIN.left}" x2="${right}" y1="${y(0)}" y2="${y(0)}" stroke="#AEB6C1" stroke-dasharray="4 3"/>` +
     `<text x="${MARGIN.left}" y="11" fill="#1B2129">${esc(name)}</text>${label(low)}${label(high)}${end(0)}${end(values.length - 1)}` +
-    `<text x="${(MARGIN.left + right) / 2}" y="${bottom + 15}" text-anchor="middle" fill="#5B6675">transient</text>` +
+    `<text x="${(MARGIN.left + right) / 2}" y="${bottom + 15}" text-anchor="middle" fill="#5B6675">${esc(words.transient)}</text>` +
     `<polyline points="${line}" fill="none" stroke="#1B2129" stroke-width="1"/>${crosses}</svg>`
   );
 }
 
-const SCORES: readonly { readonly key: string; readonly label: string; readonly digits: number }[] = [
-  { key: 'similarityIndex', label: 'Similarity index, 2.5–3.5 ppm', digits: 3 },
-  { key: 'metaboliteSimilarity', label: 'Similarity without baseline, 1.85–4.1 ppm', digits: 3 },
-  { key: 'creatineWidthHz', label: 'Width of creatine’s line in the mean [Hz]', digits: 2 },
-  { key: 'snr', label: 'Creatine’s line over noise, mean', digits: 1 },
-  { key: 'driftHz', label: 'Shift left in means of neighbours, SD [Hz]', digits: 2 },
-  { key: 'driftDeg', label: 'Phase left in means of neighbours, SD [°]', digits: 1 },
+const SCORES: readonly { readonly key: keyof Words['scores']; readonly digits: number }[] = [
+  { key: 'similarityIndex', digits: 3 },
+  { key: 'metaboliteSimilarity', digits: 3 },
+  { key: 'creatineWidthHz', digits: 2 },
+  { key: 'snr', digits: 1 },
+  { key: 'driftHz', digits: 2 },
+  { key: 'driftDeg', digits: 1 },
 ];
 
-function scoresTable({ before, after }: RecordedGroup): string {
+function scoresTable({ before, after }: RecordedGroup, words: Words): string {
   if (before === null || after === null) return '';
   const figure = (scores: JsonObject, key: string, digits: number): string => {
     const value = scores[key];
     return `<td>${formatFixed(typeof value === 'number' ? value : null, digits)}</td>`;
   };
   const rows = SCORES.map(
-    ({ key, label, digits }) =>
-      `<tr><td>${esc(label)}</td>${figure(before, key, digits)}${figure(after, key, digits)}</tr>`,
+    ({ key, digits }) =>
+      `<tr><td>${esc(words.scores[key])}</td>${figure(before, key, digits)}${figure(after, key, digits)}</tr>`,
   );
-  return `<table class="quantities"><thead><tr><th></th><th>Before</th><th>After</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<table class="quantities"><thead><tr><th></th><th>${esc(words.before)}</th><th>${esc(words.after)}</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
-function groupSection(group: RecordedGroup, title: string, rejected: ReadonlySet<number>): string {
-  const method = group.method === null ? '' : `Method: ${group.method}. `;
+function groupSection(group: RecordedGroup, title: string, rejected: ReadonlySet<number>, texts: Words): string {
+  const method = group.method === null ? '' : `${texts.method(group.method)} `;
   const out = [...rejected].map((k) => k + 1).join(', ');
-  const words = `${method}${group.reason ?? ''} ${out === '' ? 'No transient was rejected.' : `Rejected (×): ${out}.`}`;
+  const words = `${method}${group.reason ?? ''} ${out === '' ? texts.noneRejected : texts.rejected(out)}`;
   return (
     `<section class="correction"><h2>${esc(title)}</h2><p class="verdict">${esc(words.trim())}</p>` +
-    `${scoresTable(group)}${driftSvg('Frequency found [Hz]', group.shiftHz, rejected)}` +
-    `${driftSvg('Phase found [°]', group.phaseDeg, rejected)}</section>`
+    `${scoresTable(group, texts)}${driftSvg(texts.frequency, group.shiftHz, rejected, texts)}` +
+    `${driftSvg(texts.phase, group.phaseDeg, rejected, texts)}</section>`
   );
 }
 
 /** The page's sections; empty where nothing is on record. */
 export function correctionSections(model: ReportModel): string {
+  const words = reportTexts(model.language).correction;
   const groups = recordedGroups(model);
   const rejected = rejectedTransients(model);
   return groups
     .map((group, i) => {
-      const count = `${group.shiftHz.length} transients`;
-      const title = groups.length > 1 ? `Condition ${i + 1} of ${groups.length}, ${count}` : count;
-      return groupSection(group, title, rejected);
+      const count = words.count(group.shiftHz.length);
+      const title = groups.length > 1 ? words.condition(i + 1, groups.length, count) : count;
+      return groupSection(group, title, rejected, words);
     })
     .join('\n');
 }

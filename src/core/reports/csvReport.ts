@@ -31,7 +31,8 @@ export interface CsvInput {
   }[];
 }
 
-const COLUMNS = [
+/** Head of the columns that `csvRows` fills. */
+export const CSV_COLUMNS = [
   'file',
   'voxel',
   'x',
@@ -189,14 +190,16 @@ function voxelRows(input: CsvInput, { voxel, ...of }: CsvInput['voxels'][number]
   ]);
 }
 
+/** One row a metabolite and voxel. */
+export function csvRows(input: CsvInput): CsvCell[][] {
+  return input.voxels.flatMap((voxel) => voxelRows(input, voxel));
+}
+
 /**
  * @param inputs one entry an analysis
  * @returns the CSV text, CRLF line ends, header first
  */
 export function csvReport(inputs: readonly CsvInput[]): string {
-  const rows: CsvCell[][] = [[...COLUMNS]];
-  for (const input of inputs) {
-    for (const voxel of input.voxels) rows.push(...voxelRows(input, voxel));
-  }
+  const rows: CsvCell[][] = [[...CSV_COLUMNS], ...inputs.flatMap(csvRows)];
   return rows.map((row) => `${csvRow(row)}\r\n`).join('');
 }

@@ -2,6 +2,10 @@
 import type { FitCurves } from '../domain/quantification.ts';
 import { escapeMarkup } from './escape.ts';
 import { landmarks, placeLabels } from './figureLabels.ts';
+import type { ReportTexts } from './texts/index.ts';
+import { reportTexts } from './texts/index.ts';
+
+type Words = ReportTexts['figure'];
 
 export interface FigureOptions {
   /** Size in CSS pixels. */
@@ -9,6 +13,8 @@ export interface FigureOptions {
   readonly height: number;
   /** A line over the figure; empty for none. */
   readonly title: string;
+  /** @default English */
+  readonly words?: Words;
 }
 
 /** Light tokens of the look (data, fit, baseline, grid, muted text). */
@@ -75,7 +81,12 @@ function ticks(low: number, high: number, step: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * step);
 }
 
-function ppmAxisSvg(x: (ppm: number) => number, low: number, high: number, frame: Frame): string {
+function ppmAxisSvg(
+  x: (ppm: number) => number,
+  [low, high]: readonly [number, number],
+  frame: Frame,
+  words: Words,
+): string {
   const wide = high - low > 6;
   const major = wide ? 1 : 0.5;
   const minor = wide ? 0.2 : 0.1;
@@ -95,12 +106,13 @@ function ppmAxisSvg(x: (ppm: number) => number, low: number, high: number, frame
     );
   }
   lines.push(
-    `<text x="${round((frame.left + frame.right) / 2)}" y="${round(bottom + 31)}" text-anchor="middle" font-size="11" fill="${COLOUR.muted}">Chemical shift (ppm)</text>`,
+    `<text x="${round((frame.left + frame.right) / 2)}" y="${round(bottom + 31)}" text-anchor="middle" font-size="11" fill="${COLOUR.muted}">${escapeMarkup(words.axis)}</text>`,
   );
   return lines.join('');
 }
 
-function residualSvg(curves: FitCurves, xs: readonly number[], frame: Frame, sd: number): string {
+function residualSvg(curves: FitCurves, xs: readonly number[], frame: Frame, words: Words): string {
+  const sd = rms(curves.residual);
   const zero = round(y(frame, 0));
   const bandTop = y(frame, 2 * sd);
   const bandHeight = y(frame, -2 * sd) - bandTop;
@@ -109,23 +121,23 @@ function residualSvg(curves: FitCurves, xs: readonly number[], frame: Frame, sd:
     `<rect x="${round(frame.left)}" y="${round(bandTop)}" width="${width}" height="${round(bandHeight)}" fill="${COLOUR.band}"/>`,
     `<line x1="${round(frame.left)}" y1="${zero}" x2="${round(frame.right)}" y2="${zero}" stroke="${COLOUR.muted}" stroke-width="0.6"/>`,
     polyline(xs, curves.residual, frame, `stroke="${COLOUR.data}" stroke-width="0.8"`, 'residual'),
-    `<text x="${round(frame.left + 2)}" y="${round(frame.top - 3)}" font-size="11" fill="${COLOUR.muted}">Residual (band: ±2 SD)</text>`,
+    `<text x="${round(frame.left + 2)}" y="${round(frame.top - 3)}" font-size="11" fill="${COLOUR.muted}">${escapeMarkup(words.residual)}</text>`,
   ].join('');
 }
 
 const LEGEND = [
-  { text: 'Data', style: `stroke="${COLOUR.data}" stroke-width="0.9"` },
-  { text: 'Fit', style: `stroke="${COLOUR.fit}" stroke-width="2.6"` },
-  { text: 'Baseline', style: `stroke="${COLOUR.baseline}" stroke-width="1.2" stroke-dasharray="5 3"` },
+  { key: 'data', style: `stroke="${COLOUR.data}" stroke-width="0.9"` },
+  { key: 'fit', style: `stroke="${COLOUR.fit}" stroke-width="2.6"` },
+  { key: 'baseline', style: `stroke="${COLOUR.baseline}" stroke-width="1.2" stroke-dasharray="5 3"` },
 ] as const;
 
-function legendSvg(frame: Frame): string {
-  return LEGEND.map(({ text, style }, i) => {
+function legendSvg(frame: Frame, words: Words): string {
+  return LEGEND.map(({ key, style }, i) => {
     const left = frame.right - 212 + i * 68;
     const middle = frame.top - 7;
     return (
       `<line x1="${round(left)}" y1="${round(middle)}" x2="${round(left + 20)}" y2="${round(middle)}" ${style}/>` +
-      `<text x="${round(left + 25)}" y="${round(middle + 4)}" font-size="11" fill="${COLOUR.data}">${text}</text>`
+      `<text x="${round(left + 25)}" y="${round(middle + 4)}" font-size="11" fill="${COLOUR.data}">${escapeMarkup(words[key])}</text>`
     );
   }).join('');
 }
@@ -181,6 +193,7 @@ function finiteRangeAbs(values: Float64Array): [number, number] {
  */
 export function figureSvg(curves: FitCurves, options: FigureOptions): string {
   const { width, height, title } = options;
+  const words = options.words ?? reportTexts('en').figure;
   const { low, high } = finiteRange([curves.ppm]);
   const { main, residual } = frames(curves, options);
   const x = (ppm: number): number => main.left + ((high - ppm) / (high - low)) * (main.right - main.left);
@@ -194,13 +207,13 @@ export function figureSvg(curves: FitCurves, options: FigureOptions): string {
       (t) =>
         `<line x1="${round(x(t))}" y1="${round(main.top)}" x2="${round(x(t))}" y2="${round(main.bottom)}" stroke="${COLOUR.grid}" stroke-width="0.5"/>`,
     ),
-    residualSvg(curves, xs, residual, rms(curves.residual)),
+    residualSvg(curves, xs, residual, words),
     polyline(xs, curves.fit, main, LEGEND[1].style, 'fit'),
     polyline(xs, curves.baseline, main, LEGEND[2].style, 'baseline'),
     polyline(xs, curves.data, main, LEGEND[0].style, 'data'),
     labelsSvg(curves, x, main),
-    legendSvg(residual),
-    ppmAxisSvg(x, low, high, main),
+    legendSvg(residual, words),
+    ppmAxisSvg(x, [low, high], main, words),
   ].join('');
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Spectrum with fit, baseline and residual over chemical shift in ppm" ${FONT}>${body}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeMarkup(words.label)}" ${FONT}>${body}</svg>`;
 }

@@ -50,18 +50,19 @@ export function base64(bytes: Uint8Array): string {
 /**
  * Draws a slice with the voxel on it.
  * @param image pixels, outline and orientation letters
- * @param widthPx width on the page in CSS pixels
+ * @param heightPx height on the page in CSS pixels
+ * @param label for those who hear the page
  */
-export function imageSvg(image: ReportImage, widthPx: number): string {
+export function imageSvg(image: ReportImage, heightPx: number, label: string): string {
   const height = image.height * image.pixelAspect;
-  const scale = image.width / widthPx;
+  const scale = height / heightPx;
   const points = image.outline.map(([px, py]) => `${px.toFixed(2)},${(py * image.pixelAspect).toFixed(2)}`).join(' ');
   const text = (letter: string, tx: number, ty: number): string =>
     `<text x="${tx.toFixed(1)}" y="${ty.toFixed(1)}" text-anchor="middle" font-size="${(11 * scale).toFixed(2)}" fill="#FFFFFF">${escapeMarkup(letter)}</text>`;
   const [left, right, top, bottom] = image.letters;
   const pad = 8 * scale;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${image.width} ${height.toFixed(2)}" width="${widthPx}" height="${(height / scale).toFixed(0)}" role="img" aria-label="${escapeMarkup(image.caption)}" font-family="Arial, sans-serif">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${image.width} ${height.toFixed(2)}" width="${(image.width / scale).toFixed(0)}" height="${heightPx}" role="img" aria-label="${escapeMarkup(label)}" font-family="Arial, sans-serif">`,
     `<rect width="${image.width}" height="${height.toFixed(2)}" fill="#000000"/>`,
     `<image href="data:image/bmp;base64,${base64(greyBmp(image))}" width="${image.width}" height="${height.toFixed(2)}" preserveAspectRatio="none"/>`,
     // A dark halo under a white line: the outline is seen on bright and dark tissue, and on a fax.

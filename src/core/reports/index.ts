@@ -1,12 +1,19 @@
 // Reports: result → report model → HTML, SVG, CSV.
 export { buildReport, voxelPosition } from './reportModel.ts';
-export type { ReportImage, ReportInput, ReportModel, ReportScan } from './reportModel.ts';
-export { RESEARCH_USE_LINE, htmlReport } from './htmlReport.ts';
+export type { ReportImage, ReportInput, ReportModel, ReportScan, ReportSignature } from './reportModel.ts';
+export { htmlReport } from './htmlReport.ts';
 export type { ReportOptions } from './htmlReport.ts';
+export { PAPERS } from './reportStyle.ts';
+export type { Paper } from './reportStyle.ts';
+export { isReportLanguage, REPORT_LANGUAGES } from './texts/index.ts';
+export type { ReportLanguage } from './texts/index.ts';
+export { rangesCsv, readRangesCsv } from './referenceRangesCsv.ts';
+export type { RangesCsv } from './referenceRangesCsv.ts';
 export { secondOpinions } from './secondOpinions.ts';
 export type { SecondOpinions } from './secondOpinions.ts';
 export { figureSvg } from './figureSvg.ts';
 export type { FigureOptions } from './figureSvg.ts';
+export { jsonReport, reportContent } from './jsonReport.ts';
 export { csvReport } from './csvReport.ts';
 export { csvRow } from './csvTable.ts';
 export type { CsvCell } from './csvTable.ts';

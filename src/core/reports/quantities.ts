@@ -22,12 +22,6 @@ export const CONVENTION_NAMES: Readonly<Record<ConcentrationConvention, string>>
   lcmodel: 'LCModel’s convention',
 };
 
-/** A convention's name within a sentence: a word of ours without its capital, LCModel's name as it is. */
-export function conventionWords(convention: ConcentrationConvention): string {
-  const name = CONVENTION_NAMES[convention];
-  return convention === 'lcmodel' ? name : name.toLowerCase();
-}
-
 /** A convention with its unit, as the result gives it. */
 export interface ShownConcentration {
   readonly convention: ConcentrationConvention;
@@ -72,13 +66,6 @@ export function lcmodelFactorsText({ diagnostics }: QuantificationResult): strin
     ...factor('ATTH2O', 'waterAttenuation', ''),
     ...factor('ATTMET', 'metaboliteAttenuation', ''),
   ].join(', ');
-}
-
-/** Where the amounts' factors are to be found, for the end of a sentence about them. */
-export function factorsText(result: QuantificationResult): string {
-  if (!isScaledByLcmodel(result)) return 'with the factors on page 3';
-  const own = lcmodelFactorsText(result);
-  return `scaled by LCModel itself${own === '' ? '' : ` (${own})`}`;
 }
 
 /** Every convention that the result has amounts in. */

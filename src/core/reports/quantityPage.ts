@@ -2,16 +2,10 @@
 import { isOfNetwork } from '../domain/methodValues.ts';
 import type { FactorInput, MetaboliteEstimate, QuantityFactor } from '../domain/quantification.ts';
 import { escapeMarkup as esc } from './escape.ts';
-import {
-  CONVENTION_NAMES,
-  concentrationIn,
-  conventionsOf,
-  conventionWords,
-  ratioReferences,
-  shownConcentration,
-  withSd,
-} from './quantities.ts';
+import { concentrationIn, conventionsOf, ratioReferences, shownConcentration, withSd } from './quantities.ts';
 import type { ReportModel } from './reportModel.ts';
+import { reportTexts } from './texts/index.ts';
+import type { ReportTexts } from './texts/index.ts';
 import type { ResultRow } from './tables.ts';
 import { formatSignificant, formatTrimmed } from './tables.ts';
 
@@ -21,6 +15,7 @@ export function hasQuantities({ result }: ReportModel): boolean {
 }
 
 function amountsTable(model: ReportModel): string {
+  const texts = reportTexts(model.language);
   const references = ratioReferences(model.result);
   const conventions = conventionsOf(model.result);
   const isNetwork = isOfNetwork(model.result);
@@ -29,25 +24,27 @@ function amountsTable(model: ReportModel): string {
     isNetwork && (found?.sd ?? null) === null ? '–' : withSd(found);
   const withIntervals = model.rows.some(({ estimate }) => estimate.interval95 !== undefined);
   const head = [
-    '<th>Metabolite</th>',
-    ...references.map((name) => `<th>to ${esc(name)}</th>`),
-    ...conventions.map(({ convention, unit }) => `<th>${esc(CONVENTION_NAMES[convention])}<br><small>${esc(unit)}</small></th>`), // prettier-ignore
-    ...(withIntervals ? ['<th>Amplitude, 95 %<br><small>basis units</small></th>'] : []),
+    `<th>${esc(texts.table.metabolite)}</th>`,
+    ...references.map((name) => `<th>${esc(texts.quantities.to(name))}</th>`),
+    ...conventions.map(({ convention, unit }) => `<th>${esc(texts.conventions[convention])}<br><small>${esc(unit)}</small></th>`), // prettier-ignore
+    ...(withIntervals
+      ? [`<th>${esc(texts.quantities.interval)}<br><small>${esc(texts.table.basisUnits)}</small></th>`]
+      : []),
   ];
   const row = ({ name, members, estimate }: ResultRow): string => {
     const sum = members.length > 1 ? ` <small>${esc(members.join(' + '))}</small>` : '';
     const ratios = references.map((r) => printed(estimate.ratios?.find(({ reference }) => reference === r)));
     const amounts = conventions.map(({ convention }) => printed(concentrationIn(estimate, convention)));
-    const interval = withIntervals ? [intervalText(estimate)] : [];
+    const interval = withIntervals ? [intervalText(estimate, texts)] : [];
     const cells = [...ratios, ...amounts, ...interval].map((text) => `<td>${esc(text)}</td>`);
     return `<tr><td>${esc(name)}${sum}</td>${cells.join('')}</tr>`;
   };
-  return `<section class="amounts"><h2>Ratios and amounts, ± SD</h2><table class="quantities"><thead><tr>${head.join('')}</tr></thead><tbody>${model.rows.map(row).join('')}</tbody></table></section>`;
+  return `<section class="amounts"><h2>${esc(texts.quantities.title)}</h2><table class="quantities"><thead><tr>${head.join('')}</tr></thead><tbody>${model.rows.map(row).join('')}</tbody></table></section>`;
 }
 
-function intervalText({ interval95 }: MetaboliteEstimate): string {
+function intervalText({ interval95 }: MetaboliteEstimate, texts: ReportTexts): string {
   if (interval95 === undefined) return '–';
-  return `${formatSignificant(interval95.low, 3)} to ${formatSignificant(interval95.high, 3)}`;
+  return texts.quantities.range(formatSignificant(interval95.low, 3), formatSignificant(interval95.high, 3));
 }
 
 /** Sources, each once, by the number it is referred to with. */
@@ -68,35 +65,37 @@ class Footnotes {
 const inputText = ({ name, value, unit }: FactorInput, note: number): string =>
   `${name} ${formatTrimmed(value, 4)}${unit === '' ? '' : ` ${unit}`} [${note}]`;
 
-function factorRow(factor: QuantityFactor, notes: Footnotes): string {
+function factorRow(factor: QuantityFactor, notes: Footnotes, texts: ReportTexts['quantities']): string {
   const sign = factor.operation === 'times' ? '×' : '÷';
   const value = `${sign} ${formatTrimmed(factor.value, 5)}${factor.unit === '' ? '' : ` ${factor.unit}`}`;
   const given = factor.inputs.map((input) => inputText(input, notes.number(input.source)));
   const inputs = given.length === 0 ? '' : `<br><small>${esc(given.join(', '))}</small>`;
-  const assumed = factor.assumedOne ? ' <b>assumed</b>' : '';
+  const assumed = factor.assumedOne ? ` <b>${esc(texts.assumed)}</b>` : '';
   return `<tr><td>${esc(factor.name)}</td><td>${esc(value)}${assumed}</td><td>${esc(factor.source)}${inputs}</td></tr>`;
 }
 
 /** Own factors of the displayed convention: one row a metabolite, without what they were made from. */
 function ownFactors(model: ReportModel): string {
+  const { quantities: words, table } = reportTexts(model.language);
   const shown = shownConcentration(model.result);
   const rows = model.result.metabolites.flatMap((estimate) => {
     const own = shown === null ? [] : (concentrationIn(estimate, shown.convention)?.factors.slice(1) ?? []);
-    const cells = own.map(({ operation, value, assumedOne }) => `<td>${operation === 'times' ? '×' : '÷'} ${esc(formatSignificant(value, 4))}${assumedOne ? ' assumed' : ''}</td>`); // prettier-ignore
+    const cells = own.map(({ operation, value, assumedOne }) => `<td>${operation === 'times' ? '×' : '÷'} ${esc(formatSignificant(value, 4))}${assumedOne ? ` ${esc(words.assumed)}` : ''}</td>`); // prettier-ignore
     return own.length === 0 ? [] : [`<tr><td>${esc(estimate.name)}</td>${cells.join('')}</tr>`];
   });
   if (rows.length === 0) return '';
-  return `<section class="own-factors"><h2>Each metabolite’s own factors</h2><table class="quantities"><thead><tr><th>Metabolite</th><th>Saturation (T1)</th><th>Decay (T2)</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`;
+  return `<section class="own-factors"><h2>${esc(words.own)}</h2><table class="quantities"><thead><tr><th>${esc(table.metabolite)}</th><th>${esc(words.saturation)}</th><th>${esc(words.decay)}</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`;
 }
 
 function factorsTable(model: ReportModel): string {
+  const texts = reportTexts(model.language);
   const { waterScaling } = model.result;
   const shown = shownConcentration(model.result);
   const used = waterScaling?.conventions.find(({ convention }) => convention === shown?.convention);
   if (used === undefined) return '';
   const notes = new Footnotes();
-  const rows = used.factors.map((factor) => factorRow(factor, notes)).join('');
-  const title = `Factors of the ${conventionWords(used.convention)} [${used.unit}], in order, after the amplitude`;
+  const rows = used.factors.map((factor) => factorRow(factor, notes, texts.quantities)).join('');
+  const title = texts.quantities.factors(texts.conventionWords[used.convention], used.unit);
   return `<section class="factors"><h2>${esc(title)}</h2><table class="checklist factors"><tbody>${rows}</tbody></table>${notes.html()}</section>`;
 }
 

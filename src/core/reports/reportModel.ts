@@ -4,13 +4,18 @@ import type { AcquisitionInfo, Affine, PatientInfo } from '../domain/mrsDataset.
 import { voxelSizeMm } from '../domain/mrsDataset.ts';
 import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
 import type { FitCurves, QuantificationResult } from '../domain/quantification.ts';
+import type { ReferenceRange } from '../domain/referenceRange.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import { linewidthGrade } from '../domain/qualityGrade.ts';
 import type { QualityGrade } from '../domain/qualityGrade.ts';
+import { reportReferences } from './reportReferences.ts';
+import type { ReportReference } from './reportReferences.ts';
 import { secondOpinions } from './secondOpinions.ts';
 import type { SecondOpinions } from './secondOpinions.ts';
 import type { ResultRow } from './tables.ts';
 import { formatFixed, resultRows } from './tables.ts';
+import type { ReportLanguage, ReportTexts } from './texts/index.ts';
+import { reportTexts } from './texts/index.ts';
 
 /** What the page says of the scan. */
 export interface ReportScan {
@@ -44,7 +49,20 @@ export interface ReportImage {
   readonly outline: readonly (readonly [number, number])[];
   /** Letters at left, right, top, bottom. */
   readonly letters: readonly [string, string, string, string];
-  readonly caption: string;
+  readonly plane: 'axial' | 'coronal' | 'sagittal';
+  /** Place of the slice along the axis across it, RAS. [mm] */
+  readonly positionMm: number;
+}
+
+/** Who has signed which version, and what. */
+export interface ReportSignature {
+  readonly name: string;
+  /** Function; may be empty. */
+  readonly role: string;
+  /** ISO 8601. */
+  readonly signedAt: string;
+  /** Of what the report says, 64 hexadecimal digits. */
+  readonly contentSha256: string;
 }
 
 /** All that a report is made of. */
@@ -73,6 +91,16 @@ export interface ReportInput {
   readonly analysedAt: string;
   readonly generatedAt: string;
   readonly images: readonly ReportImage[];
+  /** @default English */
+  readonly language?: ReportLanguage;
+  /** As typed, lines parted by line ends; absent or empty: room is left for handwriting. */
+  readonly conclusion?: string;
+  /** null or absent: a draft. */
+  readonly signature?: ReportSignature | null;
+  /** From 1; of a draft the version that it will be. @default 1 */
+  readonly version?: number;
+  /** All there are; absent: none. */
+  readonly referenceRanges?: readonly ReferenceRange[];
 }
 
 /** One figure of the quality line. */
@@ -97,10 +125,20 @@ export interface ReportModel extends ReportInput {
   readonly voxelPosition: readonly [number, number, number];
   /** Every warning once: of the file, the preprocessing and the fit. */
   readonly allWarnings: readonly Warning[];
+  readonly language: ReportLanguage;
+  readonly conclusion: string;
+  readonly signature: ReportSignature | null;
+  readonly version: number;
+  /** Values that a reference range fits; empty where none does. */
+  readonly references: readonly ReportReference[];
 }
 
 /** Figures that were measured besides the fit's own. */
-function measuredItems({ quality }: QuantificationResult, frequencyMHz: number): QualityItem[] {
+function measuredItems(
+  { quality }: QuantificationResult,
+  frequencyMHz: number,
+  texts: ReportTexts['quality'],
+): QualityItem[] {
   if (quality === undefined) return [];
   const width = (label: string, hz: number | null): QualityItem[] => {
     if (hz === null) return [];
@@ -111,8 +149,8 @@ function measuredItems({ quality }: QuantificationResult, frequencyMHz: number):
   const ofDrift: QualityItem[] =
     drift === null
       ? []
-      : [{ label: 'Frequency scatter', value: drift.sdHz, decimals: 2, unit: 'Hz SD', verdict: null, note: `range ${formatFixed(drift.rangeHz, 1)} Hz over ${drift.transients} transients` }]; // prettier-ignore
-  return [...width('Water linewidth', quality.waterFwhmHz), ...ofDrift];
+      : [{ label: texts.scatter, value: drift.sdHz, decimals: 2, unit: texts.scatterUnit, verdict: null, note: texts.scatterNote(formatFixed(drift.rangeHz, 1), drift.transients) }]; // prettier-ignore
+  return [...width(texts.waterLinewidth, quality.waterFwhmHz), ...ofDrift];
 }
 
 const plainItem = (label: string, value: number | null, decimals: number, unit: string, note: string): QualityItem => ({
@@ -127,31 +165,36 @@ const plainItem = (label: string, value: number | null, decimals: number, unit: 
 const finite = (v: number): number | null => (Number.isFinite(v) ? v : null);
 
 /** What the fit had to do to the spectrum. */
-function fitItems(result: QuantificationResult): QualityItem[] {
+function fitItems(result: QuantificationResult, texts: ReportTexts['quality']): QualityItem[] {
+  const { phase0Deg, phase1DegPerPpm, lorentzianHz, gaussianHz } = result;
   return [
-    plainItem('Phase', finite(result.phase0Deg), 1, '°', `and ${formatFixed(result.phase1DegPerPpm, 2)}°/ppm`),
+    plainItem(texts.phase, finite(phase0Deg), 1, '°', texts.phaseNote(formatFixed(phase1DegPerPpm, 2))),
     plainItem(
-      'Broadening',
-      finite(result.lorentzianHz),
+      texts.broadening,
+      finite(lorentzianHz),
       1,
-      'Hz Lorentzian',
-      `and ${formatFixed(result.gaussianHz, 1)} Hz Gaussian, beyond the basis`,
+      texts.broadeningUnit,
+      texts.broadeningNote(formatFixed(gaussianHz, 1)),
     ),
   ];
 }
 
 /** The definition; LCModel's by its name alone where page two spells it out. */
-function snrNote({ snr, quality }: QuantificationResult): string {
-  return quality !== undefined && snr.definition.includes('LCModel') ? 'LCModel’s definition' : snr.definition;
+function snrNote({ snr, quality }: QuantificationResult, texts: ReportTexts['quality']): string {
+  return quality !== undefined && snr.definition.includes('LCModel') ? texts.lcmodelSnr : snr.definition;
 }
 
-function qualityItems(result: QuantificationResult, frequencyMHz: number): QualityItem[] {
+function qualityItems(
+  result: QuantificationResult,
+  frequencyMHz: number,
+  texts: ReportTexts['quality'],
+): QualityItem[] {
   const fwhmPpm = result.fwhmHz > 0 && frequencyMHz > 0 ? result.fwhmHz / frequencyMHz : null;
   return [
-    plainItem('SNR', finite(result.snr.value), 1, '', snrNote(result)),
+    plainItem(texts.snr, finite(result.snr.value), 1, '', snrNote(result, texts)),
     {
       ...plainItem(
-        'Linewidth (FWHM)',
+        texts.linewidth,
         finite(result.fwhmHz),
         1,
         'Hz',
@@ -159,10 +202,10 @@ function qualityItems(result: QuantificationResult, frequencyMHz: number): Quali
       ),
       verdict: fwhmPpm === null ? null : linewidthGrade(fwhmPpm),
     },
-    ...measuredItems(result, frequencyMHz),
-    plainItem('Frequency shift', finite(result.shiftHz), 2, 'Hz', ''),
+    ...measuredItems(result, frequencyMHz, texts),
+    plainItem(texts.shift, finite(result.shiftHz), 2, 'Hz', ''),
     // With a verdict above them there is no room for these on page one; page two has them.
-    ...(result.quality === undefined ? fitItems(result) : []),
+    ...(result.quality === undefined ? fitItems(result, texts) : []),
   ];
 }
 
@@ -200,11 +243,17 @@ function uniqueWarnings(warnings: readonly Warning[]): Warning[] {
 export function buildReport(input: ReportInput): ReportModel {
   const position = voxelPosition(input.voxel, input.scan.grid);
   const opinions = secondOpinions(input.result, input.otherResults ?? []);
+  const language = input.language ?? 'en';
   return {
     ...input,
+    language,
+    conclusion: input.conclusion?.trim() ?? '',
+    signature: input.signature ?? null,
+    version: input.version ?? 1,
+    references: reportReferences(input),
     rows: resultRows(input.result),
     opinions,
-    quality: qualityItems(input.result, input.scan.spectrometerFrequencyMHz),
+    quality: qualityItems(input.result, input.scan.spectrometerFrequencyMHz, reportTexts(language).quality),
     voxelSizeMm: voxelSizeMm(input.scan.affine),
     voxelCentreMm: centreMm(input.scan.affine, position),
     voxelPosition: position,

@@ -1,30 +1,129 @@
-// Reports: the page for the preview, the content for a file, and the record that one was written.
+// Reports: the page for the preview, drafts, what is about to be signed, the content for a file, and the record of it.
+import { UsageError } from '../../core/domain/errors.ts';
 import { nameWithoutExtension } from '../../core/domain/fileNames.ts';
+import type { JsonValue } from '../../core/domain/json.ts';
 import { buildReportModel, csvInputOf } from '../../core/pipeline/studyWorkflow.ts';
-import { csvReport, htmlReport } from '../../core/reports/index.ts';
-import type { HostHandlers } from '../hostMessages.ts';
+import type { ReportChoices } from '../../core/pipeline/studyWorkflow.ts';
+import type { Signer } from '../../core/ports/reportStore.ts';
+import type { ReportModel } from '../../core/reports/index.ts';
+import { csvReport, htmlReport, jsonReport, reportContent } from '../../core/reports/index.ts';
+import type { ChannelRequest } from '../../ipc/contract.ts';
+import { canonicalJson, sha256Hex } from '../../node/files/hashing.ts';
+import { dicomReportHeader } from '../../node/files/reportDicom.ts';
+import type { HostHandlers, ReportContent } from '../hostMessages.ts';
+import type { Services } from '../services.ts';
 import type { HandlerContext } from './context.ts';
+import { versionView } from './signedVersion.ts';
 
-export function reportHandlers({
-  services: { store, analyses, parse, stamp },
-}: HandlerContext): Pick<HostHandlers, 'report:preview' | 'host:report' | 'host:record-report'> {
-  const page = async (analysisId: string, voxel: number, withCorrection = false): Promise<string> =>
-    htmlReport(await buildReportModel(store, analysisId, voxel, { parse, stamp }), { withCorrection });
+type Handled =
+  | 'report:preview'
+  | 'report:state'
+  | 'report:save-draft'
+  | 'report:amend'
+  | 'report:version'
+  | 'host:report'
+  | 'host:record-report'
+  | 'host:prepare-signing'
+  | 'host:store-signed';
+
+/**
+ * Who may sign. The name is taken as given; whoever asks for a password asks for it here.
+ * @throws UsageError without a name
+ */
+export function confirmSigner({ name, role }: Signer): Signer {
+  const signer = { name: name.trim().replace(/\s+/g, ' '), role: role.trim().replace(/\s+/g, ' ') };
+  if (signer.name.length < 2) throw new UsageError('The report can’t be signed without a name.');
+  return signer;
+}
+
+function modelOf({ store, parse, stamp }: Services) {
+  return (request: ChannelRequest<'report:preview'>, choices: ReportChoices = {}): Promise<ReportModel> =>
+    buildReportModel(store, request, { parse, stamp }, { language: request.language ?? 'en', ...choices });
+}
+
+const pageOf = (
+  model: ReportModel,
+  { withCorrection = false, paper = 'a4' }: ChannelRequest<'report:preview'>,
+): string => htmlReport(model, { withCorrection, paper });
+
+/** Everything that is signed, but for the printed page. */
+async function prepareSigning(services: Services, request: ChannelRequest<'report:sign'>) {
+  const { store, stamp, analyses } = services;
+  const { studyId } = analyses.get(request.analysisId);
+  const signer = confirmSigner(request.signer);
+  const draft = await modelOf(services)(request, { conclusion: request.conclusion });
+  const signedAt = stamp.now();
+  const signature = { ...signer, signedAt };
+  const content = { content: reportContent(draft), signature } as unknown as JsonValue;
+  const contentSha256 = sha256Hex(canonicalJson(content));
+  const model: ReportModel = { ...draft, signature: { ...signature, contentSha256 }, generatedAt: signedAt };
+  const version = store.listSignedReports(studyId).length + 1;
   return {
-    'report:preview': async ({ analysisId, voxel, withCorrection }) => ({
-      html: await page(analysisId, voxel, withCorrection),
+    ...{ studyId, analysisId: request.analysisId, voxel: request.voxel, version, language: model.language },
+    ...{ conclusion: model.conclusion, signer, signedAt, contentSha256, appVersion: stamp.version },
+    html: pageOf(model, request),
+    json: jsonReport(model),
+  };
+}
+
+/** What goes into a file: of a signed version what was signed. */
+async function contentOf(services: Services, request: ChannelRequest<'report:export'>): Promise<ReportContent> {
+  const { store } = services;
+  const signed = request.versionId === undefined ? null : store.getSignedReport(request.versionId);
+  const asked = signed === null ? request : { ...request, analysisId: signed.analysisId, voxel: signed.voxel };
+  const model = await modelOf(services)(asked);
+  const suffix = request.format === 'csv' ? 'results' : signed === null ? 'report' : `report-v${signed.version}`;
+  const texts = {
+    csv: () => csvReport([csvInputOf(store, asked.analysisId)]),
+    json: () => signed?.json ?? jsonReport(model),
+    html: () => signed?.html ?? pageOf(model, asked),
+  };
+  const kind = request.format === 'csv' || request.format === 'json' ? request.format : 'html';
+  const { studyId } = store.getAnalysis(asked.analysisId);
+  return {
+    text: texts[kind](),
+    pdf: signed?.pdf ?? null,
+    suggestedName: `${nameWithoutExtension(model.scan.fileName)}-${suffix}`,
+    dicom: dicomReportHeader(model, {
+      studyId,
+      signedAt: signed?.signedAt ?? null,
+      version: signed?.version ?? model.version,
     }),
-    'host:report': async ({ analysisId, voxel, format, withCorrection }) => {
-      const { datasetId } = analyses.get(analysisId);
-      const content =
-        format === 'html' ? await page(analysisId, voxel, withCorrection) : csvReport([csvInputOf(store, analysisId)]);
-      const kind = format === 'html' ? 'report' : 'results';
-      return { content, suggestedName: `${nameWithoutExtension(store.getDataset(datasetId).fileName)}-${kind}` };
+  };
+}
+
+export function reportHandlers({ services, emit }: HandlerContext): Pick<HostHandlers, Handled> {
+  const { store, analyses } = services;
+  return {
+    'report:preview': async (request) => ({ html: pageOf(await modelOf(services)(request), request) }),
+    'report:state': ({ studyId }) => {
+      const versions = store.listSignedReports(studyId).map(versionView);
+      return {
+        draft: store.getReportDraft(studyId),
+        versions,
+        isLocked: versions.length > 0 && store.getStudy(studyId).state === 'signed',
+      };
     },
+    'report:save-draft': ({ studyId, conclusion }) => ({
+      changedAt: store.saveReportDraft(studyId, conclusion).changedAt,
+    }),
+    'report:amend': ({ studyId }) => {
+      const { conclusion } = store.amendReport(studyId);
+      emit('studies:changed', { studyId });
+      return { conclusion };
+    },
+    'report:version': ({ versionId }) => ({ html: store.getSignedReport(versionId).html }),
+    'host:report': (request) => contentOf(services, request),
     'host:record-report': ({ analysisId, format, sha256 }) => {
       const { studyId } = analyses.get(analysisId);
       store.addReport({ studyId, analysisId, format, sha256 });
       return null;
+    },
+    'host:prepare-signing': (request) => prepareSigning(services, request),
+    'host:store-signed': (report) => {
+      const signed = store.signReport(report);
+      emit('studies:changed', { studyId: report.studyId });
+      return signed;
     },
   };
 }

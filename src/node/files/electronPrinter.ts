@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url';
 
 export interface PrintOptions {
   readonly kind: 'pdf' | 'png';
+  /** PDF only. @default A4 */
+  readonly paper?: 'a4' | 'letter';
   /** PNG only: size of the page in CSS pixels; the picture has twice as many. */
   readonly widthPx?: number;
   readonly heightPx?: number;
@@ -80,7 +82,7 @@ app.whenReady().then(async () => {
   });
   await window.loadFile(join(__dirname, 'page.html'));
   let bytes;
-  if (job.kind === 'pdf') bytes = await window.webContents.printToPDF({ pageSize: 'A4', printBackground: true, preferCSSPageSize: true, generateTaggedPDF: true });
+  if (job.kind === 'pdf') bytes = await window.webContents.printToPDF({ pageSize: job.pageSize, printBackground: true, preferCSSPageSize: true, generateTaggedPDF: true });
   else {
     for (let i = 0; i < 50; i++) {
       const image = await window.webContents.capturePage();
@@ -198,8 +200,9 @@ export async function printHtml(html: string, options: PrintOptions): Promise<Pr
       height: options.heightPx ?? 1123,
       scale: options.kind === 'png' ? SCALE : 1,
     };
+    const pageSize = options.paper === 'letter' ? 'Letter' : 'A4';
     await writeFile(join(folder, 'page.html'), html);
-    await writeFile(join(folder, 'job.json'), JSON.stringify({ kind: options.kind, ...size }));
+    await writeFile(join(folder, 'job.json'), JSON.stringify({ kind: options.kind, pageSize, ...size }));
     await writeFile(join(folder, 'package.json'), '{"name":"lineshape-print","version":"1.0.0","main":"main.cjs"}');
     await writeFile(join(folder, 'main.cjs'), MAIN_SCRIPT);
     const failure = await runToEnd(command.command, command.args);

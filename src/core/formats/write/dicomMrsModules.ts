@@ -28,7 +28,7 @@ function headerText(dataset: MrsDataset, key: string): string | null {
 }
 
 /** Control characters and backslashes would end a value. */
-const plain = (text: string | null, length = 64): string =>
+export const plain = (text: string | null, length = 64): string =>
   (text ?? '')
     .replace(/[\x00-\x1f\x7f\\]/g, ' ')
     .trim()
@@ -44,7 +44,8 @@ export function dicomDateTime(iso: string | null): { readonly date: string; read
   return { date: `${year}${month}${day}`, time: hours === undefined ? '' : `${hours}${minutes}${seconds ?? '00'}` };
 }
 
-function patientModule(patient: PatientInfo): DicomElement[] {
+/** Patient and patient study (PS3.3, C.7.1.1 and C.7.2.2). */
+export function patientModule(patient: PatientInfo): DicomElement[] {
   const birth = (patient.birthDate ?? '').replace(/\D/g, '');
   const sex = (patient.sex ?? '').charAt(0).toUpperCase();
   const age = patient.ageYears === null ? null : `${String(Math.floor(patient.ageYears)).padStart(3, '0')}Y`;

@@ -1,4 +1,5 @@
-// Reports: preview and export.
+// Reports: preview, conclusion, signature, versions, export.
 export { default as ReportButtons } from './ReportButtons.vue';
 export { default as ReportPane } from './ReportPane.vue';
-export { useReports, type ReportFormat } from './store.ts';
+export { useSigning } from './signing.ts';
+export { useReports } from './store.ts';

@@ -1,36 +1,69 @@
-// The report of the chosen analysis: preview and export.
-import { defineStore } from 'pinia';
-import { ref } from 'vue';
+// The report of the chosen analysis: preview, export and print; of a signed version what was signed.
+import { defineStore, storeToRefs } from 'pinia';
+import { computed, ref } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
+import { i18n, t } from '../../app/i18n/index.ts';
 import { useNotices } from '../notices/index.ts';
 import { useSession } from '../session/index.ts';
-
-export type ReportFormat = 'pdf' | 'html' | 'csv';
+import type { ReportFormat, ReportPaper, SignedVersionView } from '../../../ipc/contract.ts';
+import { parsePaper } from './model.ts';
+import { useSigning } from './signing.ts';
 
 export const useReports = defineStore('reports', () => {
   const session = useSession();
   const notices = useNotices();
+  const signing = useSigning();
+  const { shownVersion } = storeToRefs(signing);
   const html = ref<string | null>(null);
   const failure = ref<string | null>(null);
-  const exporting = ref<ReportFormat | null>(null);
+  const exporting = ref<ReportFormat | 'print' | null>(null);
   /** Whether the page on the correction of frequency and phase is added. */
   const withCorrection = ref(false);
+  const paper = ref<ReportPaper>('a4');
   let turn = 0;
+  let paperLoaded = false;
+
+  const canReport = computed(() => session.analysisId !== null || shownVersion.value !== null);
+
+  /** What every request about a page says; null where there is nothing to report. */
+  function pageOf(version: SignedVersionView | null) {
+    const analysisId = version?.analysisId ?? session.analysisId;
+    if (analysisId === null) return null;
+    return {
+      analysisId,
+      voxel: version?.voxel ?? session.voxel,
+      withCorrection: withCorrection.value,
+      language: i18n.global.locale.value,
+      paper: paper.value,
+    };
+  }
+  type Page = NonNullable<ReturnType<typeof pageOf>>;
+
+  async function loadPaper(): Promise<void> {
+    if (paperLoaded) return;
+    paperLoaded = true;
+    paper.value = parsePaper((await request('settings:get', { key: 'reportPaper' })).value);
+  }
+
+  async function setPaper(value: ReportPaper): Promise<void> {
+    paper.value = value;
+    await notices.attempt(() => request('settings:set', { key: 'reportPaper', value }));
+  }
+
+  async function pageHtml(): Promise<string | null> {
+    await loadPaper();
+    const version = shownVersion.value;
+    if (version !== null) return (await request('report:version', { versionId: version.id })).html;
+    const asked = pageOf(null);
+    return asked === null ? null : (await request('report:preview', asked)).html;
+  }
 
   async function loadPreview(): Promise<void> {
     const mine = ++turn;
     failure.value = null;
-    if (session.analysisId === null) {
-      html.value = null;
-      return;
-    }
     try {
-      const answer = await request('report:preview', {
-        analysisId: session.analysisId,
-        voxel: session.voxel,
-        withCorrection: withCorrection.value,
-      });
-      if (mine === turn) html.value = answer.html;
+      const page = await pageHtml();
+      if (mine === turn) html.value = page;
     } catch (error) {
       if (mine !== turn) return;
       html.value = null;
@@ -38,22 +71,43 @@ export const useReports = defineStore('reports', () => {
     }
   }
 
-  async function save(format: ReportFormat): Promise<void> {
-    const analysisId = session.analysisId;
-    if (analysisId === null) {
-      notices.say('caution', 'There is no result to report yet: run the fit first.');
-      return;
+  /** Runs one thing at a time with the page as it is; what is typed is kept first. */
+  async function withPage<T>(what: ReportFormat | 'print', work: (page: Page) => Promise<T>): Promise<T | null> {
+    const page = pageOf(shownVersion.value);
+    if (page === null) {
+      notices.say('caution', t('reports.nothingYet'));
+      return null;
     }
-    if (exporting.value !== null) return;
-    exporting.value = format;
-    const answer = await notices.attempt(() =>
-      request('report:export', { analysisId, voxel: session.voxel, format, withCorrection: withCorrection.value }),
-    );
+    if (exporting.value !== null) return null;
+    exporting.value = what;
+    const answer = await notices.attempt(async () => {
+      await signing.flush();
+      return work(page);
+    });
     exporting.value = null;
+    return answer;
+  }
+
+  const versionPart = (): { versionId?: string } =>
+    shownVersion.value === null ? {} : { versionId: shownVersion.value.id };
+
+  async function save(format: ReportFormat): Promise<void> {
+    const answer = await withPage(format, (page) => request('report:export', { ...page, ...versionPart(), format }));
     if (answer?.saved !== true) return;
-    notices.say('done', `The report was saved as ${answer.fileName ?? format.toUpperCase()}.`);
+    notices.say('done', t('reports.saved', { name: answer.fileName ?? format }));
     await notices.attempt(() => session.refresh());
   }
 
-  return { html, failure, exporting, withCorrection, loadPreview, save };
+  async function print(): Promise<void> {
+    const answer = await withPage('print', (page) => request('report:print', { ...page, ...versionPart() }));
+    if (answer?.printed === true) notices.say('done', t('reports.printed'));
+  }
+
+  /** Signs the draft, whichever version is looked at. @returns whether it was signed */
+  async function sign(signer: { readonly name: string; readonly role: string }): Promise<boolean> {
+    const page = pageOf(null);
+    return page === null ? false : signing.sign(page, signer);
+  }
+
+  return { html, failure, exporting, withCorrection, paper, canReport, setPaper, loadPreview, save, print, sign };
 });

@@ -1,0 +1,66 @@
+// `lineshape report` on the command line: formats, languages, paper, conclusion, and refusals in words.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeMrs } from '../../src/core/formats/index.ts';
+import type { CliBundle } from '../fixtures/bundleCli.ts';
+import { bundleCli } from '../fixtures/bundleCli.ts';
+import { makeTempFolder } from '../fixtures/tempFolder.ts';
+import { syntheticScan } from './workflowFixture.ts';
+
+let cli: CliBundle;
+let folder: string;
+const file = (name: string): string => join(folder, name);
+const report = (...options: string[]) => cli.run(['report', file('scan.nii.gz'), ...options]);
+
+beforeAll(async () => {
+  cli = await bundleCli();
+  folder = makeTempFolder();
+  writeFileSync(file('scan.nii.gz'), writeMrs(syntheticScan(), 'nifti-mrs'));
+}, 120_000);
+
+afterAll(() => {
+  cli.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('report', () => {
+  it('writes the page in a language, for a paper, with a conclusion', async () => {
+    const run = await report(
+      '-o',
+      file('page.html'),
+      '--language',
+      'de',
+      '--paper',
+      'letter',
+      '--conclusion',
+      'Größe <1>',
+    );
+    expect([run.code, run.stderr]).toEqual([0, expect.not.stringContaining('Error')]);
+    const html = readFileSync(file('page.html'), 'utf8');
+    expect(html).toContain('<html lang="de">');
+    expect(html).toContain('size: letter');
+    expect(html).toContain('Größe &lt;1&gt;');
+    expect(html).toContain('ENTWURF');
+  }, 60_000);
+
+  it('writes its numbers as JSON, by ending or by option', async () => {
+    expect((await report('-o', file('page.json'))).code).toBe(0);
+    expect((await report('-o', file('other.txt'), '--format', 'json')).code).toBe(0);
+    for (const name of ['page.json', 'other.txt']) {
+      const read = JSON.parse(readFileSync(file(name), 'utf8')) as { schema: string; signature: unknown };
+      expect([read.schema, read.signature]).toEqual(['lineshape.report/1', null]);
+    }
+  }, 60_000);
+
+  it.each([
+    [['-o', 'x.docx'], 'must end with .html, .pdf, .csv, .json, .dcm'],
+    [['-o', 'x.html', '--format', 'docx'], 'The format "docx" is unknown'],
+    [['-o', 'x.html', '--paper', 'a5'], 'The paper "a5" is unknown'],
+    [['-o', 'x.html', '--language', 'fr'], 'not written in "fr"'],
+  ] as const)('refuses %o', async ([, out, ...options], words) => {
+    const run = await report('-o', file(out), ...options);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain(words);
+  });
+});

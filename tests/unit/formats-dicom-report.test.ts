@@ -1,0 +1,196 @@
+// A report as DICOM: Encapsulated PDF and Secondary Capture, read back by another parser, and checked by dciodvfy.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zlibSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { UNKNOWN_PATIENT } from '../../src/core/domain/mrsDataset.ts';
+import type { DicomReportHeader } from '../../src/core/formats/write/dicomReport.ts';
+import { writeDicomCapture, writeDicomPdf } from '../../src/core/formats/write/dicomReport.ts';
+import { buildReport } from '../../src/core/reports/index.ts';
+import { pngPixels } from '../../src/node/files/pngPixels.ts';
+import { dicomReportHeader, newDicomUid } from '../../src/node/files/reportDicom.ts';
+import { dicomElements } from '../fixtures/dicomElements.ts';
+import { exampleReport } from './reportsFixture.ts';
+
+const header = (change: Partial<DicomReportHeader> = {}): DicomReportHeader => ({
+  patient: { ...UNKNOWN_PATIENT, name: 'Größe^Test', id: 'T-1', sex: 'F', birthDate: '1980-01-31', ageYears: 46 },
+  studyInstanceUid: '1.2.3.4',
+  studyDate: '2026-01-01T09:30:00',
+  ...{ accessionNumber: 'A-1', studyId: null, title: 'MR spectroscopy report, version 2' },
+  ...{ createdAt: '2026-01-03T10:20:30.000Z', version: 2, isSigned: true, software: ['Lineshape', '0.1.0'] },
+  uid: newDicomUid,
+  ...change,
+});
+
+const PDF = new TextEncoder().encode('%PDF-1.4 odd length');
+
+/** Errors of the validator; null where it is not installed. */
+function validated(file: Uint8Array): string[] | null {
+  if (spawnSync('dciodvfy', ['-version']).error !== undefined) return null;
+  const folder = mkdtempSync(join(tmpdir(), 'lineshape-dcm-'));
+  try {
+    writeFileSync(join(folder, 'a.dcm'), file);
+    const { stderr } = spawnSync('dciodvfy', [join(folder, 'a.dcm')], { encoding: 'utf8' });
+    return stderr.split('\n').filter((line) => line.startsWith('Error'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('Encapsulated PDF', () => {
+  it('holds the PDF, patient, study and what the document is', () => {
+    const read = dicomElements(writeDicomPdf(PDF, header()));
+    expect(read.text('x00080016')).toBe('1.2.840.10008.5.1.4.1.1.104.1');
+    expect(read.text('x00080060')).toBe('DOC');
+    expect(read.text('x0020000d')).toBe('1.2.3.4');
+    expect(read.text('x0020000e')).toMatch(/^2\.25\.\d{1,39}$/);
+    expect(read.text('x00080018')).not.toBe(read.text('x0020000e'));
+    expect([read.text('x00100020'), read.text('x00100030'), read.text('x00100040')]).toEqual(['T-1', '19800131', 'F']);
+    expect(new TextDecoder().decode(read.bytes('x00100010')).trim()).toBe('Größe^Test');
+    expect([read.text('x00080020'), read.text('x00080023'), read.text('x00080033')]).toEqual([
+      '20260101',
+      '20260103',
+      '102030',
+    ]);
+    expect(read.text('x00280301')).toBe('YES');
+    expect(read.text('x00420010')).toBe('MR spectroscopy report, version 2');
+    expect(read.text('x00420012')).toBe('application/pdf');
+    expect(read.itemText('x0040a043', 'x00080100')).toBe('18748-4');
+    expect(read.text('x0040a493')).toBe('VERIFIED');
+    // Of even length in DICOM, with the true one beside it.
+    expect(read.bytes('x00420011').subarray(0, PDF.length)).toEqual(PDF);
+    expect(read.bytes('x00420011').length % 2).toBe(0);
+    expect(new DataView(read.bytes('x00420015').buffer).getUint32(0, true)).toBe(PDF.length);
+  });
+
+  it('says of a draft that nobody has verified it', () => {
+    expect(dicomElements(writeDicomPdf(PDF, header({ isSigned: false }))).text('x0040a493')).toBe('UNVERIFIED');
+  });
+
+  it('is refused for what is no PDF', () => {
+    expect(() => writeDicomPdf(new Uint8Array(10), header())).toThrow('no PDF');
+    expect(() => writeDicomPdf(new Uint8Array(0), header())).toThrow('no PDF');
+  });
+
+  it('passes dciodvfy', (context) => {
+    const errors = validated(writeDicomPdf(PDF, header()));
+    if (errors === null) return context.skip();
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('Secondary Capture', () => {
+  const pixels = Uint8Array.from({ length: 5 * 3 * 3 }, (_, i) => i * 5);
+  const image = { width: 5, height: 3, pixels };
+
+  it('holds the page as RGB', () => {
+    const read = dicomElements(writeDicomCapture(image, header()));
+    expect(read.text('x00080016')).toBe('1.2.840.10008.5.1.4.1.1.7');
+    expect([read.number('x00280011'), read.number('x00280010'), read.number('x00280002')]).toEqual([5, 3, 3]);
+    expect(read.text('x00280004')).toBe('RGB');
+    expect(read.text('x00080064')).toBe('WSD');
+    expect(read.text('x00280301')).toBe('YES');
+    expect(read.bytes('x7fe00010').subarray(0, pixels.length)).toEqual(pixels);
+  });
+
+  it('is refused for a size that is not that of the pixels', () => {
+    expect(() => writeDicomCapture({ ...image, width: 6 }, header())).toThrow('6 × 3');
+    expect(() => writeDicomCapture({ width: 0, height: 0, pixels: new Uint8Array(0) }, header())).toThrow('0 × 0');
+  });
+
+  it('passes dciodvfy', (context) => {
+    const errors = validated(writeDicomCapture(image, header()));
+    if (errors === null) return context.skip();
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('what a report’s model gives', () => {
+  it('is the study of the scan; without a UID there the same new one at each export', () => {
+    const about = { studyId: 's', signedAt: null, version: 1 };
+    const input = exampleReport();
+    const own = dicomReportHeader(buildReport(input), about);
+    expect(own.studyInstanceUid).toMatch(/^2\.25\.\d{1,39}$/);
+    expect(dicomReportHeader(buildReport(input), about).studyInstanceUid).toBe(own.studyInstanceUid);
+    expect(dicomReportHeader(buildReport(input), { ...about, studyId: 't' }).studyInstanceUid).not.toBe(
+      own.studyInstanceUid,
+    );
+    const named = {
+      ...input,
+      scan: { ...input.scan, header: { StudyInstanceUID: { Value: '1.2.9', Description: '' } } },
+    };
+    expect(dicomReportHeader(buildReport(named), about)).toMatchObject({ studyInstanceUid: '1.2.9', isSigned: false });
+  });
+});
+
+describe('pixels of a PNG', () => {
+  const chunk = (kind: string, data: Uint8Array): Uint8Array => {
+    const out = new Uint8Array(12 + data.length);
+    new DataView(out.buffer).setUint32(0, data.length);
+    out.set(new TextEncoder().encode(kind), 4);
+    out.set(data, 8);
+    return out;
+  };
+  /** Rows with their filter byte first. */
+  function png(width: number, colourType: number, rows: readonly (readonly number[])[], depth = 8): Uint8Array {
+    const head = new Uint8Array(13);
+    new DataView(head.buffer).setUint32(0, width);
+    new DataView(head.buffer).setUint32(4, rows.length);
+    head.set([depth, colourType, 0, 0, 0], 8);
+    const parts = [
+      chunk('IHDR', head),
+      chunk('IDAT', zlibSync(Uint8Array.from(rows.flat()))),
+      chunk('IEND', new Uint8Array(0)),
+    ];
+    return new Uint8Array(Buffer.concat([Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10]), ...parts]));
+  }
+
+  it('come back through every filter', () => {
+    // Two RGB pixels a row; each row is written by another filter and must give 10 20 30 40 50 60.
+    const rows = [
+      [0, 10, 20, 30, 40, 50, 60],
+      [1, 10, 20, 30, 30, 30, 30],
+      [2, 0, 0, 0, 0, 0, 0],
+      [3, 5, 10, 15, 15, 15, 15],
+      [4, 0, 0, 0, 0, 0, 0],
+    ];
+    const { width, height, pixels } = pngPixels(png(2, 2, rows));
+    expect([width, height]).toEqual([2, 5]);
+    for (let row = 0; row < 5; row++)
+      expect([...pixels.subarray(row * 6, row * 6 + 6)]).toEqual([10, 20, 30, 40, 50, 60]);
+  });
+
+  it('are drawn on white where they are see-through', () => {
+    expect([...pngPixels(png(2, 6, [[0, 10, 20, 30, 255, 10, 20, 30, 0]])).pixels]).toEqual([
+      10, 20, 30, 255, 255, 255,
+    ]);
+  });
+
+  it.each([
+    ['no PNG', new Uint8Array([1, 2, 3]), 'no PNG'],
+    ['16 bits', png(1, 2, [[0, 1, 2, 3]], 16), 'not an 8-bit RGB image'],
+    ['a palette', png(1, 3, [[0, 1]]), 'not an 8-bit RGB image'],
+    ['too few pixels', png(2, 2, [[0, 1, 2, 3]]), 'not complete'],
+    ['an unknown filter', png(1, 2, [[9, 1, 2, 3]]), 'a filter in it is unknown'],
+    ['a cut file', png(1, 2, [[0, 1, 2, 3]]).subarray(0, 45), 'cut short'],
+    ['no pixels', png(1, 2, [[0, 1, 2, 3]]).subarray(0, 33), 'no pixels'],
+  ] as const)('are refused in words for %s', (_what, bytes, words) => {
+    expect(() => pngPixels(bytes)).toThrow(words);
+  });
+});
+
+describe('the tools around it', () => {
+  it('dcmdump reads the file where it is installed', (context) => {
+    if (spawnSync('dcmdump', ['--version']).error !== undefined) return context.skip();
+    const folder = mkdtempSync(join(tmpdir(), 'lineshape-dcm-'));
+    try {
+      const file = join(folder, 'a.dcm');
+      writeFileSync(file, writeDicomPdf(PDF, header()));
+      expect(execFileSync('dcmdump', [file], { encoding: 'utf8' })).toContain('EncapsulatedPDFStorage');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
