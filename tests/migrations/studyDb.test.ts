@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import Database from 'libsql';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { WHOLE_WORKLIST } from '../../src/core/domain/worklistQuery.ts';
 import { Connection } from '../../src/node/study-db/connection.ts';
 import { migrate } from '../../src/node/study-db/migrate.ts';
 import { MIGRATIONS } from '../../src/node/study-db/migrations/index.ts';
@@ -68,6 +69,16 @@ INSERT INTO datasets (id, study_id, role, sha256, file_name, description, import
   SELECT 'd', 's', 'metabolite', sha256, 'scan.nii.gz', '{"sequence":"PRESS"}', '2026-01-01T00:00:00Z' FROM raw_files;
 `;
 
+/** A result with its report, which schema 4 makes the table anew for. */
+const REPORT_OF_VERSION_1 = `
+INSERT INTO recipes (sha256, recipe_id, json) VALUES ('${'a'.repeat(64)}', 'r', '{}');
+INSERT INTO analyses (id, study_id, dataset_id, method, recipe_sha256, basis_id, input_sha256, basis_sha256, app_version,
+    status, provenance, warnings, created_at)
+  VALUES ('a', 's', 'd', 'nlls', '${'a'.repeat(64)}', 'b', 'i', 'b', '0', 'converged', '[]', '[]', '2026-01-01T00:00:00Z');
+INSERT INTO reports (id, study_id, analysis_id, format, sha256, created_at)
+  VALUES ('f', 's', 'a', 'pdf', 'h', '2026-01-01T00:00:00Z');
+`;
+
 /** What schema 2 added: a raw file in chunks. */
 const ROWS_OF_VERSION_2 = `
 INSERT INTO raw_files (sha256, size_bytes)
@@ -75,6 +86,21 @@ INSERT INTO raw_files (sha256, size_bytes)
 INSERT INTO raw_file_chunks (sha256, position, bytes) SELECT sha256, 0, x'040506' FROM raw_files WHERE bytes IS NULL;
 INSERT INTO datasets (id, study_id, role, sha256, file_name, description, imported_at)
   SELECT 'e', 's', 'water', sha256, 'meas.dat', '{}', '2026-01-01T00:00:00Z' FROM raw_files WHERE bytes IS NULL;
+`;
+
+/** What schema 3 added: facts for the worklist, and a batch. */
+const ROWS_OF_VERSION_3 = `
+INSERT INTO study_facts (study_id, sequence, voxels, import_warnings, fit_warnings, search)
+  VALUES ('s', 'PRESS', 1, 0, 0, 'test person');
+INSERT INTO batches (id, settings, state, created_at) VALUES ('b', '{}', 'done', '2026-01-01T00:00:00Z');
+INSERT INTO batch_items (batch_id, study_id, state, analysis_ids) VALUES ('b', 's', 'done', '[]');
+`;
+
+/** What schema 4 added: a reference range. */
+const ROWS_OF_VERSION_4 = `
+INSERT INTO reference_ranges (id, metabolite, quantity, denominator, nucleus, field_t, echo_time_min_ms,
+    echo_time_max_ms, region, mean, sd, n, citation, changed_at)
+  VALUES ('r', 'tNAA', 'ratio', 'tCr', '1H', 3, 25, 35, 'white matter', 1.5, 0.1, 20, 'test', '2026-01-01T00:00:00Z');
 `;
 
 /** Builds a database as the program of that version left it. */
@@ -86,7 +112,10 @@ function buildVersion(version: number): void {
       MIGRATIONS.filter((migration) => migration.version <= version),
     );
     if (version >= 1) connection.exec(ROWS_OF_VERSION_1);
+    if (version >= 1) connection.exec(REPORT_OF_VERSION_1);
     if (version >= 2) connection.exec(ROWS_OF_VERSION_2);
+    if (version >= 3) connection.exec(ROWS_OF_VERSION_3);
+    if (version >= 4) connection.exec(ROWS_OF_VERSION_4);
   });
 }
 
@@ -103,11 +132,16 @@ describe('migrations', () => {
       buildVersion(version);
       const store = openStudyDb(path, { now });
       if (version >= 1) {
+        expect(store.listReports('s')).toMatchObject([{ id: 'f', analysisId: 'a', format: 'pdf', sha256: 'h' }]);
         expect(store.getStudy('s')).toMatchObject({ title: 'Brain', sequence: 'PRESS' });
+        const query = { ...WHOLE_WORKLIST, search: 'person tést' };
+        expect(store.worklistRows(store.queryWorklist(query).ids)).toMatchObject([{ id: 's', quality: null }]);
         expect(store.readRawFile('d')).toEqual(new Uint8Array([1, 2, 3]));
       }
       if (version >= 2) expect(store.readRawFile('e')).toEqual(new Uint8Array([4, 5, 6]));
-      expect(store.listDatasets('s').map(({ id }) => id)).toEqual(['d', 'e'].slice(0, version));
+      if (version >= 3) expect(store.getBatch('b').items).toMatchObject([{ studyId: 's', state: 'done' }]);
+      expect(store.listReferenceRanges().map(({ id }) => id)).toEqual(version >= 4 ? ['r'] : []);
+      expect(store.listDatasets('s').map(({ id }) => id)).toEqual(['d', 'e'].slice(0, Math.min(version, 2)));
       const { study, datasets } = store.importStudy(newStudy(), [newDataset(1)]);
       store.addAnalysis(newAnalysis(study.id, datasets[0]!.id));
       store.close();
@@ -181,7 +215,7 @@ describe('migrating an existing database', () => {
     expect(versionOf(path)).toBe(NEWEST + 1);
     expect(schemaOf(path).join()).not.toContain('half');
     const database = new Database(path);
-    expect(database.prepare('SELECT id FROM datasets').all([])).toHaveLength(NEWEST);
+    expect(database.prepare('SELECT id FROM datasets').all([])).toHaveLength(2);
     database.close();
   });
 

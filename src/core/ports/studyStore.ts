@@ -4,31 +4,14 @@ import type { PatientInfo } from '../domain/mrsDataset.ts';
 import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
 import type { VoxelQuantification } from '../domain/quantification.ts';
 import type { Recipe } from '../domain/recipe.ts';
+import type { BatchStore } from './batches.ts';
+import type { ReportStore } from './reportStore.ts';
+import type { StudyRecord, StudyState, StudySummary } from './study.ts';
+import type { WorklistStore } from './worklist.ts';
 
-export type StudyState = 'new' | 'fitted' | 'reviewed' | 'signed';
+export type { StudyRecord, StudyState, StudySummary } from './study.ts';
+
 export type DatasetRole = 'metabolite' | 'water' | 'image' | 'truth' | 'unknown';
-
-export interface StudyRecord {
-  readonly id: string;
-  readonly patientId: string;
-  readonly title: string;
-  readonly studyDate: string | null;
-  readonly region: string | null;
-  readonly state: StudyState;
-  readonly createdAt: string;
-}
-
-/** A worklist row. */
-export interface StudySummary extends StudyRecord {
-  readonly patient: PatientInfo;
-  /** Of the first metabolite dataset: sequence, field, TE and TR. */
-  readonly sequence: string | null;
-  readonly fieldT: number | null;
-  readonly echoTimeS: number | null;
-  readonly repetitionTimeS: number | null;
-  readonly datasetCount: number;
-  readonly resultCount: number;
-}
 
 /** What the header of a dataset says, kept beside the raw file so that lists need not read it. */
 export interface DatasetDescription {
@@ -123,7 +106,7 @@ export interface ReportRecord {
   readonly id: string;
   readonly studyId: string;
   readonly analysisId: string;
-  readonly format: 'html' | 'pdf' | 'csv';
+  readonly format: 'html' | 'pdf' | 'csv' | 'json' | 'dicom-pdf' | 'dicom-sc';
   readonly sha256: string;
   readonly createdAt: string;
 }
@@ -146,7 +129,7 @@ export interface ImportOutcome {
   readonly alreadyKnown: readonly DatasetRecord[];
 }
 
-export interface StudyStore {
+export interface StudyStore extends WorklistStore, BatchStore, ReportStore {
   /**
    * Imports files as one study, in one transaction. A file whose bytes are already stored is not stored again; if all
    * are known, the existing study is returned and nothing is written.

@@ -13,6 +13,7 @@ import type { RowReader } from './connection.ts';
 import { decodeCurves, encodeCurves } from './curveBlob.ts';
 import { getDataset } from './datasets.ts';
 import { decodeExactJson, encodeExactJson } from './exactJson.ts';
+import { fitFacts, rememberFit } from './facts.ts';
 import { decodeStored, notFound } from './storeContext.ts';
 import type { StoreContext } from './storeContext.ts';
 import { getStudy } from './studies.ts';
@@ -38,6 +39,10 @@ export function addAnalysis(context: StoreContext, analysis: NewAnalysis): Analy
     curves: curves === null ? null : encodeCurves(curves),
   }));
   const [id, createdAt, status] = [context.newId(), context.now(), overallStatus(analysis.voxels)];
+  const facts = fitFacts(
+    analysis.voxels.map(({ result }) => result),
+    analysis.warnings,
+  );
   connection.transaction(() => {
     checkReferences(context, analysis);
     connection.run('INSERT INTO recipes (sha256, recipe_id, json) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING', [
@@ -54,6 +59,7 @@ export function addAnalysis(context: StoreContext, analysis: NewAnalysis): Analy
         curves,
       ]);
     }
+    if (status !== 'refused') rememberFit(context, analysis.studyId, facts);
     connection.run("UPDATE studies SET state = 'fitted' WHERE id = ? AND state = 'new'", [analysis.studyId]);
   });
   return { ...analysis, id, recipeId: analysis.recipe.id, status, voxelCount: voxels.length, createdAt };

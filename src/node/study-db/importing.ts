@@ -3,6 +3,7 @@ import type { DatasetRecord, ImportOutcome, NewDataset, NewStudy } from '../../c
 import { sha256OfContent } from '../files/hashing.ts';
 import { findBySha256, insertDataset } from './datasets.ts';
 import type { HashedDataset } from './datasets.ts';
+import { refreshFactsOfPatient } from './facts.ts';
 import { isCompatible } from './patients.ts';
 import type { StoreContext } from './storeContext.ts';
 import { getStudy, insertStudy, studyRecord } from './studies.ts';
@@ -19,6 +20,7 @@ export function importStudy(context: StoreContext, study: NewStudy, datasets: re
     if (first !== undefined && unknown.length === 0) return outcome(context, first.studyId, [], known);
     const studyId = homeOf(context, study, known) ?? insertStudy(context, study);
     const added = unknown.map((dataset) => insertDataset(context, studyId, dataset));
+    refreshFactsOfPatient(context, studyId);
     return outcome(context, studyId, added, known);
   });
 }
@@ -34,6 +36,7 @@ export function addDatasets(context: StoreContext, studyId: string, datasets: re
     getStudy(context, studyId);
     const { known, unknown } = split(context, hashed, studyId);
     const added = unknown.map((dataset) => insertDataset(context, studyId, dataset));
+    refreshFactsOfPatient(context, studyId);
     return outcome(context, studyId, added, known);
   });
 }

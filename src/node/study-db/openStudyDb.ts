@@ -7,15 +7,20 @@ import { StudyDbError } from '../../core/domain/errors.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
 import * as activity from './activity.ts';
 import * as analyses from './analyses.ts';
+import * as batches from './batches.ts';
 import { Connection } from './connection.ts';
 import * as datasets from './datasets.ts';
+import { fillMissingFacts } from './facts.ts';
 import * as importing from './importing.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import * as rawFiles from './rawFiles.ts';
+import * as referenceRanges from './referenceRanges.ts';
+import * as signedReports from './signedReports.ts';
 import { readOnlyError } from './sqliteErrors.ts';
 import type { StoreContext } from './storeContext.ts';
 import * as studies from './studies.ts';
+import * as worklist from './worklist.ts';
 
 /** Longer than any write of this program takes. [ms] */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -45,7 +50,18 @@ export function openStudyDb(path: string, options: StudyDbOptions): StudyStore {
   const readOnly = options.readOnly ?? false;
   checkPlace(absolute, readOnly);
   const connection = readOnly ? connectForReading(absolute, options) : connectForWriting(absolute, options);
-  return makeStore({ connection, database: absolute, now: options.now, newId: options.newId ?? randomUUID }, readOnly);
+  const context = { connection, database: absolute, now: options.now, newId: options.newId ?? randomUUID };
+  if (!readOnly) fillFacts(context);
+  return makeStore(context, readOnly);
+}
+
+function fillFacts(context: StoreContext): void {
+  try {
+    fillMissingFacts(context);
+  } catch (error) {
+    context.connection.close();
+    throw error;
+  }
 }
 
 /** Says in words what SQLite would only call "unable to open database file". */
@@ -152,9 +168,18 @@ function makeStore(context: StoreContext, readOnly: boolean): StudyStore {
     importStudy: (study, files) => importing.importStudy(context, study, files),
     addDatasets: (studyId, files) => importing.addDatasets(context, studyId, files),
     listStudies: () => studies.listStudies(context),
+    queryWorklist: (query) => worklist.queryWorklist(context, query),
+    worklistRows: (ids) => worklist.worklistRows(context, ids),
+    addBatch: (settings, studyIds) => batches.addBatch(context, settings, studyIds),
+    listBatches: () => batches.listBatches(context),
+    getBatch: (batchId) => batches.getBatch(context, batchId),
+    setBatchState: (batchId, state) => batches.setBatchState(context, batchId, state),
+    setBatchItem: (batchId, studyId, change) => batches.setBatchItem(context, batchId, studyId, change),
+    moveBatchItems: (batchId, from, to) => batches.moveBatchItems(context, batchId, from, to),
+    deleteBatch: (batchId) => batches.deleteBatch(context, batchId),
     getStudy: (studyId) => studies.getStudy(context, studyId),
     deleteStudy: (studyId) => studies.deleteStudy(context, studyId),
-    setStudyState: (studyId, state) => studies.setStudyState(context, studyId, state),
+    setStudyState: (studyId, state) => signedReports.setStateByHand(context, studyId, state),
     listDatasets: (studyId) => datasets.listDatasets(context, studyId),
     getDataset: (datasetId) => datasets.getDataset(context, datasetId),
     readRawFile: (datasetId) => rawFiles.readRawFile(context, datasetId),
@@ -168,6 +193,20 @@ function makeStore(context: StoreContext, readOnly: boolean): StudyStore {
     startJob: (kind, studyId) => activity.startJob(context, kind, studyId),
     finishJob: (jobId, state, message) => activity.finishJob(context, jobId, state, message),
     listJobs: () => activity.listJobs(context),
+    listReferenceRanges: () => referenceRanges.listReferenceRanges(context),
+    addReferenceRange: (range) => referenceRanges.addReferenceRange(context, range),
+    changeReferenceRange: (id, range) => referenceRanges.changeReferenceRange(context, id, range),
+    deleteReferenceRange: (id) => referenceRanges.deleteReferenceRange(context, id),
+    addReferenceRanges: (ranges) => referenceRanges.addReferenceRanges(context, ranges),
+    listConclusionTemplates: () => signedReports.listConclusionTemplates(context),
+    saveConclusionTemplate: (template) => signedReports.saveConclusionTemplate(context, template),
+    deleteConclusionTemplate: (id) => signedReports.deleteConclusionTemplate(context, id),
+    getReportDraft: (studyId) => signedReports.getReportDraft(context, studyId),
+    saveReportDraft: (studyId, conclusion) => signedReports.saveReportDraft(context, studyId, conclusion),
+    signReport: (report) => signedReports.signReport(context, report),
+    amendReport: (studyId) => signedReports.amendReport(context, studyId),
+    listSignedReports: (studyId) => signedReports.listSignedReports(context, studyId),
+    getSignedReport: (id) => signedReports.getSignedReport(context, id),
     getSetting: (key) => activity.getSetting(context, key),
     setSetting: (key, value) => activity.setSetting(context, key, value),
     close: () => closeStore(context, readOnly),

@@ -1,31 +1,34 @@
 // Studies: the worklist, their state, and their deletion with everything that hangs on them.
 import type { NewStudy, StudyRecord, StudyState, StudySummary } from '../../core/ports/studyStore.ts';
 import type { RowReader } from './connection.ts';
-import { parseDescription } from './datasets.ts';
 import { deletePatientsWithoutStudy, ensurePatient } from './patients.ts';
 import { notFound } from './storeContext.ts';
 import type { StoreContext } from './storeContext.ts';
 
-const SUMMARY = `
-SELECT studies.id, studies.patient, studies.title, studies.study_date, studies.region, studies.state,
-  studies.created_at, studies.age_years, studies.weight_kg,
+/** What `studySummary` reads of studies joined with patients and study_facts. */
+export const STUDY_COLUMNS = `studies.id, studies.patient, studies.title, studies.study_date, studies.region,
+  studies.state, studies.created_at, studies.age_years, studies.weight_kg,
   patients.name, patients.patient_id, patients.sex, patients.birth_date,
-  (SELECT description FROM datasets WHERE study_id = studies.id AND role = 'metabolite' ORDER BY row LIMIT 1)
-    AS description,
-  (SELECT count(*) FROM datasets WHERE study_id = studies.id) AS dataset_count,
-  (SELECT count(*) FROM analyses WHERE study_id = studies.id) AS result_count
-FROM studies JOIN patients ON patients.id = studies.patient`;
+  study_facts.sequence, study_facts.field_t, study_facts.echo_time_s, study_facts.repetition_time_s,
+  (SELECT count(*) FROM datasets WHERE datasets.study_id = studies.id) AS dataset_count,
+  (SELECT count(*) FROM analyses WHERE analyses.study_id = studies.id) AS result_count`;
+
+const SUMMARY = `
+SELECT ${STUDY_COLUMNS}
+FROM studies JOIN patients ON patients.id = studies.patient LEFT JOIN study_facts ON study_id = studies.id`;
 
 /** Newest first. */
 export function listStudies({ connection }: StoreContext): StudySummary[] {
-  return connection.all(`${SUMMARY} ORDER BY studies.created_at DESC, studies.row DESC`).map((row) => summary(row));
+  return connection
+    .all(`${SUMMARY} ORDER BY studies.created_at DESC, studies.row DESC`)
+    .map((row) => studySummary(row));
 }
 
 /** @throws StudyDbError NOT_FOUND */
 export function getStudy({ connection }: StoreContext, studyId: string): StudySummary {
   const row = connection.get(`${SUMMARY} WHERE studies.id = ?`, [studyId]);
   if (row === null) throw notFound('study', studyId);
-  return summary(row);
+  return studySummary(row);
 }
 
 /** Adds a study, its patient with it where that is a new one. Call inside a transaction. @returns its id */
@@ -68,9 +71,8 @@ export function studyRecord(study: StudySummary): StudyRecord {
   return { id, patientId, title, studyDate, region, state, createdAt };
 }
 
-function summary(row: RowReader): StudySummary {
-  const stored = row.textOrNull('description');
-  const description = stored === null ? null : parseDescription(stored);
+/** @param row with STUDY_COLUMNS */
+export function studySummary(row: RowReader): StudySummary {
   return {
     id: row.text('id'),
     patientId: row.text('patient'),
@@ -87,10 +89,10 @@ function summary(row: RowReader): StudySummary {
       ageYears: row.numberOrNull('age_years'),
       weightKg: row.numberOrNull('weight_kg'),
     },
-    sequence: description?.sequence ?? null,
-    fieldT: description?.fieldT ?? null,
-    echoTimeS: description?.echoTimeS ?? null,
-    repetitionTimeS: description?.repetitionTimeS ?? null,
+    sequence: row.textOrNull('sequence'),
+    fieldT: row.numberOrNull('field_t'),
+    echoTimeS: row.numberOrNull('echo_time_s'),
+    repetitionTimeS: row.numberOrNull('repetition_time_s'),
     datasetCount: row.number('dataset_count'),
     resultCount: row.number('result_count'),
   };

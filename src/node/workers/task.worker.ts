@@ -27,6 +27,7 @@ import type {
 } from './messages.ts';
 import { pack } from './packing.ts';
 import type { Packed } from './packing.ts';
+import { unpackedFile } from '../files/unpackedFile.ts';
 import { withSentFiles } from './sentFiles.ts';
 import { connectModels } from '../inference/modelPort.ts';
 import { serveTasks } from './workerSide.ts';
@@ -56,7 +57,7 @@ function runTask(task: WorkerTask, context: TaskContext): Answer | Promise<Answe
     case 'compareCorrections':
       return corrections(task, context);
     case 'parse':
-      return withSentFiles(task.files, (files) => readMrs(files, task.options));
+      return withSentFiles(task.files, (files) => readMrs(files.map(unpackedFile), task.options));
     case 'simulate':
       return simulateSignals(task.request, task.metabolite, context.cancellation.throwIfCancelled);
   }

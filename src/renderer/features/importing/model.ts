@@ -7,18 +7,12 @@ import type {
   ImportStudyPreview,
 } from '../../../core/domain/importPreview.ts';
 import type { ImportResultView } from '../../../ipc/contract.ts';
+import { t } from '../../app/i18n/index.ts';
 
 /** Roles by item id where they differ from what was recognised. */
 export type RoleChanges = Readonly<Record<string, ImportRole>>;
 
-export const ROLE_WORDS: Readonly<Record<ImportRole, string>> = {
-  metabolite: 'Metabolites',
-  water: 'Water reference',
-  image: 'Image',
-  truth: 'Truth',
-  unknown: 'Header or other file',
-  skip: 'Not imported',
-};
+export const roleWord = (role: ImportRole): string => t(`importing.roles.${role}`);
 
 /** @returns the role that the item is imported with */
 export function roleOf(item: ImportItem, changes: RoleChanges): ImportRole {
@@ -46,13 +40,13 @@ export function keptStudies(preview: ImportPreview, changes: RoleChanges): numbe
 export function studyObstacle(study: ImportStudyPreview, changes: RoleChanges): string | null {
   const kept = keptRoles(study, changes);
   if (kept.length === 0 || kept.some(isScan)) return null;
-  return 'No spectroscopy scan would be left in this study: keep one, or leave its other files out too.';
+  return t('importing.obstacles.noScan');
 }
 
 /** @returns why nothing can be imported as chosen; null where it can */
 export function obstacle(preview: ImportPreview, changes: RoleChanges): string | null {
-  if (preview.studies.length === 0) return 'Nothing in these files can be imported.';
-  if (keptStudies(preview, changes) === 0) return 'Every file is left out; give one of them a role to import it.';
+  if (preview.studies.length === 0) return t('importing.obstacles.nothing');
+  if (keptStudies(preview, changes) === 0) return t('importing.obstacles.allLeftOut');
   return preview.studies.map((study) => studyObstacle(study, changes)).find((reason) => reason !== null) ?? null;
 }
 
@@ -62,31 +56,29 @@ export function choicesOf(changes: RoleChanges, deidentify: boolean): ImportChoi
 }
 
 export function importLabel(studies: number): string {
-  return studies === 1 ? 'Import 1 study' : `Import ${studies} studies`;
+  return t('importing.importStudies', { count: studies });
 }
-
-const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** @returns what was found, in one line: "2 studies, 14 datasets; 3 files can't be imported" */
 export function previewSentence({ studies, failures }: ImportPreview): string {
   const items = studies.reduce((sum, study) => sum + study.items.length, 0);
   const found =
     studies.length === 0
-      ? 'No scan was recognised'
-      : `${plural(studies.length, 'study', 'studies')}, ${plural(items, 'dataset', 'datasets')}`;
+      ? t('importing.found.none')
+      : `${t('importing.found.studies', { count: studies.length })}, ${t('importing.found.datasets', { count: items })}`;
   return failures.length === 0
     ? `${found}.`
-    : `${found}; ${plural(failures.length, 'file', 'files')} can’t be imported.`;
+    : `${found}; ${t('importing.found.failures', { count: failures.length })}.`;
 }
 
 /** @returns who and when, as far as the files say */
 export function studySubtitle(study: ImportStudyPreview): string {
-  return [study.patient ?? 'No name in the files', study.studyDate].filter((part) => part !== null).join(' · ');
+  return [study.patient ?? t('importing.noName'), study.studyDate].filter((part) => part !== null).join(' · ');
 }
 
 /** @returns "1 file, 1.2 MB" */
 export function extentWords({ fileCount, sizeBytes }: Pick<ImportItem, 'fileCount' | 'sizeBytes'>): string {
-  return `${plural(fileCount, 'file', 'files')}, ${sizeWords(sizeBytes)}`;
+  return `${t('importing.files', { count: fileCount })}, ${sizeWords(sizeBytes)}`;
 }
 
 /** Sizes as file managers write them, in powers of 1000. [bytes] */
@@ -135,7 +127,7 @@ function foldedLine(reason: string, names: readonly string[]): FailureLine {
   const said = isSubject ? `each${reason.slice(NAME_MARK.length)}` : reason;
   const shown = names.slice(0, SHOWN_NAMES).join(', ');
   return {
-    sentence: `${names.length} files: ${said.replaceAll(NAME_MARK, 'the file')}`,
+    sentence: t('importing.failures.folded', { count: names.length, reason: said.replaceAll(NAME_MARK, 'the file') }),
     some: names.length > SHOWN_NAMES ? `${shown}, …` : shown,
     names,
   };
@@ -165,6 +157,12 @@ export function foldedFailures(failures: ImportPreview['failures']): FailureLine
 /** @returns what an import without names brought, and where the report comes from */
 export function outcomeSentence({ studies, deidentification }: ImportResultView): string {
   const files = deidentification?.files.length ?? 0;
-  const stored = `${plural(studies.length, 'study', 'studies')} with ${plural(files, 'file', 'files')}`;
-  return `${stored} stored under a pseudonym. This was taken out first; the files you gave stay as they were.`;
+  const stored = t('importing.found.studies', { count: studies.length });
+  return t('importing.outcome.sentence', { studies: stored, files: t('importing.files', { count: files }) });
+}
+
+/** @returns what was dropped: its first file's name, and how many more there are */
+export function dropTitle(names: readonly string[]): string {
+  const [first = ''] = names;
+  return names.length <= 1 ? first : t('importing.queue.andMore', { first, count: names.length - 1 });
 }

@@ -3,6 +3,8 @@ import type { ImportPreview } from '../../../core/domain/importPreview.ts';
 
 export interface PendingImport {
   readonly token: string;
+  /** What was given, in words. */
+  readonly title: string;
   readonly fraction: number;
   readonly message: string;
   readonly cancelling: boolean;
@@ -24,7 +26,7 @@ export function currentOf(list: PendingList): PendingImport | null {
 /** @returns the list with an import changed, or begun where it is new */
 export function withPart(list: PendingList, token: string, part: Partial<PendingImport>): PendingList {
   if (isPending(list, token)) return list.map((p) => (p.token === token ? { ...p, ...part } : p));
-  const begun = { token, fraction: 0, message: '', cancelling: false, visible: false, preview: null };
+  const begun = { token, title: '', fraction: 0, message: '', cancelling: false, visible: false, preview: null };
   return [...list, { ...begun, ...part }];
 }
 

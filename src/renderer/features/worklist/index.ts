@@ -1,4 +1,5 @@
 // Worklist: the studies of the database.
+export { default as RatiosMenu } from './RatiosMenu.vue';
 export { default as WorklistPage } from './WorklistPage.vue';
+export { EVERY_STUDY, stateLight } from './model.ts';
 export { useWorklist } from './store.ts';
-export { STATE_WORDS } from './model.ts';

@@ -1,65 +1,130 @@
-// The worklist's rows: search, sort, states in words.
-import type { ImportResultView, StudySummaryView } from '../../../ipc/contract.ts';
+// The worklist's words and figures: states, quality, filters as remembered and as told, what an import brought.
+import { WHOLE_WORKLIST, WORKLIST_SORT_KEYS } from '../../../core/domain/worklistQuery.ts';
+import type { ImportResultView, WorklistQueryView, WorklistRowView } from '../../../ipc/contract.ts';
+import { t } from '../../app/i18n/index.ts';
 
-export type SortKey = 'patient' | 'studyDate' | 'region' | 'sequence' | 'fieldT' | 'echoTimeS' | 'state';
+export type SortKey = WorklistQueryView['sortBy'];
+export type StudyState = WorklistRowView['state'];
+export type QualityGrade = WorklistQueryView['grades'][number];
+export type Filters = Pick<WorklistQueryView, 'states' | 'grades' | 'fieldsT' | 'from' | 'to' | 'withMrsi'>;
+export type Sorting = Pick<WorklistQueryView, 'sortBy' | 'descending'>;
 
-export interface Sorting {
-  readonly key: SortKey;
-  readonly descending: boolean;
+export const STATES: readonly StudyState[] = ['new', 'fitted', 'reviewed', 'signed'];
+export const GRADES: readonly QualityGrade[] = ['good', 'average', 'borderline', 'fail', 'none'];
+
+/** A light: told by symbol and word, which colour only repeats. */
+export interface Light {
+  readonly symbol: string;
+  readonly word: string;
+  readonly tone: 'ok' | 'caution' | 'stop' | 'muted';
 }
 
-const STATE_ORDER: Readonly<Record<StudySummaryView['state'], number>> = { new: 0, fitted: 1, reviewed: 2, signed: 3 };
-
-/** State as symbol and word; colour only repeats it. */
-export const STATE_WORDS: Readonly<
-  Record<StudySummaryView['state'], { readonly symbol: string; readonly word: string; readonly tone: string }>
-> = {
-  new: { symbol: '○', word: 'New', tone: 'muted' },
-  fitted: { symbol: '◐', word: 'Fitted', tone: 'caution' },
-  reviewed: { symbol: '●', word: 'Reviewed', tone: 'ok' },
-  signed: { symbol: '✓', word: 'Signed', tone: 'ok' },
+const STATE_LOOKS: Readonly<Record<StudyState, Pick<Light, 'symbol' | 'tone'>>> = {
+  new: { symbol: '○', tone: 'muted' },
+  fitted: { symbol: '◐', tone: 'caution' },
+  reviewed: { symbol: '●', tone: 'ok' },
+  signed: { symbol: '✓', tone: 'ok' },
 };
 
-function sortValue(study: StudySummaryView, key: SortKey): string | number | null {
-  switch (key) {
-    case 'patient':
-      return (study.patient.name ?? study.patient.id)?.toLowerCase() ?? null;
-    case 'state':
-      return STATE_ORDER[study.state];
-    case 'region':
-    case 'sequence':
-      return study[key]?.toLowerCase() ?? null;
-    default:
-      return study[key];
+const GRADE_LOOKS: Readonly<Record<QualityGrade, Pick<Light, 'symbol' | 'tone'>>> = {
+  good: { symbol: '✓', tone: 'ok' },
+  average: { symbol: '●', tone: 'ok' },
+  borderline: { symbol: '▲', tone: 'caution' },
+  fail: { symbol: '✕', tone: 'stop' },
+  none: { symbol: '–', tone: 'muted' },
+};
+
+export const stateLight = (state: StudyState): Light => ({
+  ...STATE_LOOKS[state],
+  word: t(`worklist.states.${state}`),
+});
+
+/** @param grade null: no fit with a verdict */
+export function qualityLight(grade: WorklistRowView['quality'] | 'none'): Light {
+  const known = grade ?? 'none';
+  return { ...GRADE_LOOKS[known], word: t(`worklist.grades.${known}`) };
+}
+
+export const NO_FILTERS: Filters = { states: [], grades: [], fieldsT: [], from: null, to: null, withMrsi: false };
+export const USUAL_SORTING: Sorting = { sortBy: 'studyDate', descending: true };
+
+/** What another click on a column's head asks for: dates begin with the newest, results and warnings with the most. */
+export function sortedBy(sorting: Sorting, key: SortKey): Sorting {
+  const fromHigh: readonly SortKey[] = ['studyDate', 'results', 'warnings', 'createdAt'];
+  return { sortBy: key, descending: sorting.sortBy === key ? !sorting.descending : fromHigh.includes(key) };
+}
+
+/** Number of filters that leave something out. */
+export function filterCount({ states, grades, fieldsT, from, to, withMrsi }: Filters): number {
+  return [states.length > 0, grades.length > 0, fieldsT.length > 0, from !== null || to !== null, withMrsi].filter(
+    Boolean,
+  ).length;
+}
+
+export function queryOf(search: string, filters: Filters, sorting: Sorting): WorklistQueryView {
+  return { ...filters, ...sorting, search: search.trim().slice(0, 400) } as WorklistQueryView;
+}
+
+/** The list with a value in it, or without it where it was. */
+export function toggled<T>(list: readonly T[], value: T): T[] {
+  return list.includes(value) ? list.filter((other) => other !== value) : [...list, value];
+}
+
+const NOMINAL_FIELDS = [0.5, 1.5, 3, 4, 4.7, 7, 9.4, 10.5, 11.7, 14.1, 16.4];
+
+/** Field strengths as they are called, each once, rising. [T] */
+export function nominalFields(fieldsT: readonly number[]): number[] {
+  const called = fieldsT.map(
+    (field) =>
+      NOMINAL_FIELDS.find((nominal) => Math.abs(field - nominal) <= 0.05 * nominal) ?? Number(field.toFixed(2)),
+  );
+  return [...new Set(called)].sort((a, b) => a - b);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isDate = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value);
+const among = <T>(value: unknown, known: readonly T[]): T[] =>
+  Array.isArray(value) ? known.filter((one) => value.includes(one)) : [];
+
+/** Sorting and filters as remembered; what is not understood counts as not set. */
+export function parseView(text: string | null): { readonly sorting: Sorting; readonly filters: Filters } {
+  let stored: unknown = null;
+  try {
+    stored = JSON.parse(text ?? 'null');
+  } catch {
+    // Written by nobody: the usual view.
   }
+  const { sorting, filters } = isObject(stored) ? stored : {};
+  const sortBy = isObject(sorting) ? WORKLIST_SORT_KEYS.find((key) => key === sorting['sortBy']) : undefined;
+  const f = isObject(filters) ? filters : {};
+  return {
+    sorting:
+      sortBy === undefined || !isObject(sorting)
+        ? USUAL_SORTING
+        : { sortBy, descending: sorting['descending'] === true },
+    filters: {
+      states: among(f['states'], STATES),
+      grades: among(f['grades'], GRADES),
+      fieldsT: Array.isArray(f['fieldsT'])
+        ? f['fieldsT'].filter((x): x is number => typeof x === 'number' && x > 0)
+        : [],
+      from: isDate(f['from']) ? f['from'] : null,
+      to: isDate(f['to']) ? f['to'] : null,
+      withMrsi: f['withMrsi'] === true,
+    },
+  };
 }
 
-/** Studies in the order asked for; unknown values always stand last, equals by time of import, newest first. */
-export function sortStudies(studies: readonly StudySummaryView[], sorting: Sorting): StudySummaryView[] {
-  const sign = sorting.descending ? -1 : 1;
-  return [...studies].sort((a, b) => {
-    const x = sortValue(a, sorting.key);
-    const y = sortValue(b, sorting.key);
-    if (x !== y) {
-      if (x === null) return 1;
-      if (y === null) return -1;
-      return x < y ? -sign : sign;
-    }
-    return a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0;
-  });
-}
+/** Asks for every study of the database. */
+export const EVERY_STUDY = WHOLE_WORKLIST as WorklistQueryView;
 
-/** Studies that hold every word of the search somewhere in what the row shows. */
-export function searchStudies(studies: readonly StudySummaryView[], search: string): StudySummaryView[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  return studies.filter((study) => {
-    const { patient } = study;
-    const text = [patient.name, patient.id, study.title, study.studyDate, study.region, study.sequence, study.state]
-      .filter((part) => part !== null)
-      .join(' ')
-      .toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+/** Where warnings come from, for the figure's title; empty where there are none. */
+export function warningWords({ importWarnings, fitWarnings }: WorklistRowView): string {
+  const parts = [
+    importWarnings > 0 ? t('worklist.warnings.import', { count: importWarnings }) : '',
+    fitWarnings > 0 ? t('worklist.warnings.fit', { count: fitWarnings }) : '',
+  ];
+  return parts.filter((part) => part !== '').join('; ');
 }
 
 /** What an import brought, in words; null where nothing was chosen. */
@@ -67,10 +132,8 @@ export function importSentence(result: ImportResultView): string | null {
   const fresh = result.studies.filter((s) => s.isNew).length;
   const known = result.studies.length - fresh;
   const parts: string[] = [];
-  if (fresh > 0) parts.push(fresh === 1 ? '1 study imported' : `${fresh} studies imported`);
-  if (known > 0) {
-    parts.push(known === 1 ? '1 was in the worklist already' : `${known} were in the worklist already`);
-  }
+  if (fresh > 0) parts.push(t('worklist.imported.fresh', { count: fresh }));
+  if (known > 0) parts.push(t('worklist.imported.known', { count: known }));
   return parts.length === 0 ? null : `${parts.join('; ')}.`;
 }
 
