@@ -1,4 +1,5 @@
 // Two methods on the same spectra: the scatter with its identity line, and the Bland–Altman figure.
+import { t } from '../app/i18n/index.ts';
 import type { AgreementIntervals, Interval } from '../../core/math/limitsOfAgreement.ts';
 import type { PairedAgreement } from '../../core/math/pairedAgreement.ts';
 import { formatSignificant } from '../../core/reports/tables.ts';
@@ -116,7 +117,7 @@ function namesOf(lines: readonly NamedLine[], p: Plane): Shape[] {
 
 function namedLines(agreement: PairedAgreement, intervals: AgreementIntervals | null): NamedLine[] {
   const { bias, limits } = agreement;
-  const middle = { value: bias, interval: intervals?.bias ?? null, name: 'Bias', isBias: true };
+  const middle = { value: bias, interval: intervals?.bias ?? null, name: t('charts.bias'), isBias: true };
   if (limits === null) return [middle];
   return [
     { value: limits[1], interval: intervals?.highLimit ?? null, name: '+1.96 SD', isBias: false },
@@ -159,7 +160,7 @@ export function blandAltmanFigure(
   });
   const shapes: Shape[] = [
     ...bands,
-    ...frame(p, `Mean of both: ${labels.quantity}`, `${labels.a} − ${labels.b}`),
+    ...frame(p, t('charts.meanOfBoth', { quantity: labels.quantity }), `${labels.a} − ${labels.b}`),
     { kind: 'line', ...across(0), colour: 'muted', width: 0.8 },
     ...lines.map(({ value, isBias }): Shape => ({
       kind: 'line',

@@ -1,7 +1,7 @@
 // Pixels ⇄ ppm and heights in a chart's panels, and the labels that stand over them.
-import type { ChartPanel, PeakLabel, PpmRange } from './chartTypes.ts';
+import type { ChartColour, ChartPanel, PeakLabel, PpmRange } from './chartTypes.ts';
 import { placePeakLabels, spreadVertically, type PlacedLabel } from './labelPlacement.ts';
-import type { PanelBox } from './spectrumOption.ts';
+import type { PanelBox } from './spectrumLayout.ts';
 import { nearestIndex, valueExtent } from './spectrumScale.ts';
 
 /** Pixel column → ppm. */
@@ -29,10 +29,14 @@ export function peakLabels(
   labels: readonly PeakLabel[],
   textWidth: (text: string) => number,
 ): PlacedLabel[] {
+  const { bundle } = panel;
+  // Of a bundle the line on top.
+  const onTop = bundle?.lines
+    .slice(0, 1)
+    .map((y) => ({ ppm: bundle.ppm, y, by: (bundle.lines.length - 1) * bundle.step }));
+  const curves = [...panel.series.filter((s) => s.unscaled !== true).map(({ ppm, y }) => ({ ppm, y, by: 0 })), ...(onTop ?? [])]; // prettier-ignore
   const top = (fromPpm: number, toPpm: number): number => {
-    const heights = panel.series
-      .filter((s) => s.unscaled !== true)
-      .map((s) => valueExtent(s.ppm, s.y, [fromPpm, toPpm])?.high ?? -Infinity);
+    const heights = curves.map(({ ppm, y, by }) => (valueExtent(ppm, y, [fromPpm, toPpm])?.high ?? -Infinity) + by);
     const high = Math.max(...heights);
     return Number.isFinite(high) ? heightToPixel(box, high) : box.top + box.height;
   };
@@ -55,6 +59,9 @@ export interface EndLabel {
   readonly y: number;
 }
 
+/** A colour as a style sheet writes it. */
+const cssColour = (colour: ChartColour): string => (colour.startsWith('#') ? colour : `var(--${colour})`);
+
 const END_GAP = 11;
 
 /** Names at the lines' right ends, as many as fit. */
@@ -63,7 +70,7 @@ export function endLabels(panel: ChartPanel, box: PanelBox, range: PpmRange): En
   const wishes = named.map((s) => heightToPixel(box, s.y[nearestIndex(s.ppm, range[1])] ?? 0));
   const at = (i: number, y: number): EndLabel => {
     const series = named[i] as (typeof named)[number];
-    return { text: series.name, colour: series.colour, x: box.left + box.width + 6, y };
+    return { text: series.name, colour: cssColour(series.colour), x: box.left + box.width + 6, y };
   };
   const rows = spreadVertically(wishes, END_GAP, box.top + 6, box.top + box.height - 6);
   if (rows !== null) return rows.map((y, i) => at(i, y));

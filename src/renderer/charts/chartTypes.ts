@@ -12,10 +12,28 @@ export interface ChartSeries {
   readonly colour: ChartColour;
   readonly dashed?: boolean;
   readonly width?: number;
+  /** From 0 to 1; default 1. */
+  readonly opacity?: number;
   /** Name it at the line's right end. */
   readonly endLabel?: boolean;
+  /** Told when the pointer is on it (event `pointed` of the chart). */
+  readonly pickable?: boolean;
   /** Leave it out of the automatic y range. */
   readonly unscaled?: boolean;
+}
+
+/** Many lines over one axis, such as the transients of a scan, drawn together. */
+export interface LineBundle {
+  readonly name: string;
+  /** Falling, evenly spaced. */
+  readonly ppm: Float64Array;
+  /** The first stands on top. */
+  readonly lines: readonly Float32Array[];
+  /** Height between neighbours; 0 lays them over one another. */
+  readonly step: number;
+  readonly colour: ChartColour;
+  /** Of one line, from 0 to 1. */
+  readonly opacity: number;
 }
 
 export interface ChartPanel {
@@ -24,6 +42,7 @@ export interface ChartPanel {
   /** Share of the height. */
   readonly weight: number;
   readonly series: readonly ChartSeries[];
+  readonly bundle?: LineBundle;
   readonly zeroLine?: boolean;
   /** Half width of a band around zero, e.g. 2 SD. */
   readonly bandHalfWidth?: number | null;
@@ -39,6 +58,9 @@ export interface PeakLabel {
 /** ppm at the left and at the right border: left is the higher. */
 export type PpmRange = readonly [number, number];
 
+/** Where two cursors stand. [ppm] */
+export type CursorPair = readonly [a: number, b: number];
+
 export interface ChartColours {
   readonly text: string;
   readonly muted: string;
@@ -51,6 +73,11 @@ export interface ChartColours {
   readonly shade: string;
   readonly band: string;
   readonly panel: string;
+}
+
+/** @returns the colour as the page writes it */
+export function paintOf(colour: ChartColour, colours: ChartColours): string {
+  return colour.startsWith('#') ? colour : colours[colour as keyof ChartColours];
 }
 
 /** Reads the theme's tokens as they stand on the page. */

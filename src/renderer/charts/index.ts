@@ -6,4 +6,13 @@ export { blandAltmanFigure, scatterFigure, type AgreementLabels, type ValuePair 
 export { intervalFigure, symbolPath, type IntervalSeries, type PlotSymbol } from './intervalFigure.ts';
 export { figureMarkup, type Figure, type FigureSize } from './figure.ts';
 export { spectrumFigure } from './spectrumFigure.ts';
-export type { ChartColour, ChartPanel, ChartSeries, PeakLabel, PpmRange } from './chartTypes.ts';
+export type {
+  ChartColour,
+  ChartPanel,
+  ChartSeries,
+  CursorPair,
+  LineBundle,
+  PeakLabel,
+  PpmRange,
+} from './chartTypes.ts';
+export type { Adjustment } from './useSpectrumPointer.ts';

@@ -1,8 +1,9 @@
 // Panels of spectra as a figure that can be saved: the same panels as the chart draws, in the light look.
+import { t } from '../app/i18n/index.ts';
 import type { ChartPanel, PpmRange } from './chartTypes.ts';
 import { ppmToPixel, heightToPixel } from './chartGeometry.ts';
 import { PRINT_COLOURS, type Figure, type FigureSize, type Shape } from './figure.ts';
-import { layoutPanels, type PanelBox } from './spectrumOption.ts';
+import { layoutPanels, type PanelBox } from './spectrumLayout.ts';
 import { decimate, tickStep, tickValues } from './spectrumScale.ts';
 
 function panelShapes(panel: ChartPanel, box: PanelBox, range: PpmRange): Shape[] {
@@ -51,7 +52,7 @@ export function spectrumFigure(panels: readonly ChartPanel[], range: PpmRange, s
       ...ticks,
       ...panels.flatMap((panel, i) => panelShapes(panel, boxes[i] as PanelBox, range)),
       { kind: 'line', from: [last.left, bottom], to: [last.left + last.width, bottom], colour: 'muted' },
-      { kind: 'text', at: [middle, bottom + 33], text: 'Chemical shift (ppm)', anchor: 'middle', colour: 'muted' },
+      { kind: 'text', at: [middle, bottom + 33], text: t('charts.axis'), anchor: 'middle', colour: 'muted' },
     ],
     marks: [],
   };

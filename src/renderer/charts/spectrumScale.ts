@@ -1,10 +1,13 @@
 // Ranges of a spectrum plot: zoom, pan, the y range of what is visible, decimation to what a screen can show.
-import type { ChartPanel, PpmRange } from './chartTypes.ts';
+import type { ChartPanel, LineBundle, PpmRange } from './chartTypes.ts';
 
 export interface Extent {
   readonly low: number;
   readonly high: number;
 }
+
+/** Heights of a curve. */
+export type Samples = Float64Array | Float32Array;
 
 const MIN_SPAN_PPM = 0.05;
 
@@ -40,7 +43,7 @@ export function nearestIndex(ppm: Float64Array, value: number): number {
 }
 
 /** Smallest and largest finite value in a ppm range, or null without one. */
-export function valueExtent(ppm: Float64Array, y: Float64Array, range: PpmRange): Extent | null {
+export function valueExtent(ppm: Float64Array, y: Samples, range: PpmRange): Extent | null {
   const { start, end } = visibleIndices(ppm, range);
   let low = Infinity;
   let high = -Infinity;
@@ -50,6 +53,20 @@ export function valueExtent(ppm: Float64Array, y: Float64Array, range: PpmRange)
     if (v > high) high = v;
   }
   return low <= high && Number.isFinite(low) && Number.isFinite(high) ? { low, high } : null;
+}
+
+/** Smallest and largest value of a bundle's lines where they stand, in a ppm range; null without one. */
+function bundleExtent({ ppm, lines, step }: LineBundle, range: PpmRange): Extent | null {
+  let low = Infinity;
+  let high = -Infinity;
+  lines.forEach((line, i) => {
+    const extent = valueExtent(ppm, line, range);
+    if (extent === null) return;
+    const by = (lines.length - 1 - i) * step;
+    low = Math.min(low, extent.low + by);
+    high = Math.max(high, extent.high + by);
+  });
+  return low <= high ? { low, high } : null;
 }
 
 /**
@@ -66,6 +83,11 @@ export function panelExtent(panel: ChartPanel, range: PpmRange, headroom = 0.08)
     low = Math.min(low, extent.low);
     high = Math.max(high, extent.high);
   }
+  if (panel.bundle !== undefined) {
+    const extent = bundleExtent(panel.bundle, range);
+    low = Math.min(low, extent?.low ?? low);
+    high = Math.max(high, extent?.high ?? high);
+  }
   const band = panel.bandHalfWidth ?? 0;
   if (band > 0) {
     low = Math.min(low, -band);
@@ -77,6 +99,11 @@ export function panelExtent(panel: ChartPanel, range: PpmRange, headroom = 0.08)
   }
   const span = high - low;
   return { low: low - 0.05 * span, high: high + headroom * span };
+}
+
+/** A y range in which curves stand `gain` times as high; what lies at zero stays in its place. */
+export function gainedExtent({ low, high }: Extent, gain: number): Extent {
+  return { low: low / gain, high: high / gain };
 }
 
 /**
@@ -132,32 +159,51 @@ export function panRange(range: PpmRange, part: number, limits: PpmRange): PpmRa
 }
 
 /**
- * Visible samples as [ppm, y] pairs, at most about four a pixel column: of each column its first, lowest, highest and
- * last sample in their order, so that no peak is lost.
+ * Visits the visible samples that a plot needs, at most about four a pixel column: of each column its first, lowest,
+ * highest and last sample in their order, so that no peak is lost. The columns' borders are tied to the samples and not to
+ * the window, so that a curve that is panned keeps its shape.
  * @param columns width of the plot in pixels
  */
-export function decimate(
+export function eachDrawnSample(
   ppm: Float64Array,
-  y: Float64Array,
+  y: Samples,
   range: PpmRange,
   columns: number,
-): (readonly [number, number])[] {
+  visit: (index: number) => void,
+): void {
   const { start, end } = visibleIndices(ppm, range);
   const count = end - start;
-  const point = (i: number): readonly [number, number] => [ppm[i] as number, y[i] as number];
-  if (count <= 4 * columns) return Array.from({ length: count }, (_, i) => point(start + i));
-  const points: (readonly [number, number])[] = [];
-  for (let c = 0; c < columns; c++) {
-    const from = start + Math.floor((c * count) / columns);
-    const to = start + Math.floor(((c + 1) * count) / columns);
+  if (count <= 4 * columns) {
+    for (let i = start; i < end; i++) visit(i);
+    return;
+  }
+  const size = Math.ceil(count / columns);
+  for (let from = start; from < end;) {
+    const to = Math.min(end, (Math.floor(from / size) + 1) * size);
     let low = from;
     let high = from;
     for (let i = from; i < to; i++) {
       if ((y[i] as number) < (y[low] as number)) low = i;
       if ((y[i] as number) > (y[high] as number)) high = i;
     }
-    for (const i of [...new Set([from, Math.min(low, high), Math.max(low, high), to - 1])]) points.push(point(i));
+    const [first, second] = low < high ? [low, high] : [high, low];
+    visit(from);
+    if (first !== from) visit(first);
+    if (second !== first) visit(second);
+    if (to - 1 > second) visit(to - 1);
+    from = to;
   }
+}
+
+/** The samples of `eachDrawnSample` as [ppm, y] pairs. */
+export function decimate(
+  ppm: Float64Array,
+  y: Float64Array,
+  range: PpmRange,
+  columns: number,
+): (readonly [number, number])[] {
+  const points: (readonly [number, number])[] = [];
+  eachDrawnSample(ppm, y, range, columns, (i) => points.push([ppm[i] as number, y[i] as number]));
   return points;
 }
 

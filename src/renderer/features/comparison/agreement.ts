@@ -1,4 +1,5 @@
 // Two methods over many spectra: which pairs count, how well they agree, and that in words and as a table.
+import { t } from '../../app/i18n/index.ts';
 import { methodLabel } from '../../../core/domain/methodNames.ts';
 import { agreementIntervals, type AgreementIntervals, type Interval } from '../../../core/math/limitsOfAgreement.ts';
 import { pairedAgreement, type PairedAgreement } from '../../../core/math/pairedAgreement.ts';
@@ -44,11 +45,11 @@ export function excludedSentence({ excluded }: Selection, crlbLimit: number | nu
   const all = zero + notConverged + crlb;
   if (all === 0) return '';
   const reasons = [
-    ...(zero > 0 ? [`${zero} with a value of zero`] : []),
-    ...(notConverged > 0 ? [`${notConverged} not converged`] : []),
-    ...(crlb > 0 ? [`${crlb} with a CRLB above ${crlbLimit ?? 0} %`] : []),
+    ...(zero > 0 ? [t('comparison.agreement.withZero', { number: zero })] : []),
+    ...(notConverged > 0 ? [t('comparison.agreement.notConverged', { number: notConverged })] : []),
+    ...(crlb > 0 ? [t('comparison.agreement.aboveCrlb', { number: crlb, limit: crlbLimit ?? 0 })] : []),
   ];
-  return `${all} of the pairs ${all === 1 ? 'is' : 'are'} left out: ${reasons.join(', ')}.`;
+  return t('comparison.agreement.leftOut', { count: all, reasons: reasons.join(', ') });
 }
 
 export interface Agreement {
@@ -68,7 +69,9 @@ export interface Fact {
 }
 
 const range = (interval: Interval | null): string =>
-  interval === null ? '' : ` (${formatSignificant(interval[0])} to ${formatSignificant(interval[1])})`;
+  interval === null
+    ? ''
+    : ` ${t('comparison.agreement.range', { low: formatSignificant(interval[0]), high: formatSignificant(interval[1]) })}`;
 
 /** Figures of agreement with their 95 % intervals in brackets. */
 export function agreementFacts({ paired, intervals }: Agreement): Fact[] {
@@ -80,32 +83,35 @@ export function agreementFacts({ paired, intervals }: Agreement): Fact[] {
       ? '–'
       : `${formatSignificant(slope)} · B ${intercept < 0 ? '−' : '+'} ${formatSignificant(Math.abs(intercept))}`;
   return [
-    { name: 'Pairs', value: String(n), title: 'Pairs of values that are counted' },
+    { name: t('comparison.facts.pairs'), value: String(n), title: t('comparison.facts.pairsTitle') },
     {
-      name: 'Bias A − B',
+      name: t('comparison.facts.bias'),
       value: `${formatSignificant(bias)}${range(intervals?.bias ?? null)}${percent}`,
-      title: 'Mean difference with its 95 % interval, and as part of the mean of both',
+      title: t('comparison.facts.biasTitle'),
     },
     {
-      name: 'Upper limit',
+      name: t('comparison.facts.upper'),
       value: `${formatSignificant(limits?.[1] ?? null)}${range(intervals?.highLimit ?? null)}`,
-      title: 'Bias + 1.96 SD of the differences, with its 95 % interval (Bland and Altman 1999)',
+      title: t('comparison.facts.upperTitle'),
     },
     {
-      name: 'Lower limit',
+      name: t('comparison.facts.lower'),
       value: `${formatSignificant(limits?.[0] ?? null)}${range(intervals?.lowLimit ?? null)}`,
-      title: 'Bias − 1.96 SD of the differences, with its 95 % interval (Bland and Altman 1999)',
+      title: t('comparison.facts.lowerTitle'),
     },
-    { name: 'SD of differences', value: formatSignificant(sd), title: 'Standard deviation, n − 1' },
-    { name: 'Correlation r', value: formatFixed(correlation, 3), title: 'Pearson’s; high also where methods disagree' },
-    { name: 'ICC(A,1)', value: formatFixed(icc, 3), title: 'Absolute agreement, two-way, single measurement' },
-    { name: 'Deming line', value: `A = ${line}`, title: 'Regression with equal error variances in both' },
+    { name: t('comparison.facts.sd'), value: formatSignificant(sd), title: t('comparison.facts.sdTitle') },
+    { name: t('comparison.facts.r'), value: formatFixed(correlation, 3), title: t('comparison.facts.rTitle') },
+    { name: 'ICC(A,1)', value: formatFixed(icc, 3), title: t('comparison.facts.iccTitle') },
+    { name: t('comparison.facts.deming'), value: `A = ${line}`, title: t('comparison.facts.demingTitle') },
   ];
 }
 
 /** A place that names no patient: the study's number, and the voxel of a grid. */
 export function placeWords({ studyNumber, voxel }: Spectrum, isGrid: boolean): string {
-  return isGrid ? `Voxel ${voxel}` : `Study ${studyNumber}${voxel > 0 ? `, voxel ${voxel}` : ''}`;
+  if (isGrid) return t('comparison.agreement.voxel', { voxel });
+  return voxel > 0
+    ? t('comparison.agreement.studyVoxel', { number: studyNumber, voxel })
+    : t('comparison.agreement.study', { number: studyNumber });
 }
 
 /** Read-out of a point. */
@@ -116,7 +122,7 @@ export function pointWords(name: string, point: Point, place: string): string {
 /** Name of a method in a list. */
 export function methodTitle({ method, recipeId, changed, studies }: ComparedMethodView): string {
   const setUp = recipeId === null ? '' : `, ${recipeId}${changed === '' ? '' : `: ${changed}`}`;
-  return `${methodLabel(method)}${setUp} (${studies} ${studies === 1 ? 'study' : 'studies'})`;
+  return t('comparison.agreement.method', { title: `${methodLabel(method)}${setUp}`, count: studies });
 }
 
 /** Its short name on axes. */

@@ -6,4 +6,5 @@ export { default as ComparisonPage } from './ComparisonPage.vue';
 export type { Spectrum as ComparedSpectrum } from './agreement.ts';
 export { default as SaveButtons, type SaveFormat } from './SaveButtons.vue';
 export { saveFigure, saveTable } from './saving.ts';
+export { default as ValueCell } from './ValueCell.vue';
 export { useComparison } from './store.ts';

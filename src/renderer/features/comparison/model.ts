@@ -1,4 +1,5 @@
 // Two analyses of one spectrum: each metabolite's values with their intervals, the difference, and whether they agree.
+import { t } from '../../app/i18n/index.ts';
 import { methodLabel } from '../../../core/domain/methodNames.ts';
 import { intervalVerdict, methodRows } from '../../../core/domain/methodValues.ts';
 import type { IntervalVerdict, MethodValue } from '../../../core/domain/methodValues.ts';
@@ -9,14 +10,21 @@ export type Result = NonNullable<ComparedSideView['result']>;
 export type ComparedValue = MethodValue;
 export type Verdict = IntervalVerdict;
 
-export const VERDICTS: Readonly<
-  Record<Verdict, { readonly symbol: string; readonly word: string; readonly tone: string; readonly title: string }>
-> = {
-  within: { symbol: '●', word: 'within both', tone: 'ok', title: 'Each value lies within the other’s 95 % interval' },
-  beyondOne: { symbol: '△', word: 'beyond one', tone: 'caution', title: 'One value lies outside the other’s interval' },
-  beyondBoth: { symbol: '▲', word: 'beyond both', tone: 'stop', title: 'Each value lies outside the other’s interval' },
-  unknown: { symbol: '–', word: 'no interval', tone: 'muted', title: 'One method gives no interval for this value' },
+const VERDICT_LOOKS: Readonly<Record<Verdict, { readonly symbol: string; readonly tone: string }>> = {
+  within: { symbol: '●', tone: 'ok' },
+  beyondOne: { symbol: '△', tone: 'caution' },
+  beyondBoth: { symbol: '▲', tone: 'stop' },
+  unknown: { symbol: '–', tone: 'muted' },
 };
+
+/** What two intervals say of each other, as symbol and words. */
+export function verdictLook(verdict: Verdict): { symbol: string; tone: string; word: string; title: string } {
+  return {
+    ...VERDICT_LOOKS[verdict],
+    word: t(`comparison.verdicts.${verdict}`),
+    title: t(`comparison.verdictTitles.${verdict}`),
+  };
+}
 
 export interface PairRow {
   readonly name: string;
@@ -30,11 +38,11 @@ export interface PairRow {
   readonly verdict: Verdict;
 }
 
-export const QUANTITIES: readonly { readonly value: ComparedQuantityView; readonly text: string }[] = [
-  { value: 'ratio', text: 'Ratio to tCr' },
-  { value: 'amplitude', text: 'Amplitude' },
-  { value: 'concentration', text: 'Concentration' },
-];
+export const QUANTITIES: readonly ComparedQuantityView[] = ['ratio', 'amplitude', 'concentration'];
+
+/** The quantities in words. */
+export const quantityChoices = (): { readonly value: ComparedQuantityView; readonly text: string }[] =>
+  QUANTITIES.map((value) => ({ value, text: t(`comparison.quantities.${value}`) }));
 
 /**
  * The difference A − B. Its interval is recovered from the two (MOVER: Zou & Donner, Stat Med 2008;27:1693,
@@ -66,9 +74,7 @@ export function pairRows(a: Result, b: Result, quantity: ComparedQuantityView): 
 
 /** Quantities that both have a value of. */
 export function commonQuantities(a: Result, b: Result): ComparedQuantityView[] {
-  return QUANTITIES.map((q) => q.value).filter((quantity) =>
-    pairRows(a, b, quantity).some((row) => row.difference !== null),
-  );
+  return QUANTITIES.filter((quantity) => pairRows(a, b, quantity).some((row) => row.difference !== null));
 }
 
 export type PairSort = 'name' | 'difference' | 'percent';
@@ -103,7 +109,7 @@ function settings(recipe: Readonly<Record<string, unknown>>): Map<string, string
   const steps = Array.isArray(recipe['preprocessing']) ? (recipe['preprocessing'] as unknown[]) : [];
   for (const each of steps) {
     const { step, options } = each as { readonly step?: unknown; readonly options?: unknown };
-    into.set(String(step), 'on');
+    into.set(String(step), t('comparison.bar.on'));
     flat(options ?? {}, String(step), into);
   }
   const quantification = (recipe['quantification'] ?? {}) as { readonly method?: unknown; readonly options?: unknown };
@@ -120,7 +126,11 @@ export function recipeDifferences(
   const [first, second] = [settings(a), settings(b)];
   const names = [...new Set([...first.keys(), ...second.keys()])];
   return names
-    .map((name) => ({ name, a: first.get(name) ?? 'default', b: second.get(name) ?? 'default' }))
+    .map((name) => ({
+      name,
+      a: first.get(name) ?? t('comparison.bar.default'),
+      b: second.get(name) ?? t('comparison.bar.default'),
+    }))
     .filter((d) => d.a !== d.b);
 }
 
@@ -138,6 +148,6 @@ export function otherAnalysis(
 export function distinctTitles(titles: readonly string[]): string[] {
   return titles.map((title, i) => {
     if (titles.indexOf(title) === titles.lastIndexOf(title)) return title;
-    return `(${titles.slice(0, i + 1).filter((t) => t === title).length}) ${title}`;
+    return `(${titles.slice(0, i + 1).filter((other) => other === title).length}) ${title}`;
   });
 }

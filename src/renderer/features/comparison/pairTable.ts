@@ -1,25 +1,28 @@
 // The comparison of one spectrum as text: cells of the table, and the table as CSV.
+import { t } from '../../app/i18n/index.ts';
+import { intervalText } from '../../../core/reports/intervalText.ts';
 import { csvRow, type CsvCell } from '../../../core/reports/csvTable.ts';
 import { formatFixed, formatSignificant } from '../../../core/reports/tables.ts';
 import type { ComparedValue, PairRow } from './model.ts';
-import { VERDICTS } from './model.ts';
 
 /** "1.21 ± 0.04", or the interval's ends where it is not symmetric. */
 export function valueText(compared: ComparedValue | null): { readonly value: string; readonly interval: string } {
   if (compared === null) return { value: '–', interval: '' };
-  const { value, interval } = compared;
-  if (interval === null) return { value: formatSignificant(value), interval: '' };
-  const [below, above] = [value - interval[0], interval[1] - value];
-  const symmetric = Math.abs(below - above) <= 0.02 * Math.max(below, above);
-  const text = symmetric
-    ? `± ${formatSignificant(below, 2)}`
-    : `${formatSignificant(interval[0])} to ${formatSignificant(interval[1])}`;
-  return { value: formatSignificant(value), interval: text };
+  const fromTo = (low: string, high: string): string => t('comparison.table.fromTo', { low, high });
+  return { value: formatSignificant(compared.value), interval: intervalText(compared, fromTo) };
 }
 
 export const percentText = (percent: number | null): string => {
   const text = formatFixed(percent, 1);
   return percent !== null && Number(text) > 0 ? `+${text}` : text;
+};
+
+/** For programs: the same in every language. */
+const VERDICT_WORDS: Readonly<Record<PairRow['verdict'], string>> = {
+  within: 'within both',
+  beyondOne: 'beyond one',
+  beyondBoth: 'beyond both',
+  unknown: 'no interval',
 };
 
 const HEAD =
@@ -35,7 +38,7 @@ export function pairCsv(rows: readonly PairRow[]): string {
       ...three(row.b),
       ...three(row.difference),
       row.differencePercent,
-      VERDICTS[row.verdict].word,
+      VERDICT_WORDS[row.verdict],
     ]),
   );
   return `${[HEAD, ...lines].join('\n')}\n`;

@@ -1,4 +1,5 @@
 // Residuals and fits of two analyses of one spectrum on one ppm axis and one scale.
+import { t } from '../../app/i18n/index.ts';
 import { dot } from '../../../core/math/innerProducts.ts';
 import type { ChartPanel } from '../../charts/chartTypes.ts';
 
@@ -98,7 +99,7 @@ export function comparisonPanels(
   return [
     {
       id: 'residuals',
-      title: 'Residuals',
+      title: t('comparison.curves.residuals'),
       weight: 0.7,
       zeroLine: true,
       ...(atDataScale ? { scaleAs: 'fits' } : {}),
@@ -109,13 +110,22 @@ export function comparisonPanels(
     },
     {
       id: 'fits',
-      title: 'Data and both fits',
+      title: t('comparison.curves.dataAndFits'),
       weight: 1,
       series: [
         ...(drawsBothData(curves)
-          ? [{ id: 'data-b', name: 'Data as phased by B', ppm, y: curves.dataB, colour: 'muted' as const, width: 1 }]
+          ? [
+              {
+                id: 'data-b',
+                name: t('comparison.curves.dataB'),
+                ppm,
+                y: curves.dataB,
+                colour: 'muted' as const,
+                width: 1,
+              },
+            ]
           : []),
-        { id: 'data', name: 'Data', ppm, y: curves.data, colour: 'text', width: 1 },
+        { id: 'data', name: t('comparison.curves.data'), ppm, y: curves.data, colour: 'text', width: 1 },
         { id: 'fit-a', name: `A: ${a}`, ppm, y: curves.fitA, colour: 'before' },
         { id: 'fit-b', name: `B: ${b}`, ppm, y: curves.fitB, colour: 'after', dashed: true },
       ],

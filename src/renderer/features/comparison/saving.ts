@@ -1,4 +1,5 @@
 // Saving a comparison: tables as CSV, figures as SVG or PNG, each through the system's dialog.
+import { t } from '../../app/i18n/index.ts';
 import { request } from '../../app/api/client.ts';
 import { figureMarkup, type Figure } from '../../charts/index.ts';
 import { useNotices } from '../notices/index.ts';
@@ -12,7 +13,7 @@ function loadedImage(url: string): Promise<HTMLImageElement> {
   return new Promise((resolve, reject) => {
     const image = new Image();
     image.onload = () => resolve(image);
-    image.onerror = () => reject(new Error('The figure could not be drawn.'));
+    image.onerror = () => reject(new Error(t('comparison.save.failed')));
     image.src = url;
   });
 }
@@ -24,7 +25,7 @@ async function pngOf(markup: string, { width, height }: Figure): Promise<string>
   canvas.width = width * PNG_SCALE;
   canvas.height = height * PNG_SCALE;
   const context = canvas.getContext('2d');
-  if (context === null) throw new Error('The figure could not be drawn.');
+  if (context === null) throw new Error(t('comparison.save.failed'));
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return canvas.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
 }
@@ -36,7 +37,7 @@ async function save(format: FigureFormat | 'csv', name: string, content: () => P
   const done = await notices.attempt(async () =>
     request('comparison:save', { format, suggestedName, content: await content() }),
   );
-  if (done?.saved === true) notices.say('done', `Saved as ${done.fileName ?? suggestedName}.`);
+  if (done?.saved === true) notices.say('done', t('comparison.save.done', { name: done.fileName ?? suggestedName }));
 }
 
 /** @param title kept in the file, and read out */

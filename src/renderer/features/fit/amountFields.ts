@@ -1,5 +1,6 @@
 // Settings of ratios, amounts and quality: what a recipe's `quantities` say, in the order they are read. Which of them count
 // depends on the scan: without a water reference there are no amounts, and other nuclei than ¹H have no tCr.
+import { t } from '../../app/i18n/index.ts';
 import type { JsonObject } from '../../../core/domain/json.ts';
 import { QUALITY_PRESETS, TARQUIN_THRESHOLDS } from '../../../core/domain/qualityThresholds.ts';
 import { DEFAULT_WATER_SCALING_OPTIONS } from '../../../core/domain/waterScalingOptions.ts';
@@ -43,60 +44,60 @@ export function amountDefaults(scan: AmountScan): JsonObject {
 }
 
 function tissueFields({ images }: AmountScan): OptionField[] {
-  const fromImage = images.length === 0 ? [] : [['segmentation', 'From a segmentation'] as const];
+  const fromImage = images.length === 0 ? [] : [['segmentation', t('fit.words.fromSegmentation')] as const];
   return [
     {
       key: 'tissueFrom',
-      label: 'Tissue',
-      help: 'What the voxel holds: water of each tissue relaxes in its own way, and CSF holds hardly any metabolite',
-      input: choice(['none', 'Not known'], ['given', 'As fractions'], ...fromImage),
+      label: t('fit.words.tissue'),
+      help: t('fit.help.tissue'),
+      input: choice(['none', t('fit.words.notKnown')], ['given', t('fit.words.asFractions')], ...fromImage),
     },
     {
       key: 'tissue',
-      label: 'Fractions',
-      help: 'Parts of the voxel that are grey matter, white matter and CSF; they add up to 1 at most',
+      label: t('fit.words.fractions'),
+      help: t('fit.help.fractions'),
       input: { kind: 'fractions' },
       when: (value) => value('tissueFrom') === 'given',
     },
     {
       key: 'segmentation',
-      label: 'Segmentation',
-      help: 'Image of this study with one label a tissue: of FSL FAST, SPM, CAT12 or FreeSurfer',
+      label: t('fit.words.segmentation'),
+      help: t('fit.help.segmentation'),
       input: choice(...inOrder(images).map(({ id, fileName }) => [id, fileName] as const)),
       when: (value) => value('tissueFrom') === 'segmentation',
     },
   ];
 }
 
-const CONVENTION: OptionField = {
+const conventionField = (): OptionField => ({
   key: 'convention',
-  label: 'Amounts as',
-  help: 'All three are computed and stored; this one is shown',
+  label: t('fit.words.amountsAs'),
+  help: t('fit.help.amountsAs'),
   input: choice(
-    ['molality', 'Molality, per kg of tissue water'],
-    ['molarity', 'Molarity, per litre of tissue'],
-    ['lcmodel', 'LCModel’s: WCONC, ATTH2O'],
+    ['molality', t('fit.words.molality')],
+    ['molarity', t('fit.words.molarity')],
+    ['lcmodel', t('fit.words.lcmodelAmounts')],
   ),
-};
+});
 
-const QUALITY: OptionField = {
+const qualityField = (): OptionField => ({
   key: 'quality',
-  label: 'Quality by',
-  help: 'Thresholds that line width, SNR and drift are held against',
+  label: t('fit.words.qualityBy'),
+  help: t('fit.help.qualityBy'),
   input: choice(...QUALITY_PRESETS.map(({ id, title }) => [id, title] as const)),
-};
+});
 
 /** The fields that have a meaning for this scan. */
 export function amountFields(scan: AmountScan): readonly OptionField[] {
   const ratios: OptionField = {
     key: 'ratios',
-    label: 'Ratios to',
-    help: 'Denominators of the ratios in the table',
+    label: t('fit.words.ratiosTo'),
+    help: t('fit.help.ratiosTo'),
     input: { kind: 'several', choices: ratiosOf(scan) },
   };
   return [
-    ...(scan.scalesToWater ? [...tissueFields(scan), CONVENTION] : []),
+    ...(scan.scalesToWater ? [...tissueFields(scan), conventionField()] : []),
     ...(scan.nucleus === '1H' ? [ratios] : []),
-    QUALITY,
+    qualityField(),
   ];
 }

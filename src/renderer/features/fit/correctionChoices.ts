@@ -1,4 +1,5 @@
 // What transients may be corrected with and spectra denoised with: which choices this scan and recipe leave, in words.
+import { t } from '../../app/i18n/index.ts';
 import type { CorrectionChoice, DenoisingChoice } from '../../../core/domain/correctionMethods.ts';
 import type { ChannelResponse } from '../../../ipc/contract.ts';
 
@@ -22,15 +23,12 @@ export interface Choice<Value extends string> {
   readonly group: 'own' | 'classical' | 'network';
 }
 
-const AUTOMATIC = 'Automatic: the best of several methods';
-const ALIGNMENT = 'Alignment to the median (the recipe’s own)';
-
 type Method = Methods['corrections'][number] | Methods['denoisers'][number];
 
 /** @param obstacle why the method can't be taken for this scan */
 function methodChoice<M extends Method>(method: M, obstacle: string | null): Choice<M['id']> {
   const { id, title, citation, isNetwork, isAvailable } = method;
-  const why = isAvailable ? obstacle : 'not installed';
+  const why = isAvailable ? obstacle : t('fit.choice.notInstalled');
   return {
     value: id,
     text: why === null ? title : `${title} (${why})`,
@@ -57,10 +55,10 @@ export function correctionChoices(
   // The methods go by lines of proton spectra.
   if (recipe === null || recipe.correction === null || nucleus !== '1H' || transients < 2) return [];
   return [
-    ...(recipe.correction === 'alignment' ? [usual<CorrectionChoice>('recipe', ALIGNMENT)] : []),
-    usual<CorrectionChoice>('auto', AUTOMATIC),
+    ...(recipe.correction === 'alignment' ? [usual<CorrectionChoice>('recipe', t('fit.correction.alignment'))] : []),
+    usual<CorrectionChoice>('auto', t('fit.correction.automatic')),
     ...corrections.map((method) => methodChoice(method, null)),
-    usual<CorrectionChoice>('none', 'None: transients as they are'),
+    usual<CorrectionChoice>('none', t('fit.correction.none')),
   ];
 }
 
@@ -72,10 +70,13 @@ export function denoisingChoices(
 ): Choice<DenoisingChoice>[] {
   if (recipe === null || recipe.denoising === null) return [];
   const obstacle = ({ id, isNetwork }: Methods['denoisers'][number]): string | null => {
-    if (isNetwork && nucleus !== '1H') return 'proton spectra only';
-    return id === 'mp-pca' && transients < 2 && voxels < 2 ? 'needs transients or a grid' : null;
+    if (isNetwork && nucleus !== '1H') return t('fit.choice.protonOnly');
+    return id === 'mp-pca' && transients < 2 && voxels < 2 ? t('fit.choice.needsSeveral') : null;
   };
-  return [usual<DenoisingChoice>('none', 'None'), ...denoisers.map((method) => methodChoice(method, obstacle(method)))];
+  return [
+    usual<DenoisingChoice>('none', t('fit.denoising.none')),
+    ...denoisers.map((method) => methodChoice(method, obstacle(method))),
+  ];
 }
 
 /**

@@ -1,4 +1,5 @@
 // Whether a stored result is of denoised spectra, and how its transients were corrected: from the provenance kept with it.
+import { t } from '../../app/i18n/index.ts';
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import type { AnalysisDetailView } from '../../../ipc/contract.ts';
 import type { Methods } from './correctionChoices.ts';
@@ -16,7 +17,7 @@ const titleOf = (id: JsonValue, methods: readonly { readonly id: string; readonl
 export function denoisedBy({ provenance }: Provenance, { denoisers }: Pick<Methods, 'denoisers'>): string | null {
   const entry = provenance.find((p) => p.method === DENOISING);
   if (entry === undefined) return null;
-  return titleOf((entry.details as JsonObject)['method'] ?? 'by another program', denoisers);
+  return titleOf((entry.details as JsonObject)['method'] ?? t('fit.denoising.other'), denoisers);
 }
 
 /** @returns by what the transients were corrected, in words: "Automatic: Robust spectral registration"; null where by nothing */
@@ -25,5 +26,5 @@ export function correctedBy({ provenance }: Provenance, { corrections }: Pick<Me
   if (entry === undefined) return null;
   const { method = '', methods = [] } = entry.details as JsonObject;
   const taken = (Array.isArray(methods) ? methods : []).map((id) => titleOf(id, corrections)).join(', ');
-  return method === 'auto' ? `Automatic: ${taken}` : taken;
+  return method === 'auto' ? t('fit.correction.taken', { taken }) : taken;
 }

@@ -1,4 +1,5 @@
 // What a stored result was fitted with, in words, from the recipe kept with it.
+import { t } from '../../app/i18n/index.ts';
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import { methodLabel } from '../../../core/domain/methodNames.ts';
 import type { AnalysisDetailView, BasisCardView, QuantificationResultView } from '../../../ipc/contract.ts';
@@ -24,7 +25,7 @@ function backgroundTaken(
 ): FittedFact[] {
   const { background } = diagnostics;
   if (method !== 'quest' || asked !== 'auto' || background === undefined) return [];
-  return optionWords(method, { background }).map(({ value }) => ({ label: 'Background taken', value }));
+  return optionWords(method, { background }).map(({ value }) => ({ label: t('fit.with.backgroundTaken'), value }));
 }
 
 /**
@@ -47,16 +48,16 @@ export function fittedWith(
   const basis = bases.find((b) => b.id === summary.basisId)?.title ?? summary.basisId;
   const set = optionWords(method, options);
   return [
-    { label: 'Method', value: `${methodLabel(method)} ${version}` },
-    ...(summary.basisId === 'none' ? [] : [{ label: 'Basis set', value: basis }]),
-    { label: 'Recipe', value: typeof title === 'string' ? title : summary.recipeId },
+    { label: t('fit.setup.method'), value: `${methodLabel(method)} ${version}` },
+    ...(summary.basisId === 'none' ? [] : [{ label: t('fit.setup.basis'), value: basis }]),
+    { label: t('fit.setup.recipe'), value: typeof title === 'string' ? title : summary.recipeId },
     ...(result.doubt === undefined
       ? []
-      : [{ label: 'Network', value: `${result.doubt.model.id}, version ${result.doubt.model.version}, on ${result.executionProvider.toUpperCase()}` }]), // prettier-ignore
-    ...whereTold('Frequency and phase', correctedBy(analysis, processing)),
-    ...whereTold('Denoising', denoisedBy(analysis, processing)),
+      : [{ label: t('fit.with.network'), value: t('fit.with.networkOn', { id: result.doubt.model.id, version: result.doubt.model.version, provider: result.executionProvider.toUpperCase() }) }]), // prettier-ignore
+    ...whereTold(t('fit.correction.label'), correctedBy(analysis, processing)),
+    ...whereTold(t('fit.denoising.label'), denoisedBy(analysis, processing)),
     ...backgroundTaken(result, options),
-    ...(set.length === 0 ? [{ label: 'Options', value: 'all as usual' }] : set),
+    ...(set.length === 0 ? [{ label: t('fit.options.title'), value: t('fit.options.allUsual') }] : set),
     ...quantityFacts(objectOf((recipe as JsonObject)['quantities']), result),
   ];
 }

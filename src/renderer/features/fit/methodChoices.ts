@@ -1,4 +1,5 @@
 // Methods as they are chosen from: in groups, with what each is and, where it can't be used for this scan, why not.
+import { t } from '../../app/i18n/index.ts';
 import type { FitMethodView } from '../../../ipc/contract.ts';
 import { methodWords } from './methodFields.ts';
 
@@ -14,16 +15,12 @@ export interface MethodGroup {
   readonly methods: readonly MethodChoice[];
 }
 
-const GROUPS: readonly { readonly group: FitMethodView['group']; readonly title: string }[] = [
-  { group: 'fit', title: 'Model fitting' },
-  { group: 'network', title: 'Networks' },
-  { group: 'ours', title: 'Ours' },
-];
+const GROUPS: readonly FitMethodView['group'][] = ['fit', 'network', 'ours'];
 
 /** @param except a method that is chosen already, and not offered again */
 export function methodGroups(methods: readonly FitMethodView[], except: string | null = null): MethodGroup[] {
-  return GROUPS.map(({ group, title }) => ({
-    title,
+  return GROUPS.map((group) => ({
+    title: t(`fit.methodGroups.${group}`),
     methods: methods
       .filter((m) => m.group === group && m.id !== except)
       .map(({ id, obstacle }) => ({ id, text: methodWords(id), obstacle })),
@@ -46,7 +43,7 @@ const NAMED = 2;
 
 /** "none", "QUEST", "QUEST, QNet and 3 more" @param names short ones */
 export function opinionsSummary(names: readonly string[]): string {
-  if (names.length === 0) return 'none';
+  if (names.length === 0) return t('fit.opinions.summaryNone');
   const said = names.slice(0, NAMED).join(', ');
-  return names.length > NAMED ? `${said} and ${names.length - NAMED} more` : said;
+  return names.length > NAMED ? t('fit.opinions.more', { names: said, number: names.length - NAMED }) : said;
 }

@@ -13,10 +13,11 @@ import {
   resultRows,
   type Reliability,
 } from '../../../core/reports/tables.ts';
+import { t } from '../../app/i18n/index.ts';
+import type { ComponentMode } from './fitView.ts';
 import { metaboliteColour, metaboliteRank } from './metaboliteColours.ts';
 import { quantityColumns } from './quantityColumns.ts';
 
-export type ComponentMode = 'overlay' | 'stack' | 'off';
 export type Tone = 'ok' | 'caution' | 'stop';
 
 /** A state as symbol, word and tone; colour only repeats the others. */
@@ -26,21 +27,19 @@ export interface Grade {
   readonly word: string;
 }
 
-const GRADES: Readonly<Record<Reliability, Grade>> = {
-  reliable: { tone: 'ok', symbol: '●', word: RELIABILITY_MARKS.reliable.words },
-  uncertain: { tone: 'caution', symbol: RELIABILITY_MARKS.uncertain.symbol, word: RELIABILITY_MARKS.uncertain.words },
-  undetermined: {
-    tone: 'stop',
-    symbol: RELIABILITY_MARKS.undetermined.symbol,
-    word: RELIABILITY_MARKS.undetermined.words,
-  },
-};
+/** A CRLB's grade in symbol and word. */
+function reliabilityGrade(reliability: Reliability): Grade {
+  const tone = ({ reliable: 'ok', uncertain: 'caution', undetermined: 'stop' } as const)[reliability];
+  const symbol = reliability === 'reliable' ? '●' : RELIABILITY_MARKS[reliability].symbol;
+  const percent = reliability === 'undetermined' ? CRLB_UNDETERMINED_PERCENT : CRLB_LIMIT_PERCENT;
+  return { tone, symbol, word: t(`fit.grades.${reliability}`, { percent }) };
+}
 
 /** What the symbols beside the CRLB mean, for the table's head. */
-export const GRADE_KEY: readonly (Grade & { readonly short: string })[] = [
-  { ...GRADES.reliable, short: `≤ ${CRLB_LIMIT_PERCENT} %` },
-  { ...GRADES.uncertain, short: `> ${CRLB_LIMIT_PERCENT} %` },
-  { ...GRADES.undetermined, short: `> ${CRLB_UNDETERMINED_PERCENT} %` },
+export const gradeKey = (): readonly (Grade & { readonly short: string })[] => [
+  { ...reliabilityGrade('reliable'), short: `≤ ${CRLB_LIMIT_PERCENT} %` },
+  { ...reliabilityGrade('uncertain'), short: `> ${CRLB_LIMIT_PERCENT} %` },
+  { ...reliabilityGrade('undetermined'), short: `> ${CRLB_UNDETERMINED_PERCENT} %` },
 ];
 
 export interface EstimateRow {
@@ -48,6 +47,8 @@ export interface EstimateRow {
   readonly isSum: boolean;
   /** "NAA + NAAG" for a sum of several. */
   readonly members: string;
+  /** Components that it is made of: itself, or those of a sum. */
+  readonly parts: readonly string[];
   readonly amplitude: string;
   readonly crlb: string;
   readonly grade: Grade;
@@ -69,9 +70,10 @@ export function estimateRows(result: QuantificationResultView): EstimateRow[] {
       name,
       isSum: kind === 'sum',
       members: members.length > 1 ? members.join(' + ') : '',
+      parts: members.length > 0 ? members : [name],
       amplitude: formatSignificant(estimate.amplitude),
       crlb: formatCrlb(estimate.crlbPercent),
-      grade: GRADES[reliability],
+      grade: reliabilityGrade(reliability),
       estimate,
       colour: metaboliteColour(name),
       weak: reliability !== 'reliable',
@@ -107,7 +109,7 @@ export interface QualityFact {
 
 /** The line whose width is told: tNAA's, or of what has none the strongest. */
 function widthLine({ metabolites }: QuantificationResultView): string {
-  return metabolites.some((m) => m.name === 'NAA') ? 'tNAA line' : 'strongest line';
+  return metabolites.some((m) => m.name === 'NAA') ? t('fit.facts.naaLine') : t('fit.facts.strongestLine');
 }
 
 /** Quality of a fit in figures with units. @param frequencyMHz spectrometer frequency, null where unknown */
@@ -116,17 +118,20 @@ export function qualityFacts(result: QuantificationResultView, frequencyMHz: num
   const widthPpm = frequencyMHz === null ? '' : ` (${(result.fwhmHz / frequencyMHz).toFixed(3)} ppm)`;
   return [
     { name: 'SNR', value: result.snr.value.toFixed(result.snr.value >= 100 ? 0 : 1), title: result.snr.definition },
-    { name: 'FWHM', value: width + widthPpm, title: `Full width at half maximum of the fitted ${widthLine(result)}` },
-    { name: 'Shift', value: `${signed(result.shiftHz, 1)} Hz`, title: 'Frequency shift of the data against the model' },
+    { name: 'FWHM', value: width + widthPpm, title: t('fit.facts.width', { line: widthLine(result) }) },
+    { name: t('fit.facts.shift'), value: `${signed(result.shiftHz, 1)} Hz`, title: t('fit.facts.shiftTitle') },
     {
-      name: 'Phase',
+      name: t('fit.facts.phase'),
       value: `${signed(result.phase0Deg, 1)}°, ${signed(result.phase1DegPerPpm, 1)} °/ppm`,
-      title: 'Zero- and first-order phase that the fit found',
+      title: t('fit.facts.phaseTitle'),
     },
     {
-      name: 'Broadening',
-      value: `${result.lorentzianHz.toFixed(1)} Hz Lorentz, ${result.gaussianHz.toFixed(1)} Hz Gauss`,
-      title: 'Beyond the basis set’s own width, full width at half maximum',
+      name: t('fit.facts.broadening'),
+      value: t('fit.facts.broadeningValue', {
+        lorentz: result.lorentzianHz.toFixed(1),
+        gauss: result.gaussianHz.toFixed(1),
+      }),
+      title: t('fit.facts.broadeningTitle'),
     },
   ];
 }
@@ -136,15 +141,15 @@ function signed(value: number, digits: number): string {
   return value > 0 && Number(text) !== 0 ? `+${text}` : text;
 }
 
-const STATUS: Readonly<Record<QuantificationResultView['status'], Grade>> = {
-  converged: { tone: 'ok', symbol: '✓', word: 'Converged' },
-  notConverged: { tone: 'caution', symbol: '▲', word: 'Not converged' },
-  refused: { tone: 'stop', symbol: '✕', word: 'Refused' },
+const STATUS: Readonly<Record<QuantificationResultView['status'], Omit<Grade, 'word'>>> = {
+  converged: { tone: 'ok', symbol: '✓' },
+  notConverged: { tone: 'caution', symbol: '▲' },
+  refused: { tone: 'stop', symbol: '✕' },
 };
 
 /** Status of a fit as symbol and word. */
-export function statusGrade(result: QuantificationResultView): Grade {
-  return STATUS[result.status];
+export function statusGrade({ status }: QuantificationResultView): Grade {
+  return { ...STATUS[status], word: t(`fit.status.${status}`) };
 }
 
 function standardDeviation(values: Float64Array): number {
@@ -165,60 +170,73 @@ export function orderedComponents(curves: CurvesView): CurvesView['components'] 
   return [...curves.components].sort((a, b) => metaboliteRank(a.name) - metaboliteRank(b.name));
 }
 
-function componentSeries(curves: CurvesView, hidden: ReadonlySet<string>, mode: ComponentMode): ChartSeries[] {
-  const shown = orderedComponents(curves).filter((c) => !hidden.has(c.name));
+/** How the components are drawn. */
+export interface ComponentLook {
+  /** Switched off. */
+  readonly hidden: ReadonlySet<string>;
+  readonly mode: ComponentMode;
+  /** Pointed at: drawn strong, the others faint. */
+  readonly lit: ReadonlySet<string>;
+}
+
+const SERIES = 'component-';
+/** The component that a series of the fit's panels draws; null for data, fit and baseline. */
+export const componentOf = (series: string): string | null =>
+  series.startsWith(SERIES) ? series.slice(SERIES.length) : null;
+
+/** More names than this at the ends of overlaid lines would be no help. */
+const MOST_NAMED = 12;
+const LIT_WIDTH = 2.5;
+const FAINT = 0.3;
+
+function componentSeries(curves: CurvesView, { hidden, mode, lit }: ComponentLook): ChartSeries[] {
   if (mode === 'off') return [];
-  if (mode === 'overlay') {
-    return shown.map((c) => ({
-      id: `component-${c.name}`,
-      name: c.name,
-      ppm: curves.ppm,
-      y: c.curve,
-      colour: metaboliteColour(c.name),
-      width: 1,
-    }));
-  }
-  const step = 0.25 * Math.max(...shown.map((c) => span(c.curve)), Number.MIN_VALUE);
-  return shown.map((c, i) => ({
-    id: `component-${c.name}`,
-    name: c.name,
+  const shown = orderedComponents(curves).filter((c) => !hidden.has(c.name));
+  const isAnyLit = shown.some((c) => lit.has(c.name));
+  const step = mode === 'stack' ? 0.25 * Math.max(...shown.map((c) => span(c.curve)), Number.MIN_VALUE) : 0;
+  return shown.map(({ name, curve }, i) => ({
+    id: `${SERIES}${name}`,
+    name,
     ppm: curves.ppm,
-    y: c.curve.map((v) => v + (shown.length - 1 - i) * step),
-    colour: metaboliteColour(c.name),
-    endLabel: true,
+    y: step === 0 ? curve : curve.map((v) => v + (shown.length - 1 - i) * step),
+    colour: metaboliteColour(name),
+    endLabel: mode === 'stack' || shown.length <= MOST_NAMED,
+    pickable: true,
+    ...(mode === 'overlay' ? { width: 1 } : {}),
+    ...(!isAnyLit ? {} : lit.has(name) ? { width: LIT_WIDTH } : { opacity: FAINT }),
   }));
 }
 
 /**
  * The panels of a fit: residual with zero line and ±2 SD on top at the data's own scale, then data, fit and baseline,
  * then the components as a stack, or in the main panel as an overlay.
- * @param hidden components that are switched off
  */
-export function fitPanels(curves: CurvesView, hidden: ReadonlySet<string>, mode: ComponentMode): ChartPanel[] {
+export function fitPanels(curves: CurvesView, look: ComponentLook): ChartPanel[] {
   const { ppm } = curves;
-  const components = componentSeries(curves, hidden, mode);
+  const { mode } = look;
+  const components = componentSeries(curves, look);
   const main: ChartSeries[] = [
-    { id: 'data', name: 'Data', ppm, y: curves.data, colour: 'text' },
-    { id: 'baseline', name: 'Baseline', ppm, y: curves.baseline, colour: 'muted', dashed: true },
+    { id: 'data', name: t('fit.curves.data'), ppm, y: curves.data, colour: 'text' },
+    { id: 'baseline', name: t('fit.curves.baseline'), ppm, y: curves.baseline, colour: 'muted', dashed: true },
     ...(mode === 'overlay' ? components : []),
-    { id: 'fit', name: 'Fit', ppm, y: curves.fit, colour: 'accent' },
+    { id: 'fit', name: t('fit.curves.fit'), ppm, y: curves.fit, colour: 'accent' },
   ];
   const panels: ChartPanel[] = [
     {
       id: 'residual',
-      title: 'Residual, ±2 SD',
+      title: t('fit.curves.residualBand'),
       weight: 0.2,
       zeroLine: true,
       bandHalfWidth: 2 * standardDeviation(curves.residual),
       scaleAs: 'fit',
-      series: [{ id: 'residual', name: 'Residual', ppm, y: curves.residual, colour: 'text', width: 1 }],
+      series: [{ id: 'residual', name: t('fit.curves.residual'), ppm, y: curves.residual, colour: 'text', width: 1 }],
     },
     { id: 'fit', title: '', weight: 1, series: main },
   ];
   if (mode === 'stack' && components.length > 0) {
     panels.push({
       id: 'components',
-      title: 'Components',
+      title: t('fit.components.title'),
       weight: Math.min(1.1, 0.35 + 0.04 * components.length),
       series: components,
     });
@@ -243,13 +261,13 @@ export function parsePpmRange(
   to: number,
   nucleus = '1H',
 ): { readonly range: [number, number] } | { readonly problem: string } {
-  if (!Number.isFinite(from) || !Number.isFinite(to)) return { problem: 'Give both borders of the fit range in ppm.' };
+  if (!Number.isFinite(from) || !Number.isFinite(to)) return { problem: t('fit.problems.bothBorders') };
   const low = Math.min(from, to);
   const high = Math.max(from, to);
-  if (high - low < 0.5) return { problem: 'The fit range must span at least 0.5 ppm.' };
+  if (high - low < 0.5) return { problem: t('fit.problems.span') };
   const [least, most] = nucleus === '1H' ? [-10, 20] : [-300, 300];
   if (low < least || high > most) {
-    return { problem: `The fit range must lie between ${formatFixed(least, 0)} and ${most} ppm.` };
+    return { problem: t('fit.problems.between', { least: formatFixed(least, 0), most }) };
   }
   return { range: [low, high] };
 }

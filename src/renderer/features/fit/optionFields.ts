@@ -1,5 +1,6 @@
 // How an option of a fit method is shown and entered; and the options that several methods have. What a method takes, and has
 // by default, comes from the method itself.
+import { t } from '../../app/i18n/index.ts';
 import type { JsonValue } from '../../../core/domain/json.ts';
 
 export type OptionInput =
@@ -46,29 +47,29 @@ export const ABOVE_ZERO = { kind: 'number', least: 'above zero' } as const;
 export const WHOLE = { kind: 'number', least: 'whole' } as const;
 export const AS_MS = { kind: 'number', least: 'zero', scale: 1000 } as const;
 
-export const WINDOW: OptionField = {
+export const windowField = (): OptionField => ({
   key: 'ppmRange',
-  label: 'Range',
+  label: t('fit.words.range'),
   unit: 'ppm',
-  help: 'Part of the spectrum that is fitted',
+  help: t('fit.help.range'),
   input: { kind: 'window' },
-};
-export const OMIT: OptionField = {
+});
+export const omitField = (): OptionField => ({
   key: 'omit',
-  label: 'Leave out',
-  help: 'Metabolites of the basis set that are not fitted',
+  label: t('fit.words.omit'),
+  help: t('fit.help.omit'),
   input: { kind: 'names', sums: false, example: 'Ace, Gly' },
-};
-export const SHIFT_SEARCH: OptionField = {
+});
+export const shiftSearchField = (): OptionField => ({
   key: 'shiftSearchPpm',
-  label: 'Search of the shift ±',
+  label: t('fit.words.shiftSearch'),
   unit: 'ppm',
-  help: 'How far from its place the spectrum is looked for',
+  help: t('fit.help.shiftSearch'),
   input: ABOVE_ZERO,
-};
-export const ITERATIONS: OptionField = {
+});
+export const iterationsField = (): OptionField => ({
   key: 'maxIterations',
-  label: 'Iterations at most',
-  help: 'A fit that needs more is marked as not converged',
+  label: t('fit.words.iterations'),
+  help: t('fit.help.iterations'),
   input: WHOLE,
-};
+});

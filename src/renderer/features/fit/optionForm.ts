@@ -1,4 +1,5 @@
 // The settings of a fit as a form: what was changed from the defaults, what is wrong with it in words, what goes to the fit.
+import { t } from '../../app/i18n/index.ts';
 import { COMBINED_METABOLITES } from '../../../core/domain/metaboliteNames.ts';
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import type { ShippedKnowledgeView } from '../../../ipc/contract.ts';
@@ -47,10 +48,10 @@ export function namesIn(text: string): string[] {
 
 function numberProblem(input: Extract<OptionInput, { kind: 'number' }>, value: JsonValue): string | null {
   if (input.orAuto === true && value === 'auto') return null;
-  if (typeof value !== 'number' || !Number.isFinite(value)) return 'Give a number.';
-  if (input.least === 'above zero' && value <= 0) return 'Give a number above zero.';
-  if (input.least === 'zero' && value < 0) return 'Give zero or a number above it.';
-  if (input.least === 'whole' && (value <= 0 || !Number.isInteger(value))) return 'Give a whole number above zero.';
+  if (typeof value !== 'number' || !Number.isFinite(value)) return t('fit.problems.number');
+  if (input.least === 'above zero' && value <= 0) return t('fit.problems.aboveZero');
+  if (input.least === 'zero' && value < 0) return t('fit.problems.zeroOrAbove');
+  if (input.least === 'whole' && (value <= 0 || !Number.isInteger(value))) return t('fit.problems.whole');
   return null;
 }
 
@@ -71,18 +72,18 @@ function namesProblem(sums: boolean, value: JsonValue, { metabolites }: FormSett
   if (!Array.isArray(value) || metabolites.length === 0) return null;
   const known = knownNames(metabolites, sums);
   const unknown = value.find((name) => !known.includes(name as string));
-  return unknown === undefined ? null : `The basis set has no ${String(unknown)}.`;
+  return unknown === undefined ? null : t('fit.problems.noName', { name: String(unknown) });
 }
 
 function knowledgeProblem(value: JsonValue, { nucleus, shipped }: FormSetting): string | null {
   if (value === 'auto') {
     const found = shipped.some((s) => s.isUsual && s.nucleus === nucleus);
-    return found ? null : `Choose prior knowledge: none is taken unasked for ${nucleus}.`;
+    return found ? null : t('fit.problems.noKnowledge', { nucleus });
   }
   const named = typeof value === 'string' ? shipped.find((s) => s.id === value)?.nucleus : undefined;
   const held = typeof value === 'object' && value !== null && !Array.isArray(value) ? value['nucleus'] : undefined;
   const told = named ?? held;
-  return typeof told === 'string' && told !== nucleus ? `It is for ${told}, but the scan is of ${nucleus}.` : null;
+  return typeof told === 'string' && told !== nucleus ? t('fit.problems.otherNucleus', { told, nucleus }) : null;
 }
 
 /** Fractions are rounded, but not by this much. */
@@ -91,11 +92,11 @@ const ROUNDING = 1e-9;
 /** What is wrong with tissue fractions. @param value three numbers, of which null was left empty */
 export function fractionsProblem(value: JsonValue): string | null {
   const parts = Array.isArray(value) ? value : [];
-  if (parts.length !== 3 || !parts.every((part) => typeof part === 'number')) return 'Give all three fractions.';
-  if (parts.some((part) => !(part >= 0 && part <= 1))) return 'Give numbers from 0 to 1.';
+  if (parts.length !== 3 || !parts.every((part) => typeof part === 'number')) return t('fit.problems.allFractions');
+  if (parts.some((part) => !(part >= 0 && part <= 1))) return t('fit.problems.zeroToOne');
   const sum = parts.reduce((total, part) => total + part, 0);
-  if (sum > 1 + ROUNDING) return `They add up to ${Number(sum.toFixed(4))}, more than the voxel.`;
-  return sum === 0 ? 'At least one must be above 0.' : null;
+  if (sum > 1 + ROUNDING) return t('fit.problems.sum', { sum: Number(sum.toFixed(4)) });
+  return sum === 0 ? t('fit.problems.oneAbove') : null;
 }
 
 /** What is wrong with an option's value, in one sentence; null where nothing is. */
@@ -135,11 +136,12 @@ export function chosenOptions(method: string, entries: Entries, defaults: JsonOb
 
 /** Prior knowledge in words: its id, or title and number of lines of a file's. */
 export function knowledgeWords(value: JsonValue): string {
-  if (typeof value === 'string') return value === 'auto' ? 'by the nucleus' : value;
+  if (typeof value === 'string') return value === 'auto' ? t('fit.knowledge.byNucleus') : value;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return '–';
   const { title, peaks } = value;
   const count = Array.isArray(peaks) ? peaks.length : 0;
-  return `${typeof title === 'string' && title !== '' ? title : 'from a file'}, ${count} ${count === 1 ? 'line' : 'lines'}`;
+  const named = typeof title === 'string' && title !== '' ? title : t('fit.knowledge.aFile');
+  return t('fit.knowledge.lines', { title: named, count });
 }
 
 /** @param parts grey matter, white matter, CSF */
@@ -151,19 +153,21 @@ export function fractionWords([gm = 0, wm = 0, csf = 0]: readonly number[]): str
 /** An option's value as it is read: "Spline, fixed", "30 ms", "0.2 to 4.2 ppm". */
 export function valueWords({ input, unit }: OptionField, value: JsonValue): string {
   const withUnit = (text: string): string => (unit === undefined ? text : `${text} ${unit}`);
-  if (value === 'auto' && input.kind !== 'choice' && input.kind !== 'priorKnowledge') return 'automatic';
+  if (value === 'auto' && input.kind !== 'choice' && input.kind !== 'priorKnowledge') return t('fit.options.automatic');
   switch (input.kind) {
     case 'choice':
       return input.choices.find((c) => c.value === value)?.text ?? String(value);
     case 'number':
       return typeof value === 'number' ? withUnit(String(Number((value * (input.scale ?? 1)).toPrecision(6)))) : '–';
     case 'window':
-      return Array.isArray(value) ? withUnit(`${String(value[0])} to ${String(value[1])}`) : '–';
+      return Array.isArray(value)
+        ? withUnit(t('fit.options.fromTo', { from: String(value[0]), to: String(value[1]) }))
+        : '–';
     case 'names':
     case 'several':
-      return Array.isArray(value) && value.length > 0 ? value.join(', ') : 'none';
+      return Array.isArray(value) && value.length > 0 ? value.join(', ') : t('fit.options.none');
     case 'fractions':
-      return fractionsProblem(value) === null ? fractionWords(value as number[]) : 'none';
+      return fractionsProblem(value) === null ? fractionWords(value as number[]) : t('fit.options.none');
     case 'priorKnowledge':
       return knowledgeWords(value);
   }

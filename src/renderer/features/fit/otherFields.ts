@@ -1,167 +1,177 @@
 // Settings of QUEST, of AMARES and of the Gaussian fit of edited spectra, in the order they are read.
-import { ABOVE_ZERO, AS_MS, choice, ITERATIONS, OMIT, SHIFT_SEARCH, WHOLE, WINDOW } from './optionFields.ts';
+import { t } from '../../app/i18n/index.ts';
+import {
+  ABOVE_ZERO,
+  AS_MS,
+  choice,
+  iterationsField,
+  omitField,
+  shiftSearchField,
+  WHOLE,
+  windowField,
+} from './optionFields.ts';
 import type { OptionField, OptionGroup } from './optionFields.ts';
 
 const mayBeSubtracted: NonNullable<OptionField['when']> = (value) =>
   ['auto', 'subtract'].includes(String(value('background')));
 
-export const QUEST: readonly OptionGroup[] = [
+export const questGroups = (): readonly OptionGroup[] => [
   {
-    title: 'Model',
+    title: t('fit.groups.model'),
     fields: [
       {
         key: 'background',
-        label: 'Background',
-        help: 'By the basis set: its macromolecules where it has any; else subtracted, as found from the first samples',
+        label: t('fit.words.background'),
+        help: t('fit.help.background'),
         input: choice(
-          ['auto', 'By the basis set'],
-          ['subtract', 'Subtracted'],
-          ['inbase', 'Signals of the basis'],
-          ['none', 'None'],
+          ['auto', t('fit.words.byBasis')],
+          ['subtract', t('fit.words.subtracted')],
+          ['inbase', t('fit.words.inBase')],
+          ['none', t('fit.words.none')],
         ),
       },
       {
         key: 'truncationS',
-        label: 'First samples left out',
+        label: t('fit.words.truncation'),
         unit: 'ms',
-        help: 'Where the background lives',
+        help: t('fit.help.truncation'),
         input: { ...AS_MS, least: 'above zero' },
         when: mayBeSubtracted,
       },
       {
         key: 'backgroundComponents',
-        label: 'Terms of the background',
-        help: 'Exponentials that the rest is decomposed into',
+        label: t('fit.words.backgroundTerms'),
+        help: t('fit.help.backgroundTerms'),
         input: WHOLE,
         when: mayBeSubtracted,
       },
       {
         key: 'lineshape',
-        label: 'Lineshape',
-        help: 'What the lines decay by beyond the basis set',
-        input: choice(['lorentzian', 'Lorentzian'], ['voigt', 'Voigt']),
+        label: t('fit.words.lineshape'),
+        help: t('fit.help.questLineshape'),
+        input: choice(['lorentzian', t('fit.words.lorentzian')], ['voigt', t('fit.words.voigt')]),
       },
       {
         key: 'grouping',
-        label: 'Shifts and widths',
-        help: 'What moves and widens together',
-        input: choice(['common', 'Common to all'], ['perMetabolite', 'Of each metabolite']),
+        label: t('fit.words.grouping'),
+        help: t('fit.help.questGrouping'),
+        input: choice(['common', t('fit.words.common')], ['perMetabolite', t('fit.words.perMetabolite')]),
       },
-      OMIT,
+      omitField(),
     ],
   },
   {
-    title: 'More',
+    title: t('fit.groups.more'),
     folded: true,
     fields: [
-      { ...WINDOW, label: 'Range shown', help: 'Window of the curves; the fit looks at the whole signal' },
+      { ...windowField(), label: t('fit.words.rangeShown'), help: t('fit.help.rangeShown') },
       {
         key: 'shiftBoundPpm',
-        label: 'Single shifts ±',
+        label: t('fit.words.shiftBound'),
         unit: 'ppm',
-        help: 'Bound of a metabolite’s shift about the common one',
+        help: t('fit.help.shiftBound'),
         input: ABOVE_ZERO,
         when: (value) => value('grouping') === 'perMetabolite',
       },
       {
         key: 'lorentzianBoundHz',
-        label: 'Single widths ±',
+        label: t('fit.words.widthBound'),
         unit: 'Hz',
-        help: 'Bound of a metabolite’s width about the common one',
+        help: t('fit.help.widthBound'),
         input: ABOVE_ZERO,
         when: (value) => value('grouping') === 'perMetabolite',
       },
       {
         key: 'beginTimeS',
-        label: 'Begin time',
+        label: t('fit.words.beginTime'),
         unit: 'ms',
-        help: 'From the basis signals’ first sample to the data’s, a whole number of dwell times',
+        help: t('fit.help.questBeginTime'),
         input: AS_MS,
       },
-      SHIFT_SEARCH,
-      ITERATIONS,
+      shiftSearchField(),
+      iterationsField(),
     ],
   },
 ];
 
-export const AMARES: readonly OptionGroup[] = [
+export const amaresGroups = (): readonly OptionGroup[] => [
   {
-    title: 'Model',
+    title: t('fit.groups.model'),
     fields: [
       {
         key: 'priorKnowledge',
-        label: 'Prior knowledge',
-        help: 'Which lines there are, and what is known of them',
+        label: t('fit.words.prior'),
+        help: t('fit.help.prior'),
         input: { kind: 'priorKnowledge' },
       },
       {
         key: 'phase0',
-        label: 'Phase',
-        help: 'One phase common to all lines, fitted or held as the prior knowledge has it',
-        input: choice(['fit', 'Fitted'], ['zero', 'As in the prior knowledge']),
+        label: t('fit.words.phase'),
+        help: t('fit.help.phase'),
+        input: choice(['fit', t('fit.words.fitted')], ['zero', t('fit.words.asPrior')]),
       },
       {
         key: 'beginTimeS',
-        label: 'Begin time',
+        label: t('fit.words.beginTime'),
         unit: 'ms',
-        help: 'From the pulse to the first sample: what shows as first-order phase',
+        help: t('fit.help.beginTime'),
         input: AS_MS,
       },
       {
         key: 'beginTimeBoundS',
-        label: 'Begin time, fitted within ±',
+        label: t('fit.words.beginTimeBound'),
         unit: 'ms',
-        help: '0: it is known',
+        help: t('fit.help.beginTimeBound'),
         input: AS_MS,
       },
-      { ...WINDOW, help: 'Part of the spectrum that is fitted; automatic: all samples, in the time domain' },
+      { ...windowField(), help: t('fit.help.amaresRange') },
     ],
   },
   {
-    title: 'More',
+    title: t('fit.groups.more'),
     folded: true,
     fields: [
       {
         key: 'referencePpm',
-        label: 'Shift at zero frequency',
+        label: t('fit.words.zeroShift'),
         unit: 'ppm',
-        help: 'Automatic: what the scan’s header says, else the nucleus’s usual one',
+        help: t('fit.help.zeroShift'),
         input: { kind: 'number', least: 'any', orAuto: true },
       },
       {
-        ...SHIFT_SEARCH,
-        help: 'How far from their place all lines together are looked for; automatic: 0 for ¹H, else 2',
+        ...shiftSearchField(),
+        help: t('fit.help.amaresSearch'),
         input: { kind: 'number', least: 'zero', orAuto: true },
       },
-      ITERATIONS,
+      iterationsField(),
     ],
   },
 ];
 
-export const EDITED_GAUSSIAN: readonly OptionGroup[] = [
+export const editedGaussianGroups = (): readonly OptionGroup[] => [
   {
-    title: 'Model',
+    title: t('fit.groups.model'),
     fields: [
       {
         key: 'target',
-        label: 'Lines',
-        help: 'GABA+ with the two lines of Glx, or GABA+ alone',
-        input: choice(['GABAGlx', 'GABA+ and Glx'], ['GABA', 'GABA+ alone']),
+        label: t('fit.words.lines'),
+        help: t('fit.help.editedLines'),
+        input: choice(['GABAGlx', t('fit.words.gabaGlx')], ['GABA', t('fit.words.gabaAlone')]),
       },
       {
         key: 'baseline',
-        label: 'Baseline',
-        help: 'Under the edited lines',
-        input: choice(['linear', 'Straight'], ['nonlinear', 'Curved']),
+        label: t('fit.words.baseline'),
+        help: t('fit.help.editedBaseline'),
+        input: choice(['linear', t('fit.words.straight')], ['nonlinear', t('fit.words.curved')]),
       },
       {
         key: 'singlets',
-        label: 'Creatine and choline',
-        help: 'Lineshape in the reference spectrum',
-        input: choice(['voigt', 'Voigt'], ['lorentzian', 'Lorentzian']),
+        label: t('fit.words.singlets'),
+        help: t('fit.help.singlets'),
+        input: choice(['voigt', t('fit.words.voigt')], ['lorentzian', t('fit.words.lorentzian')]),
       },
-      { key: 'dampingHz', label: 'Broadening', unit: 'Hz', help: 'Of data and model alike', input: { kind: 'number', least: 'zero' } }, // prettier-ignore
+      { key: 'dampingHz', label: t('fit.words.broadening'), unit: 'Hz', help: t('fit.help.broadening'), input: { kind: 'number', least: 'zero' } }, // prettier-ignore
     ],
   },
-  { title: 'More', folded: true, fields: [SHIFT_SEARCH, ITERATIONS] },
+  { title: t('fit.groups.more'), folded: true, fields: [shiftSearchField(), iterationsField()] },
 ];

@@ -1,15 +1,16 @@
 // The quality of a spectrum as it is read: one verdict, and the sentences it rests on.
+import { t } from '../../app/i18n/index.ts';
 import type { QuantificationResultView } from '../../../ipc/contract.ts';
 import type { Grade } from './model.ts';
 
 type Quality = NonNullable<QuantificationResultView['quality']>;
 type QualityGrade = NonNullable<Quality['assessment']['grade']>;
 
-const GRADES: Readonly<Record<QualityGrade, Grade>> = {
-  good: { tone: 'ok', symbol: '✓', word: 'Good' },
-  average: { tone: 'ok', symbol: '●', word: 'Average' },
-  borderline: { tone: 'caution', symbol: '▲', word: 'Borderline: read with care' },
-  fail: { tone: 'stop', symbol: '✕', word: 'Insufficient: not to be relied on' },
+const GRADES: Readonly<Record<QualityGrade, Omit<Grade, 'word'>>> = {
+  good: { tone: 'ok', symbol: '✓' },
+  average: { tone: 'ok', symbol: '●' },
+  borderline: { tone: 'caution', symbol: '▲' },
+  fail: { tone: 'stop', symbol: '✕' },
 };
 
 export interface QualityLine {
@@ -25,6 +26,8 @@ export interface QualityVerdict {
   readonly lines: readonly QualityLine[];
 }
 
+const gradeOf = (grade: QualityGrade): Grade => ({ ...GRADES[grade], word: t(`fit.verdicts.${grade}`) });
+
 const ORDER: readonly QualityGrade[] = ['fail', 'borderline', 'average', 'good'];
 
 /** @returns null where the result has no verdict: it was refused, stored by an earlier version, or nothing was graded */
@@ -33,6 +36,6 @@ export function qualityVerdict({ quality }: QuantificationResultView): QualityVe
   const { grade, figures } = quality.assessment;
   const lines = [...figures]
     .sort((a, b) => ORDER.indexOf(a.grade) - ORDER.indexOf(b.grade))
-    .map((f) => ({ grade: GRADES[f.grade], words: f.words, source: f.source }));
-  return { grade: GRADES[grade], lines };
+    .map((f) => ({ grade: gradeOf(f.grade), words: f.words, source: f.source }));
+  return { grade: gradeOf(grade), lines };
 }

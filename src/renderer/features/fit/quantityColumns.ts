@@ -1,4 +1,5 @@
 // Columns of the results beyond amplitude and bound: 95 % interval, ratios and amounts with their SD, those that the result has.
+import { t } from '../../app/i18n/index.ts';
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import type { ConcentrationEstimate, MetaboliteEstimate } from '../../../core/domain/quantification.ts';
 import type { QuantificationResultView } from '../../../ipc/contract.ts';
@@ -12,17 +13,6 @@ export interface QuantityColumn {
   /** The same as plain numbers, for a spreadsheet. */
   readonly cells: readonly { readonly head: string; readonly value: (estimate: MetaboliteEstimate) => number | null }[];
 }
-
-const INTERVAL_WORDS = {
-  profileLikelihood: 'profile likelihood',
-  monteCarlo: 'Monte Carlo',
-  calibratedSpread: 'the network’s spread, calibrated on simulated spectra',
-} as const;
-const CONVENTION_WORDS: Readonly<Record<ConcentrationEstimate['convention'], string>> = {
-  molality: 'per kg of tissue water',
-  molarity: 'per litre of tissue',
-  lcmodel: 'as LCModel counts: WCONC · ATTH2O / ATTMET',
-};
 
 const jsonObject = (value: JsonValue | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
@@ -39,8 +29,10 @@ function intervalColumn(estimates: readonly MetaboliteEstimate[]): QuantityColum
   return [
     {
       id: 'interval',
-      head: '95 % interval',
-      title: `Of the amplitude, by ${methods.map((m) => INTERVAL_WORDS[m]).join(' and ')}`,
+      head: t('fit.results.interval'),
+      title: t('fit.results.intervalBy', {
+        methods: methods.map((m) => t(`fit.intervals.${m}`)).join(t('fit.results.and')),
+      }),
       text: ({ interval95: i }) =>
         i === undefined ? '–' : `${formatSignificant(i.low)} – ${formatSignificant(i.high)}`,
       cells: [
@@ -59,8 +51,8 @@ function ratioColumn(reference: string): QuantityColumn {
   const sd = (e: MetaboliteEstimate): number | null => found(e)?.sd ?? null;
   return {
     id: reference === 'tCr' ? 'ratio' : `ratio-${reference}`,
-    head: `Ratio to ${reference}`,
-    title: `Amplitude over that of ${reference}; ± SD where the amplitudes’ covariance is known`,
+    head: t('fit.results.ratioTo', { reference }),
+    title: t('fit.results.ratioTitle', { reference }),
     text: (e) => withSd(value(e), sd(e)),
     cells: [
       { head: `ratio to ${reference}`, value },
@@ -93,8 +85,11 @@ function concentrationColumn(estimates: readonly MetaboliteEstimate[]): Quantity
   return [
     {
       id: 'concentration',
-      head: `Concentration (${unit})`,
-      title: first === null ? 'Water-scaled amount' : `Water-scaled amount ${CONVENTION_WORDS[first.convention]}`,
+      head: t('fit.results.concentration', { unit }),
+      title:
+        first === null
+          ? t('fit.results.waterScaled')
+          : t('fit.results.waterScaledAs', { convention: t(`fit.conventions.${first.convention}`) }),
       text: (e) => withSd(value(e), sd(e)),
       cells: [
         { head: `concentration [${unit}]`, value },

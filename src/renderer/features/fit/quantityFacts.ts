@@ -1,4 +1,5 @@
 // What a stored result's ratios, amounts and quality were made with, in words: what its recipe sets, and the tissue it used.
+import { t } from '../../app/i18n/index.ts';
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import { QUALITY_PRESETS } from '../../../core/domain/qualityThresholds.ts';
 import { CONVENTION_NAMES } from '../../../core/reports/quantities.ts';
@@ -28,13 +29,15 @@ function usedTissue({ waterScaling }: QuantificationResultView): string | undefi
 function givenTissue({ tissue }: JsonObject): string | undefined {
   const { gm, wm, csf } = objectOf(tissue);
   const parts = [gm, wm, csf].filter((part) => typeof part === 'number');
-  return parts.length === 3 ? `${fractionWords(parts)}, given` : undefined;
+  return parts.length === 3 ? t('fit.with.given', { fractions: fractionWords(parts) }) : undefined;
 }
 
 function thresholdWords(quality: JsonValue | undefined): string | undefined {
   if (quality === undefined) return undefined;
   const title = objectOf(quality)['title'];
-  return QUALITY_PRESETS.find(({ id }) => id === quality)?.title ?? (typeof title === 'string' ? title : 'own');
+  return (
+    QUALITY_PRESETS.find(({ id }) => id === quality)?.title ?? (typeof title === 'string' ? title : t('fit.with.own'))
+  );
 }
 
 /**
@@ -45,11 +48,17 @@ export function quantityFacts(quantities: JsonObject, result: QuantificationResu
   const { ratios, relaxation, waterToMetabolite } = quantities;
   const display = objectOf(quantities['waterScaling'])['display'];
   return [
-    ...whereSet('Tissue', usedTissue(result) ?? givenTissue(quantities)),
-    ...whereSet('Amounts as', Object.entries(CONVENTION_NAMES).find(([id]) => id === display)?.[1]),
-    ...whereSet('Ratios to', Array.isArray(ratios) ? ratios.join(', ') || 'none' : undefined),
-    ...whereSet('Relaxation', relaxation === undefined ? undefined : 'with own values'),
-    ...whereSet('Water scale', typeof waterToMetabolite === 'number' ? String(waterToMetabolite) : undefined),
-    ...whereSet('Quality by', thresholdWords(quantities['quality'])),
+    ...whereSet(t('fit.words.tissue'), usedTissue(result) ?? givenTissue(quantities)),
+    ...whereSet(t('fit.words.amountsAs'), Object.entries(CONVENTION_NAMES).find(([id]) => id === display)?.[1]),
+    ...whereSet(
+      t('fit.words.ratiosTo'),
+      Array.isArray(ratios) ? ratios.join(', ') || t('fit.options.none') : undefined,
+    ),
+    ...whereSet(t('fit.with.relaxation'), relaxation === undefined ? undefined : t('fit.with.ownValues')),
+    ...whereSet(
+      t('fit.with.waterScale'),
+      typeof waterToMetabolite === 'number' ? String(waterToMetabolite) : undefined,
+    ),
+    ...whereSet(t('fit.words.qualityBy'), thresholdWords(quantities['quality'])),
   ];
 }

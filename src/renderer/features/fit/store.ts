@@ -1,4 +1,5 @@
 // Fitting: what to fit with, the running fit, the chosen analysis with its voxels and curves.
+import { t } from '../../app/i18n/index.ts';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
@@ -16,7 +17,7 @@ import { createAmountSettings } from './amountSettings.ts';
 import { createCorrectionSettings } from './correctionSettings.ts';
 import { denoisedBy } from './denoised.ts';
 import { createFitSettings } from './fitSettings.ts';
-import { basisToTake, type ComponentMode } from './model.ts';
+import { basisToTake } from './model.ts';
 
 const NO_BEST: BasisListView['best'] = { basisId: null, closeEnough: true, message: null };
 
@@ -44,8 +45,6 @@ export const useFit = defineStore('fit', () => {
   const analysis = shallowRef<AnalysisDetailView | null>(null);
   const curves = shallowRef<CurvesView | null>(null);
   const curvesFailure = ref<string | null>(null);
-  const hidden = ref<ReadonlySet<string>>(new Set());
-  const mode = ref<ComponentMode>('overlay');
   /** Counts finished fits, so that views may come to the front. */
   const finished = ref(0);
   let turn = 0;
@@ -84,15 +83,15 @@ export const useFit = defineStore('fit', () => {
 
   /** Why a fit can't be started now, in words; null if it can. */
   const obstacle = computed(() => {
-    if (session.dataset === null) return 'Open a study with a spectrum first.';
-    if (basesFor.value !== basesWanted.value) return 'The choices for this scan are being looked up.';
+    if (session.dataset === null) return t('fit.obstacles.noStudy');
+    if (basesFor.value !== basesWanted.value) return t('fit.obstacles.lookingUp');
     const { methodInfo, choosesBasis } = settings;
     if (methodInfo.value !== null && methodInfo.value.obstacle !== null) return methodInfo.value.obstacle;
     if (choosesBasis.value) {
-      if (basis.value === null) return 'No basis set is chosen.';
+      if (basis.value === null) return t('fit.obstacles.noBasis');
       if (basis.value.mismatch !== null) return basis.value.mismatch;
     }
-    if (recipeId.value === '') return 'No recipe is chosen.';
+    if (recipeId.value === '') return t('fit.obstacles.noRecipe');
     return settings.optionProblem.value ?? amounts.amountProblem.value;
   });
 
@@ -132,10 +131,7 @@ export const useFit = defineStore('fit', () => {
     const answer = await notices.attempt(() => request('basis:suggest', { datasetId }).then((wanted) => ({ wanted })));
     if (answer === null || datasetId !== session.datasetId) return;
     if (answer.wanted === null) {
-      notices.say(
-        'caution',
-        'This scan doesn’t say enough to simulate for it: a proton frequency and TE are needed. Fill in the form on the basis page.',
-      );
+      notices.say('caution', t('fit.notices.suggestNothing'));
       return;
     }
     suggestion.value = answer.wanted;
@@ -192,7 +188,8 @@ export const useFit = defineStore('fit', () => {
     if (fit === null) return;
     jobId.value = fit.jobId;
     try {
-      const title = session.voxels > 1 && !onlyThisVoxel.value ? 'Fitting the grid' : 'Fitting';
+      const title =
+        session.voxels > 1 && !onlyThisVoxel.value ? t('fit.notices.fittingGrid') : t('fit.notices.fitting');
       await finish(await jobs.follow(fit.jobId, title));
     } finally {
       jobId.value = null;
@@ -201,27 +198,16 @@ export const useFit = defineStore('fit', () => {
 
   /** Shows what a job brought, or says why it brought nothing. */
   async function finish(end: JobEnd): Promise<void> {
-    if (end.state === 'cancelled') notices.say('done', 'The fit was cancelled; nothing was stored.');
+    if (end.state === 'cancelled') notices.say('done', t('fit.notices.cancelled'));
     else if (end.error !== null) notices.say('error', end.error.message);
     if (end.analysisId === null) return;
     const problems = end.problems ?? [];
-    if (problems.length > 0) notices.say('caution', 'Not every method gave a result.', problems);
+    if (problems.length > 0) notices.say('caution', t('fit.notices.notAll'), problems);
     await notices.attempt(() => session.refresh());
     if (!session.analyses.some((a) => a.id === end.analysisId)) return;
     session.selectAnalysis(end.analysisId);
     await loadAnalysis(end.analysisId);
     finished.value += 1;
-  }
-
-  function toggle(name: string): void {
-    const next = new Set(hidden.value);
-    if (!next.delete(name)) next.add(name);
-    hidden.value = next;
-  }
-
-  function showOnly(names: readonly string[]): void {
-    const all = curves.value?.components.map((c) => c.name) ?? [];
-    hidden.value = new Set(all.filter((name) => !names.includes(name)));
   }
 
   watch(
@@ -265,11 +251,7 @@ export const useFit = defineStore('fit', () => {
     result,
     curves,
     curvesFailure,
-    hidden,
-    mode,
     run,
-    toggle,
-    showOnly,
     loadCurves,
     loadChoices,
     suggestBasis,

@@ -1,4 +1,5 @@
 // Fits or residuals of several methods above one another, on one ppm axis and one scale.
+import { t } from '../../app/i18n/index.ts';
 import type { MethodOfVoxelView } from '../../../ipc/contract.ts';
 import type { ChartPanel, ChartSeries, PpmRange } from '../../charts/chartTypes.ts';
 import type { MethodColumn } from './model.ts';
@@ -40,7 +41,7 @@ function fitSeries({ column, curves, scale }: Drawn, by: number): ChartSeries[] 
   const { ppm, data, fit } = curves;
   const id = column.view.analysisId;
   return [
-    { id: `data-${id}`, name: 'Data', ppm, y: shifted(data, scale, by), colour: 'muted', width: 1 },
+    { id: `data-${id}`, name: t('methods.curves.data'), ppm, y: shifted(data, scale, by), colour: 'muted', width: 1 },
     {
       id: `fit-${id}`,
       name: column.title,
@@ -69,7 +70,7 @@ export function methodPanels(columns: readonly MethodColumn[], choice: CurveChoi
     const by = (drawn.length - 1 - i) * step;
     return choice === 'fits' ? fitSeries(one, by) : residualSeries(one, by);
   });
-  const title = choice === 'fits' ? 'Data and fit of each method' : 'Residual of each method';
+  const title = choice === 'fits' ? t('methods.curves.fitsTitle') : t('methods.curves.residualsTitle');
   return [{ id: choice, title, weight: 1, series }];
 }
 

@@ -1,4 +1,5 @@
 // Several methods on one spectrum as they are shown: a column a method, a row a metabolite, marks where doubt is due.
+import { t } from '../../app/i18n/index.ts';
 import {
   agreementWords,
   distributionWords,
@@ -12,6 +13,7 @@ import {
   type PairTally,
 } from '../../../core/domain/methodValues.ts';
 import { methodLabel } from '../../../core/domain/methodNames.ts';
+import { intervalText } from '../../../core/reports/intervalText.ts';
 import { formatSignificant } from '../../../core/reports/tables.ts';
 import type { MethodOfVoxelView } from '../../../ipc/contract.ts';
 import { methodLook, methodRank, type MethodLook } from './looks.ts';
@@ -20,10 +22,7 @@ export type Tone = 'ok' | 'caution' | 'stop' | 'muted';
 export type Quantity = 'ratio' | 'amplitude';
 export type RowChoice = 'main' | 'all';
 
-export const QUANTITIES: readonly { readonly value: Quantity; readonly text: string }[] = [
-  { value: 'ratio', text: 'Ratio to tCr' },
-  { value: 'amplitude', text: 'Amplitude' },
-];
+export const QUANTITIES: readonly Quantity[] = ['ratio', 'amplitude'];
 
 /** Methods in the order of their columns: fits first. */
 export function orderedMethods(methods: readonly MethodOfVoxelView[]): MethodOfVoxelView[] {
@@ -41,13 +40,15 @@ export interface MethodColumn {
 }
 
 function stateOf(view: MethodOfVoxelView): MethodColumn['state'] {
-  if (view.status === 'refused') return { tone: 'stop', symbol: '✕', words: 'no result' };
+  if (view.status === 'refused') return { tone: 'stop', symbol: '✕', words: t('methods.states.noResult') };
   if (isOfNetwork(view as Parameters<typeof isOfNetwork>[0])) {
     return view.inDistribution
-      ? { tone: 'ok', symbol: '✓', words: 'knows such spectra' }
-      : { tone: 'caution', symbol: '⚠', words: 'unlike its training' };
+      ? { tone: 'ok', symbol: '✓', words: t('methods.states.knows') }
+      : { tone: 'caution', symbol: '⚠', words: t('methods.states.unlike') };
   }
-  return view.status === 'notConverged' ? { tone: 'caution', symbol: '▲', words: 'not converged' } : null;
+  return view.status === 'notConverged'
+    ? { tone: 'caution', symbol: '▲', words: t('methods.states.notConverged') }
+    : null;
 }
 
 export function methodColumns(methods: readonly MethodOfVoxelView[]): MethodColumn[] {
@@ -105,14 +106,7 @@ export interface MethodCell {
   readonly marks: readonly string[];
 }
 
-function intervalText({ value, interval }: MethodValue): string {
-  if (interval === null) return '';
-  const [below, above] = [value - interval[0], interval[1] - value];
-  const symmetric = Math.abs(below - above) <= 0.02 * Math.max(below, above);
-  return symmetric
-    ? `± ${formatSignificant(below, 2)}`
-    : `${formatSignificant(interval[0])} to ${formatSignificant(interval[1])}`;
-}
+const fromTo = (low: string, high: string): string => t('methods.cell.fromTo', { low, high });
 
 /** @param reference place of the fit that the value is held against */
 export function methodCell(
@@ -129,9 +123,9 @@ export function methodCell(
   const isUnlike = column.isNetwork && !column.view.inDistribution;
   return {
     value: formatSignificant(value.value),
-    interval: intervalText(value),
+    interval: intervalText(value, fromTo),
     isUnlike,
-    marks: [...(intervalVerdict(value, against) === 'beyondBoth' ? [`beyond ${fit}`] : [])],
+    marks: [...(intervalVerdict(value, against) === 'beyondBoth' ? [t('methods.cell.beyond', { fit })] : [])],
   };
 }
 
@@ -145,15 +139,15 @@ export function methodSentences(
   const column = columns[at];
   if (column === undefined) return [];
   const { view, title } = column;
-  if (view.status === 'refused') return [view.reason ?? `${title} gave no result.`];
+  if (view.status === 'refused') return [view.reason ?? t('methods.sentences.gaveNone', { method: title })];
   const own = [
-    ...(view.status === 'notConverged' ? [view.reason ?? `${title} did not converge.`] : []),
+    ...(view.status === 'notConverged' ? [view.reason ?? t('methods.sentences.notConverged', { method: title })] : []),
     ...(view.doubt === undefined ? [] : [distributionWords(view.doubt)]),
   ];
   if (reference === null) {
-    return column.isNetwork ? [...own, 'No model fit of this spectrum is there to hold it against: run one.'] : own;
+    return column.isNetwork ? [...own, t('methods.sentences.noFit')] : own;
   }
-  if (reference === at) return [...own, 'The fit that the other methods are held against.'];
+  if (reference === at) return [...own, t('methods.sentences.isReference')];
   return [
     ...own,
     pairSentence(pairTally(rows, at, reference), title, columns[reference]?.title ?? '', column.isNetwork),
@@ -163,7 +157,7 @@ export function methodSentences(
 /** Methods without a result of this spectrum, each with its reason in one sentence. */
 export const refusals = (columns: readonly MethodColumn[]): { readonly title: string; readonly reason: string }[] =>
   columns.flatMap(({ view, title }) =>
-    view.status === 'refused' ? [{ title, reason: view.reason ?? 'It gave no result.' }] : [],
+    view.status === 'refused' ? [{ title, reason: view.reason ?? t('methods.sentences.itGaveNone') }] : [],
   );
 
 /** The agreement of any two in a sentence. */
@@ -184,12 +178,6 @@ export interface MatrixCell {
 }
 
 const SYMBOLS = { within: '●', beyondOne: '△', beyondBoth: '▲', unknown: '–' } as const;
-const WORDS = {
-  within: 'each within the other’s 95 % interval',
-  beyondOne: 'one beyond the other’s interval',
-  beyondBoth: 'each beyond the other’s interval',
-  unknown: 'no interval to compare by',
-} as const;
 
 /**
  * Methods × methods.
@@ -207,7 +195,12 @@ export function agreementMatrix(
       if (row !== undefined) {
         const verdict = intervalVerdict(row.values[a] ?? null, row.values[b] ?? null);
         const share = { within: 1, beyondOne: 0.5, beyondBoth: 0, unknown: null }[verdict];
-        const title = `${row.name}, ${first.title} and ${second.title}: ${WORDS[verdict]}`;
+        const title = t('methods.matrix.one', {
+          name: row.name,
+          a: first.title,
+          b: second.title,
+          words: t(`methods.matrix.${verdict}`),
+        });
         return { text: SYMBOLS[verdict], share, beyond: verdict === 'beyondBoth' ? 1 : 0, title };
       }
       const tally = pairTally(rows, a, b);

@@ -1,4 +1,5 @@
 // The methods' values as series of the plot, as they are or as differences from the fit.
+import { t } from '../../app/i18n/index.ts';
 import type { MethodRow, MethodValue } from '../../../core/domain/methodValues.ts';
 import { formatFixed, formatSignificant } from '../../../core/reports/tables.ts';
 import type { IntervalSeries } from '../../charts/intervalFigure.ts';
@@ -35,8 +36,9 @@ export function plotMarks(columns: readonly MethodColumn[], rows: readonly Metho
       const value = values[i] ?? null;
       if (value === null) return [];
       const { interval } = value;
-      const range = interval === null ? '' : `  (${text(interval[0])} to ${text(interval[1])})`;
-      const doubt = column.isNetwork && !column.view.inDistribution ? '  ⚠ unlike its training' : '';
+      const range =
+        interval === null ? '' : `  ${t('methods.plot.range', { low: text(interval[0]), high: text(interval[1]) })}`;
+      const doubt = column.isNetwork && !column.view.inDistribution ? `  ${t('methods.plot.unlike')}` : '';
       return [`${name}  ${column.title}  ${text(value.value)}${range}${doubt}`];
     }),
   );

@@ -1,45 +1,10 @@
-// From a FID to what the viewer draws: apodisation, zero-filling, FFT, phase; and the view's parameters.
+// From a FID to what the viewer draws: apodisation, zero-filling, FFT, phase and shift.
 import { ppmAxis } from '../../../core/domain/axes.ts';
 import { fidToSpectrum, nextPowerOfTwo } from '../../../core/math/fft.ts';
 import type { SignalView } from '../../../ipc/contract.ts';
+import type { Adjustment } from '../../charts/useSpectrumPointer.ts';
 import { pivotPpm, usualWindow, type Window } from './nucleusView.ts';
-
-export type SpectrumPart = 'real' | 'imaginary' | 'magnitude';
-export type SignalSource = 'processed' | 'raw' | 'both';
-
-export interface SpectrumView {
-  readonly source: SignalSource;
-  readonly part: SpectrumPart;
-  /** Zero-order phase added to what is shown. [°] */
-  readonly phase0Deg: number;
-  /** First-order phase, zero at the pivot. [°/ppm] */
-  readonly phase1DegPerPpm: number;
-  /** Exponential line broadening. [Hz] */
-  readonly broadeningHz: number;
-  /** The FID is filled with zeros to at least this many times its length. */
-  readonly zeroFill: 1 | 2 | 4;
-  readonly coil: number | 'combined';
-  readonly transient: number | 'mean';
-  readonly showLabels: boolean;
-  /** What the reader zoomed to, ppm at the left and right border; null: the nucleus's usual window. */
-  readonly range: readonly [number, number] | null;
-  /** Whose ppm axis `range` is on: a study may hold scans of several nuclei. */
-  readonly nucleus: string;
-}
-
-export const DEFAULT_VIEW: SpectrumView = {
-  source: 'processed',
-  part: 'real',
-  phase0Deg: 0,
-  phase1DegPerPpm: 0,
-  broadeningHz: 0,
-  zeroFill: 2,
-  coil: 'combined',
-  transient: 'mean',
-  showLabels: true,
-  range: null,
-  nucleus: '1H',
-};
+import type { SpectrumPart, SpectrumView } from './view.ts';
 
 export interface SpectrumCurve {
   /** Falling. */
@@ -71,30 +36,67 @@ export function prepareFid(
   return { re, im };
 }
 
+/** What the curve of a signal depends on. */
+export type CurveView = Pick<
+  SpectrumView,
+  'part' | 'phase0Deg' | 'phase1DegPerPpm' | 'pivotPpm' | 'shiftPpm' | 'broadeningHz' | 'zeroFill'
+>;
+type Axis = Pick<SignalView, 'dwellTimeS' | 'spectrometerFrequencyMHz' | 'nucleus' | 'referencePpm'>;
+
+/** Where first-order phase is zero: as chosen, else the nucleus's usual line. [ppm] */
+export function pivotOf({ pivotPpm: chosen }: Pick<SpectrumView, 'pivotPpm'>, { nucleus, referencePpm }: Axis): number {
+  return chosen ?? pivotPpm(nucleus, referencePpm);
+}
+
+/** The axis that a spectrum of so many points is drawn over. @returns falling ppm values */
+export function drawnAxis(points: number, axis: Axis, shiftPpm: number): Float64Array {
+  return ppmAxis(points, axis.dwellTimeS, axis.spectrometerFrequencyMHz, axis.referencePpm + shiftPpm);
+}
+
+/** Cosine and sine of φ0 + φ1·(ppm − pivot) at each point. */
+export interface PhaseTurn {
+  readonly cos: Float64Array;
+  readonly sin: Float64Array;
+}
+
+/** @param ppm where the points are drawn */
+export function phaseTurn(ppm: Float64Array, view: CurveView, pivot: number): PhaseTurn {
+  const angle = (at: number): number => DEG * (view.phase0Deg + view.phase1DegPerPpm * (at - pivot));
+  return { cos: ppm.map((at) => Math.cos(angle(at))), sin: ppm.map((at) => Math.sin(angle(at))) };
+}
+
+interface Spectrum {
+  readonly re: Float64Array | Float32Array;
+  readonly im: Float64Array | Float32Array;
+}
+
+/** Writes the chosen part of a turned spectrum into `y`: S·exp(i(φ0 + φ1·(ppm − pivot))). */
+export function writePart(
+  y: Float64Array | Float32Array,
+  { re, im }: Spectrum,
+  part: SpectrumPart,
+  turn: PhaseTurn,
+): void {
+  for (let i = 0; i < y.length; i++) {
+    const [a, b] = [re[i] as number, im[i] as number];
+    if (part === 'power') y[i] = a * a + b * b;
+    else if (part === 'magnitude') y[i] = Math.hypot(a, b);
+    else if (part === 'real') y[i] = a * (turn.cos[i] as number) - b * (turn.sin[i] as number);
+    else y[i] = a * (turn.sin[i] as number) + b * (turn.cos[i] as number);
+  }
+}
+
 /**
  * The curve that is drawn.
  * @param signal FID with its axis
- * @param view broadening, filling, phase and part
- * @returns ppm axis and the chosen part; S·exp(i(φ0 + φ1·(ppm − pivot)))
+ * @param view broadening, filling, phase, shift and part
+ * @returns ppm axis and the chosen part
  */
-export function spectrumCurve(signal: SignalView, view: SpectrumView): SpectrumCurve {
+export function spectrumCurve(signal: Omit<SignalView, 'warnings'>, view: CurveView): SpectrumCurve {
   const spectrum = fidToSpectrum(prepareFid(signal, view.broadeningHz, view.zeroFill));
-  const points = spectrum.re.length;
-  const ppm = ppmAxis(points, signal.dwellTimeS, signal.spectrometerFrequencyMHz, signal.referencePpm);
-  const pivot = pivotPpm(signal.nucleus, signal.referencePpm);
-  const y = new Float64Array(points);
-  for (let i = 0; i < points; i++) {
-    const re = spectrum.re[i] as number;
-    const im = spectrum.im[i] as number;
-    if (view.part === 'magnitude') {
-      y[i] = Math.hypot(re, im);
-      continue;
-    }
-    const phase = DEG * (view.phase0Deg + view.phase1DegPerPpm * ((ppm[i] as number) - pivot));
-    const c = Math.cos(phase);
-    const s = Math.sin(phase);
-    y[i] = view.part === 'real' ? re * c - im * s : re * s + im * c;
-  }
+  const ppm = drawnAxis(spectrum.re.length, signal, view.shiftPpm);
+  const y = new Float64Array(ppm.length);
+  writePart(y, spectrum, view.part, phaseTurn(ppm, view, pivotOf(view, signal)));
   return { ppm, y };
 }
 
@@ -119,11 +121,6 @@ export function matchingScale(raw: SpectrumCurve, processed: SpectrumCurve, rang
   return from > 0 && to > 0 && Number.isFinite(from) && Number.isFinite(to) ? to / from : 1;
 }
 
-/** Phase after a drag: half a degree a pixel, kept in −180…180. */
-export function draggedPhase(phase0Deg: number, pixels: number): number {
-  return wrapDegrees(phase0Deg + 0.5 * pixels);
-}
-
 /** Angle in (−180, 180]. */
 export function wrapDegrees(deg: number): number {
   const turned = ((((deg + 180) % 360) + 360) % 360) - 180;
@@ -136,38 +133,38 @@ export function axisLimits(signal: SignalView): readonly [number, number] {
   return [axis[0] ?? 10, axis[axis.length - 1] ?? 0];
 }
 
+/** Half a degree a pixel, one degree a key press. */
+const DEGREES = { pixels: 0.5, steps: 1 } as const;
+/** A sixth of a degree per ppm a pixel, half a degree a key press. */
+const DEGREES_PER_PPM = { pixels: 1 / 6, steps: 0.5 } as const;
+/** A key press shifts by this. [ppm] */
+const SHIFT_STEP_PPM = 0.002;
+const MOST_PHASE1 = 360;
+const MOST_SHIFT_PPM = 5;
+
+const limited = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
+/** Without the last places that adding steps leaves. */
+const tidy = (value: number): number => Number(value.toFixed(6));
+
+/** Phase after an adjustment: to the right φ0, upwards φ1. */
+export function adjustedPhase(
+  view: Pick<SpectrumView, 'phase0Deg' | 'phase1DegPerPpm'>,
+  { unit, x, y }: Pick<Adjustment, 'unit' | 'x' | 'y'>,
+): Pick<SpectrumView, 'phase0Deg' | 'phase1DegPerPpm'> {
+  return {
+    phase0Deg: tidy(wrapDegrees(view.phase0Deg + DEGREES[unit] * x)),
+    phase1DegPerPpm: tidy(limited(view.phase1DegPerPpm + DEGREES_PER_PPM[unit] * y, MOST_PHASE1)),
+  };
+}
+
+/** Shift after an adjustment: the curve follows the hand, on an axis that falls to the right. */
+export function adjustedShift({ shiftPpm }: Pick<SpectrumView, 'shiftPpm'>, by: Adjustment): number {
+  const step = by.unit === 'pixels' ? by.span / by.width : SHIFT_STEP_PPM;
+  return tidy(limited(shiftPpm - step * by.x, MOST_SHIFT_PPM));
+}
+
 /** The window of a signal: what the reader zoomed to on its nucleus's axis, else the usual one. */
 export function shownWindow(view: SpectrumView, signal: SignalView): Window {
   if (view.range !== null && view.nucleus === signal.nucleus) return view.range;
   return usualWindow(signal.nucleus, axisLimits(signal));
-}
-
-const isOneOf = <T>(value: unknown, allowed: readonly T[]): value is T =>
-  (allowed as readonly unknown[]).includes(value);
-
-const finite = (value: unknown, fallback: number, limit: number): number =>
-  typeof value === 'number' && Number.isFinite(value) && Math.abs(value) <= limit ? value : fallback;
-
-const index = <T extends string>(value: unknown, word: T): number | T =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : word;
-
-/** A view from what was stored; anything unknown or absurd falls back to its default. */
-export function parseView(stored: unknown): SpectrumView {
-  const v = (typeof stored === 'object' && stored !== null ? stored : {}) as Record<string, unknown>;
-  const range = Array.isArray(v['range']) ? v['range'] : [];
-  const left = finite(range[0], 0, 1000);
-  const right = finite(range[1], 0, 1000);
-  return {
-    source: isOneOf(v['source'], ['processed', 'raw', 'both'] as const) ? v['source'] : DEFAULT_VIEW.source,
-    part: isOneOf(v['part'], ['real', 'imaginary', 'magnitude'] as const) ? v['part'] : DEFAULT_VIEW.part,
-    phase0Deg: finite(v['phase0Deg'], 0, 180),
-    phase1DegPerPpm: finite(v['phase1DegPerPpm'], 0, 360),
-    broadeningHz: finite(v['broadeningHz'], 0, 100),
-    zeroFill: isOneOf(v['zeroFill'], [1, 2, 4] as const) ? v['zeroFill'] : DEFAULT_VIEW.zeroFill,
-    coil: index(v['coil'], 'combined'),
-    transient: index(v['transient'], 'mean'),
-    showLabels: typeof v['showLabels'] === 'boolean' ? v['showLabels'] : true,
-    range: left > right ? [left, right] : null,
-    nucleus: typeof v['nucleus'] === 'string' ? v['nucleus'] : DEFAULT_VIEW.nucleus,
-  };
 }

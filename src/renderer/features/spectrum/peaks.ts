@@ -5,16 +5,18 @@ export interface Peak {
   readonly text: string;
 }
 
-/** Source: Govindaraju 2000, doi:10.1002/1099-1492(200005)13:3<129::AID-NBM619>3.0.CO;2-V. */
+/** Source: Govindaraju 2000, doi:10.1002/1099-1492(200005)13:3<129::AID-NBM619>3.0.CO;2-V; lipids: Behar 1994, doi:10.1002/mrm.1910320304. */
 const PROTON: readonly Peak[] = [
   { ppm: 2.01, text: 'tNAA' },
   { ppm: 3.03, text: 'tCr' },
-  { ppm: 3.21, text: 'tCho' },
+  { ppm: 3.2, text: 'tCho' },
   { ppm: 3.56, text: 'mI' },
-  { ppm: 3.92, text: 'tCr' },
-  { ppm: 2.35, text: 'Glx' },
+  { ppm: 3.91, text: 'tCr' },
+  { ppm: 2.3, text: 'Glx' },
   { ppm: 3.75, text: 'Glx' },
-  { ppm: 1.32, text: 'Lac' },
+  { ppm: 1.33, text: 'Lac' },
+  { ppm: 0.9, text: 'Lip' },
+  { ppm: 1.3, text: 'Lip' },
 ];
 
 /** What the difference of ON and OFF keeps of them when GABA is edited; creatine's place is GABA's then. Source: as above. */

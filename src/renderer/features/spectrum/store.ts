@@ -2,11 +2,19 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
+import { useUndo } from '../../app/undo.ts';
 import type { SignalView } from '../../../ipc/contract.ts';
+import type { Adjustment } from '../../charts/index.ts';
 import { dimensionLength, useSession } from '../session/index.ts';
-import { DEFAULT_VIEW, draggedPhase, parseView, type SpectrumView } from './model.ts';
+import { createFigures } from './figures.ts';
+import { adjustedPhase, adjustedShift } from './model.ts';
+import { createTransients } from './transients.ts';
+import { DEFAULT_VIEW, parseView, type SpectrumView } from './view.ts';
 
 type Stage = 'raw' | 'processed';
+
+/** What `reset` leaves alone: what is shown, not how. */
+type KeptByReset = 'source' | 'transient' | 'coil' | 'overlay' | 'dragMode' | 'showFigures' | 'showLabels';
 
 export const useSpectrum = defineStore('spectrum', () => {
   const session = useSession();
@@ -21,7 +29,23 @@ export const useSpectrum = defineStore('spectrum', () => {
   const transients = computed(() => dimensionLength(session.dataset, 'DIM_DYN'));
   const wantsRaw = computed(() => view.value.source !== 'processed');
   const wantsProcessed = computed(() => view.value.source !== 'raw');
+  /** Every transient is drawn, not one or their mean. */
+  const showsAll = computed(
+    () => view.value.source === 'raw' && view.value.transient === 'all' && transients.value > 1,
+  );
   const warnings = computed(() => [...(processed.value?.warnings ?? []), ...(raw.value?.warnings ?? [])]);
+  /** The coil of raw signals: one of them where there is such a one. */
+  const coil = computed(() => {
+    const { coil: chosen } = view.value;
+    return typeof chosen === 'number' && chosen < coils.value ? chosen : 'combined';
+  });
+
+  const figures = createFigures(
+    computed(
+      () => view.value.showFigures || (view.value.overlay.scaling === 'water' && view.value.overlay.places.length > 0),
+    ),
+  );
+  const together = createTransients({ shown: showsAll, view, coil, signal: raw });
 
   function change(part: Partial<SpectrumView>): void {
     view.value = { ...view.value, ...part };
@@ -29,20 +53,29 @@ export const useSpectrum = defineStore('spectrum', () => {
   }
 
   function reset(): void {
-    change({ ...DEFAULT_VIEW, source: view.value.source });
+    const { source, transient, coil: chosen, overlay, dragMode, showFigures, showLabels } = view.value;
+    const kept: Pick<SpectrumView, KeptByReset> = { source, transient, coil: chosen, overlay, dragMode, showFigures, showLabels }; // prettier-ignore
+    change({ ...DEFAULT_VIEW, ...kept });
   }
 
-  const dragPhase = (pixels: number): void => change({ phase0Deg: draggedPhase(view.value.phase0Deg, pixels) });
+  /** Dragging with Shift, in any mode. @param pixels to the right */
+  const dragPhase = (pixels: number): void => change(adjustedPhase(view.value, { unit: 'pixels', x: pixels, y: 0 }));
+
+  /** Dragging or arrow keys in the modes that turn or shift. */
+  function adjust(by: Adjustment): void {
+    if (view.value.dragMode === 'shift') change({ shiftPpm: adjustedShift(view.value, by) });
+    else change(adjustedPhase(view.value, by));
+  }
 
   function fetchSignal(stage: Stage): Promise<SignalView> {
     const dataset = session.dataset;
-    const { coil, transient } = view.value;
+    const { transient } = view.value;
     return request('dataset:signal', {
       datasetId: dataset?.id ?? '',
       stage,
       waterDatasetId: session.water?.id ?? null,
       voxel: session.voxel,
-      coil: stage === 'raw' && typeof coil === 'number' && coil < coils.value ? coil : 'combined',
+      coil: stage === 'raw' ? coil.value : 'combined',
       transient: stage === 'raw' && typeof transient === 'number' && transient < transients.value ? transient : 'mean',
     });
   }
@@ -75,6 +108,8 @@ export const useSpectrum = defineStore('spectrum', () => {
     }
   }
 
+  useUndo().track('spectrum', () => view.value, change);
+
   // Synchronous, so that the restored view is there before its signals are asked for.
   watch(
     () => session.studyId,
@@ -83,11 +118,37 @@ export const useSpectrum = defineStore('spectrum', () => {
     },
     { immediate: true, flush: 'sync' },
   );
+  // Another scan's spectrum must not stand under this one's name, not even for a moment.
+  watch(
+    () => session.datasetId,
+    () => {
+      raw.value = null;
+      processed.value = null;
+    },
+    { flush: 'sync' },
+  );
   watch(
     () => [session.datasetId, session.voxel, view.value.source, view.value.coil, view.value.transient],
     () => void load(),
     { immediate: true },
   );
 
-  return { view, raw, processed, failure, loading, coils, transients, warnings, change, reset, dragPhase, load };
+  return {
+    view,
+    raw,
+    processed,
+    failure,
+    loading,
+    coils,
+    transients,
+    showsAll,
+    warnings,
+    ...figures,
+    ...together,
+    change,
+    reset,
+    dragPhase,
+    adjust,
+    load,
+  };
 });

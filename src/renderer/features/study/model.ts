@@ -1,4 +1,5 @@
 // Arrangements of the study view, and what the layout remembers.
+import { t } from '../../app/i18n/index.ts';
 
 export type Preset = 'read' | 'physics' | 'compare' | 'mrsi' | 'report' | 'opinions' | 'methods' | 'corrections';
 export type SignalTab = 'spectrum' | 'fit';
@@ -9,16 +10,19 @@ export interface Layout {
   readonly sizes: Readonly<Record<string, readonly number[]>>;
 }
 
-export const PRESETS: readonly { readonly value: Preset; readonly text: string; readonly title: string }[] = [
-  { value: 'read', text: 'Read', title: 'Image, spectrum, results' },
-  { value: 'physics', text: 'Physics', title: 'Fit with residual and components, results, set-up' },
-  { value: 'compare', text: 'Before/after', title: 'Raw against processed, and what was done between' },
-  { value: 'mrsi', text: 'MRSI', title: 'Map, spectrum and results of each voxel' },
-  { value: 'report', text: 'Report', title: 'The report as it will be printed' },
-  { value: 'opinions', text: 'Methods', title: 'All methods on this spectrum: values, intervals, agreement' },
-  { value: 'methods', text: 'Compare', title: 'Two results of this scan: values, residuals, agreement' },
-  { value: 'corrections', text: 'Transients', title: 'Before and after the correction of frequency and phase' },
+export const PRESETS: readonly Preset[] = [
+  'read',
+  'physics',
+  'compare',
+  'mrsi',
+  'report',
+  'opinions',
+  'methods',
+  'corrections',
 ];
+
+/** An arrangement's name. */
+export const presetText = (preset: Preset): string => t(`study.presets.${preset}`);
 
 /** Sizes of a fresh installation, in percent. */
 export const DEFAULT_SIZES: Readonly<Record<string, readonly number[]>> = {
@@ -42,7 +46,7 @@ export const DEFAULT_SIZES: Readonly<Record<string, readonly number[]>> = {
 
 export const DEFAULT_LAYOUT: Layout = { preset: 'read', sizes: DEFAULT_SIZES };
 
-const isPreset = (value: unknown): value is Preset => PRESETS.some((p) => p.value === value);
+const isPreset = (value: unknown): value is Preset => PRESETS.some((p) => p === value);
 
 function isSizes(value: unknown, count: number): value is number[] {
   return (
@@ -88,11 +92,13 @@ const LONGEST_LIST = 6;
 /** A value of a provenance entry as text: figures to four digits, long lists by their length. */
 export function detailText(value: unknown): string {
   if (value === null || value === undefined) return '–';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'boolean') return value ? t('study.details.yes') : t('study.details.no');
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
   if (Array.isArray(value)) {
-    if (value.length === 0) return 'none';
-    return value.length > LONGEST_LIST ? `${value.length} values` : value.map(detailText).join(', ');
+    if (value.length === 0) return t('study.details.none');
+    return value.length > LONGEST_LIST
+      ? t('study.details.values', { count: value.length })
+      : value.map(detailText).join(', ');
   }
   if (typeof value === 'object') {
     return Object.entries(value)

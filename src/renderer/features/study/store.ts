@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { request } from '../../app/api/client.ts';
+import { useUndo } from '../../app/undo.ts';
 import { useNotices } from '../notices/index.ts';
 import { DEFAULT_LAYOUT, parseLayout, type Layout, type Preset, type SignalTab } from './model.ts';
 
@@ -40,6 +41,15 @@ export const useStudyLayout = defineStore('studyLayout', () => {
     layout.value = { ...layout.value, sizes: DEFAULT_LAYOUT.sizes };
     save();
   }
+
+  useUndo().track(
+    'layout',
+    () => layout.value,
+    (before) => {
+      layout.value = before;
+      save();
+    },
+  );
 
   return { layout, tab, load, setPreset, setSizes, resetSizes };
 });
