@@ -2,49 +2,30 @@
 // about basis sets, imports and exports are spelled out in basisContract.ts, importContract.ts and exportContract.ts).
 import { z } from 'zod';
 import { BASIS_CHANNELS } from './basisContract.ts';
-import { errorSchema, jsonSchema as json, savedFileSchema, warningSchema } from './commonSchemas.ts';
+import { BATCH_CHANNELS, BATCH_EVENTS } from './batchContract.ts';
+import { errorSchema, jsonSchema as json, warningSchema } from './commonSchemas.ts';
 import { COMPARISON_CHANNELS } from './comparisonContract.ts';
 import { CORRECTION_CHANNELS } from './correctionContract.ts';
 import { EXPORT_CHANNELS, EXPORT_EVENTS } from './exportContract.ts';
 import { correctionSchema, denoisingSchema, FIT_CHANNELS } from './fitContract.ts';
+import { FRAME_CHANNELS, FRAME_EVENTS } from './frameContract.ts';
 import { IMPORT_CHANNELS, IMPORT_EVENTS } from './importContract.ts';
 import { MAP_CHANNELS } from './mapContract.ts';
 import { estimateFields, estimateQuantities, resultQuantities, resultStatusSchema } from './quantityContract.ts';
 import { LCMODEL_CHANNELS } from './lcmodelContract.ts';
 import { METHODS_CHANNELS } from './methodsContract.ts';
 import { MODEL_CHANNELS, MODEL_EVENTS } from './modelContract.ts';
+import { REPORT_CHANNELS, reportFormatSchema } from './reportContract.ts';
+import { SPECTRUM_CHANNELS } from './spectrumContract.ts';
+import { MRSI_CHANNELS } from './mrsiContract.ts';
+import { studyStateSchema, studySummarySchema } from './studySchemas.ts';
+import { WORKLIST_CHANNELS } from './worklistContract.ts';
 
 const id = z.string().min(1).max(64);
 const text = z.string().max(4000);
+/** A study's view, with the regions drawn in it. */
+const viewText = z.string().max(400_000);
 const floats = z.instanceof(Float64Array);
-
-export const patientSchema = z.object({
-  name: z.string().nullable(),
-  id: z.string().nullable(),
-  sex: z.string().nullable(),
-  birthDate: z.string().nullable(),
-  ageYears: z.number().nullable(),
-  weightKg: z.number().nullable(),
-});
-
-export const studyStateSchema = z.enum(['new', 'fitted', 'reviewed', 'signed']);
-
-export const studySummarySchema = z.object({
-  id,
-  patientId: id,
-  title: z.string(),
-  studyDate: z.string().nullable(),
-  region: z.string().nullable(),
-  state: studyStateSchema,
-  createdAt: z.string(),
-  patient: patientSchema,
-  sequence: z.string().nullable(),
-  fieldT: z.number().nullable(),
-  echoTimeS: z.number().nullable(),
-  repetitionTimeS: z.number().nullable(),
-  datasetCount: z.number().int(),
-  resultCount: z.number().int(),
-});
 
 export const datasetDescriptionSchema = z.object({
   format: z.string(),
@@ -92,7 +73,7 @@ export const reportRecordSchema = z.object({
   id,
   studyId: id,
   analysisId: id,
-  format: z.enum(['html', 'pdf', 'csv']),
+  format: reportFormatSchema,
   sha256: z.string(),
   createdAt: z.string(),
 });
@@ -196,11 +177,21 @@ export const signalSchema = z.object({
   warnings: z.array(warningSchema),
 });
 
-/** A page on the correction of frequency and phase, where one is on record; absent: none. */
-const withCorrection = z.boolean().exactOptional();
-
 /** Keys of what the app remembers for the user. */
-export const settingKeySchema = z.enum(['theme', 'layout', 'imageConvention', 'viewDefaults']);
+export const settingKeySchema = z.enum([
+  'theme',
+  'layout',
+  'imageConvention',
+  'viewDefaults',
+  'language',
+  'scale',
+  /** Where the user is, and what was open lately. */
+  'session',
+  'worklist',
+  'batch',
+  'recentStudies',
+  'reportPaper',
+]);
 
 /** Requests: the renderer asks, the main process answers. */
 export const CHANNELS = {
@@ -215,8 +206,8 @@ export const CHANNELS = {
   },
   'settings:get': { request: z.object({ key: settingKeySchema }), response: z.object({ value: text.nullable() }) },
   'settings:set': { request: z.object({ key: settingKeySchema, value: text }), response: z.object({}) },
-  'view:get': { request: z.object({ studyId: id }), response: z.object({ value: text.nullable() }) },
-  'view:set': { request: z.object({ studyId: id, value: text }), response: z.object({}) },
+  'view:get': { request: z.object({ studyId: id }), response: z.object({ value: viewText.nullable() }) },
+  'view:set': { request: z.object({ studyId: id, value: viewText }), response: z.object({}) },
   'study:list': { request: z.object({}), response: z.array(studySummarySchema) },
   'study:open': { request: z.object({ studyId: id }), response: studyDetailSchema },
   'study:delete': { request: z.object({ studyId: id }), response: z.object({ deleted: z.boolean() }) },
@@ -224,9 +215,12 @@ export const CHANNELS = {
     request: z.object({ studyId: id, state: studyStateSchema }),
     response: z.object({}),
   },
+  ...WORKLIST_CHANNELS,
+  ...BATCH_CHANNELS,
   ...IMPORT_CHANNELS,
   ...EXPORT_CHANNELS,
   'dataset:signal': { request: signalRequestSchema, response: signalSchema },
+  ...SPECTRUM_CHANNELS,
   /** A structural image's NIfTI bytes, for NiiVue. */
   'image:read': {
     request: z.object({ datasetId: id }),
@@ -278,21 +272,9 @@ export const CHANNELS = {
   ...METHODS_CHANNELS,
   ...CORRECTION_CHANNELS,
   ...MAP_CHANNELS,
-  /** The report of one analysis (of one voxel for MRSI) as a complete HTML page, for the preview pane. */
-  'report:preview': {
-    request: z.object({ analysisId: id, voxel: z.number().int().min(0), withCorrection }),
-    response: z.object({ html: z.string() }),
-  },
-  /** Asks where to save and writes the file; saved false if the user cancelled the dialog. */
-  'report:export': {
-    request: z.object({
-      analysisId: id,
-      voxel: z.number().int().min(0),
-      format: z.enum(['html', 'pdf', 'csv']),
-      withCorrection,
-    }),
-    response: savedFileSchema,
-  },
+  ...MRSI_CHANNELS,
+  ...FRAME_CHANNELS,
+  ...REPORT_CHANNELS,
 } as const;
 
 /** Events: the main process tells the renderer. */
@@ -311,22 +293,8 @@ export const EVENTS = {
   }),
   /** A study appeared or changed (import, fit, deletion): lists should be read again. */
   'studies:changed': z.object({ studyId: id.nullable() }),
-  /** A menu item or the command line asked for something only the renderer can do. */
-  'menu:command': z.object({
-    command: z.enum([
-      'open-files',
-      'open-folder',
-      'open-demo',
-      'export-study',
-      'run-fit',
-      'export-pdf',
-      'export-csv',
-      'export-html',
-      'show-worklist',
-      'show-shortcuts',
-      'toggle-theme',
-    ]),
-  }),
+  ...FRAME_EVENTS,
+  ...BATCH_EVENTS,
   ...IMPORT_EVENTS,
   ...EXPORT_EVENTS,
   ...MODEL_EVENTS,
@@ -372,6 +340,7 @@ export type QuantificationResultView = z.infer<typeof quantificationResultSchema
 export type CurvesView = z.infer<typeof curvesSchema>;
 export type SignalView = z.infer<typeof signalSchema>;
 export type ErrorView = z.infer<typeof errorSchema>;
+export type { BatchItemView, BatchSettingsView, BatchSummaryView, BatchView } from './batchContract.ts';
 export type { BasisCardView, BasisExportFormat, BasisListView, BasisSpectraView, PulseRole } from './basisContract.ts';
 export type {
   AgreementView,
@@ -391,8 +360,20 @@ export type {
 } from './correctionContract.ts';
 export type { ExportResultView } from './exportContract.ts';
 export type { FitMethodView, PriorKnowledgeView, ProcessingMethodView, ShippedKnowledgeView } from './fitContract.ts';
+export type { FrameChannel, NativeMenu, NativeMenuCommand, NativeMenuItem, PlaceName } from './frameContract.ts';
 export type { ImportResultView, InspectionView } from './importContract.ts';
 export type { LcmodelInstallationView, LcmodelProbeView } from './lcmodelContract.ts';
 export type { MethodOfVoxelView, MethodsOfVoxelView } from './methodsContract.ts';
 export type { MapExportView } from './mapContract.ts';
+export type { GridSpectraView, PlacementView, RegionMeanView } from './mrsiContract.ts';
 export type { ChosenProviderView, ListedModelView, ModelCardView, ModelVerdictView } from './modelContract.ts';
+export type { SpectrumFiguresView, TransientsView } from './spectrumContract.ts';
+export type { PatientNaming, WorklistQueryView, WorklistRowView } from './worklistContract.ts';
+export type {
+  ConclusionTemplateView,
+  RangeProblemView,
+  ReferenceRangeView,
+  ReportFormat,
+  ReportPaper,
+  SignedVersionView,
+} from './reportContract.ts';

@@ -1,5 +1,7 @@
 // What goes between the main process and the study host (the thread that holds database, pipeline and reports).
 import type { ErrorRecord } from '../core/domain/errors.ts';
+import type { DicomReportHeader } from '../core/formats/write/dicomReport.ts';
+import type { NewSignedReport, SignedReportSummary } from '../core/ports/reportStore.ts';
 import type {
   ChannelName,
   ChannelRequest,
@@ -7,13 +9,18 @@ import type {
   EventName,
   EventPayload,
   ExportResultView,
+  FrameChannel,
   ImportResultView,
+  ReportFormat,
 } from '../ipc/contract.ts';
 import type { DeepReadonly } from './registrar.ts';
 
 /** Channels that need Electron: dialogs, printing, versions. The host answers all others. */
 export type MainChannel =
+  | FrameChannel
   | 'app:info'
+  | 'worklist:save-ratios'
+  | 'batch:save-ratios'
   | 'import:inspect'
   | 'export:study'
   | 'export:show'
@@ -25,25 +32,47 @@ export type MainChannel =
   | 'lcmodel:choose'
   | 'lcmodel:import'
   | 'maps:export'
-  | 'report:export';
+  | 'report:export'
+  | 'report:print'
+  | 'report:sign'
+  | 'ranges:import'
+  | 'ranges:export';
 export type HostChannel = Exclude<ChannelName, MainChannel>;
+
+/** A report's content, and what a DICOM file says around it. */
+export interface ReportContent {
+  /** HTML, CSV or JSON. */
+  readonly text: string;
+  /** Of a signed version what was signed; otherwise it is printed from the HTML. */
+  readonly pdf: Uint8Array | null;
+  /** Without extension. */
+  readonly suggestedName: string;
+  readonly dicom: Omit<DicomReportHeader, 'uid'>;
+}
 
 /** Requests of the main process itself. */
 export interface InternalRequests {
-  /** A report as it goes to disk; a PDF is printed from its HTML. */
+  /** A report as it goes to disk; PDF and picture are printed from its HTML. */
   readonly 'host:report': {
-    readonly request: {
-      readonly analysisId: string;
-      readonly voxel: number;
-      readonly format: 'html' | 'csv';
-      readonly withCorrection: boolean;
-    };
-    readonly response: { readonly content: string; readonly suggestedName: string };
+    readonly request: ChannelRequest<'report:export'>;
+    readonly response: ReportContent;
   };
   readonly 'host:record-report': {
-    readonly request: { readonly analysisId: string; readonly format: 'html' | 'pdf' | 'csv'; readonly sha256: string };
+    readonly request: { readonly analysisId: string; readonly format: ReportFormat; readonly sha256: string };
     readonly response: null;
   };
+  /** The version that is about to be signed, without its PDF. */
+  readonly 'host:prepare-signing': {
+    readonly request: ChannelRequest<'report:sign'>;
+    readonly response: Omit<NewSignedReport, 'pdf'>;
+  };
+  readonly 'host:store-signed': { readonly request: NewSignedReport; readonly response: SignedReportSummary };
+  /** Takes in a table of reference ranges that the user chose. */
+  readonly 'host:import-ranges': {
+    readonly request: { readonly path: string };
+    readonly response: DeepReadonly<NonNullable<ChannelResponse<'ranges:import'>>>;
+  };
+  readonly 'host:ranges-table': { readonly request: null; readonly response: string };
   /** Exports into a new folder within `parent`, which the user chose; null where it was cancelled. */
   readonly 'host:export-study': {
     readonly request: ChannelRequest<'export:study'> & { readonly parent: string };
@@ -53,6 +82,15 @@ export interface InternalRequests {
   readonly 'host:export-maps': {
     readonly request: ChannelRequest<'maps:export'> & { readonly parent: string };
     readonly response: DeepReadonly<NonNullable<ChannelResponse<'maps:export'>>>;
+  };
+  /** Results of many studies as one CSV text. */
+  readonly 'host:worklist-table': {
+    readonly request: ChannelRequest<'worklist:save-ratios'>;
+    readonly response: string;
+  };
+  readonly 'host:batch-table': {
+    readonly request: ChannelRequest<'batch:save-ratios'>;
+    readonly response: string;
   };
   /** Takes a user's basis set in. */
   readonly 'host:add-basis': {

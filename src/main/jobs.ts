@@ -31,6 +31,8 @@ export interface Jobs {
   /** Nothing happens for a job that has ended. */
   readonly cancel: (jobId: string) => void;
   readonly cancelOfStudy: (studyId: string) => void;
+  /** Whether the program is ending: what is cancelled then was not the user's wish. */
+  readonly isEnding: () => boolean;
   /** Cancels everything. @returns once every job has ended */
   readonly cancelAll: () => Promise<void>;
 }
@@ -55,6 +57,7 @@ export function closeAbandonedJobs(store: Pick<StudyStore, 'listJobs' | 'finishJ
  */
 export function createJobs(ports: JobsPorts): Jobs {
   const running = new Map<string, RunningJob>();
+  let ending = false;
 
   const finish = (jobId: string, studyId: string | null, state: JobState, error: ErrorRecord | null): void => {
     try {
@@ -100,7 +103,9 @@ export function createJobs(ports: JobsPorts): Jobs {
     cancelOfStudy: (studyId) => {
       for (const job of running.values()) if (job.studyId === studyId) job.cancel();
     },
+    isEnding: () => ending,
     cancelAll: async () => {
+      ending = true;
       const ended = [...running.values()].map((job) => {
         job.cancel();
         return job.ended;

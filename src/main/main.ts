@@ -2,25 +2,30 @@
 import { mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { app, BrowserWindow, dialog, ipcMain, Menu, session } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, session } from 'electron';
 import { StudyDbError, toErrorRecord } from '../core/domain/errors.ts';
 import { forbidTelemetry } from '../node/inference/telemetry.ts';
 import { isEmptyOpening, parseArguments, parseHandover } from './commandLine.ts';
 import type { Opening } from './commandLine.ts';
+import { setEndMark } from './endMark.ts';
+import type { EndMark } from './endMark.ts';
 import { createEventLog } from './eventLog.ts';
 import { createEventLoopLog } from './eventLoopLog.ts';
 import type { Emit } from './emit.ts';
 import { importOpening } from './importOpenings.ts';
 import { createMainHandlers } from './ipcHandlers/mainHandlers.ts';
-import { menuTemplate } from './menu.ts';
 import { appPaths } from './paths.ts';
 import type { AppPaths } from './paths.ts';
+import { createPictureFiles } from './pictures.ts';
+import type { PictureFiles } from './pictures.ts';
 import { declareScheme, servePages } from './protocol.ts';
 import { PAGE_ORIGIN } from './protocolPaths.ts';
 import { registerHandlers } from './registrar.ts';
 import { hardenContents, hardenSession } from './security.ts';
 import { createStudyHost, startHostThread } from './studyHost.ts';
 import type { StudyHost } from './studyHost.ts';
+import { MAIN_TEXTS, systemLanguage } from './texts/index.ts';
+import type { Language } from './texts/index.ts';
 import { openMainWindow } from './windows.ts';
 
 // Before any thread starts: each takes its own copy of the environment.
@@ -39,6 +44,11 @@ let host: StudyHost | null = null;
 const waiting: Opening[] = [];
 let pageLoaded = false;
 let quitting = false;
+let language: Language = 'en';
+let pictures: PictureFiles | null = null;
+let endMark: EndMark | null = null;
+/** Told to the page once; see 'window:restoration'. */
+let restoration: 'page-crash' | 'program-crash' | null = null;
 
 const emit: Emit = (event, payload) => {
   if (mainWindow !== null && !mainWindow.isDestroyed()) mainWindow.webContents.send(event, payload);
@@ -52,6 +62,7 @@ function tellTiming(what: string): void {
 
 /** Says why there can be no app, and ends it. */
 function giveUp(sentence: string): void {
+  endMark?.clear();
   if (environment['LINESHAPE_NO_DIALOGS']) process.stderr.write(`${sentence}\n`);
   else dialog.showErrorBox('Lineshape can’t start', sentence);
   app.exit(1);
@@ -97,14 +108,43 @@ function startHost(paths: AppPaths): StudyHost {
   return started;
 }
 
-function registerChannels(studyHost: StudyHost, paths: AppPaths): void {
-  const handlers = createMainHandlers({
-    host: studyHost,
-    window: () => mainWindow,
-    appVersion: app.getVersion(),
-    databaseName: basename(paths.database),
-    onJobStart: loop.beginJob,
+function takeRestoration(): typeof restoration {
+  const told = restoration;
+  restoration = null;
+  return told;
+}
+
+function showAbout(): void {
+  app.setAboutPanelOptions({
+    applicationName: 'Lineshape',
+    applicationVersion: app.getVersion(),
+    copyright: MAIN_TEXTS[language].about,
   });
+}
+
+function registerChannels(studyHost: StudyHost, paths: AppPaths, pictureFiles: PictureFiles): void {
+  const { database, userBases, resources } = paths;
+  const handlers = createMainHandlers(
+    {
+      host: studyHost,
+      window: () => mainWindow,
+      texts: () => MAIN_TEXTS[language],
+      appVersion: app.getVersion(),
+      databaseName: basename(database),
+      onJobStart: loop.beginJob,
+    },
+    {
+      setLanguage: (chosen) => {
+        language = chosen;
+        showAbout();
+      },
+      sendCommand: (command) => emit('menu:command', { command }),
+      development,
+      takeRestoration,
+      pictures: pictureFiles,
+      places: { database, basis: userBases, resources },
+    },
+  );
   registerHandlers(ipcMain, handlers, { origin: PAGE_ORIGIN, validateResponses: development, log });
 }
 
@@ -134,6 +174,10 @@ function openWindow(paths: AppPaths): void {
     userData: paths.userData,
     developerTools: development,
     log,
+    onRevived: () => {
+      pageLoaded = false;
+      restoration = 'page-crash';
+    },
     onLoaded: () => {
       pageLoaded = true;
       tellTiming('did-finish-load');
@@ -148,23 +192,18 @@ function openWindow(paths: AppPaths): void {
 
 function start(): void {
   const paths = appPaths(app, environment);
+  language = systemLanguage(app.getPreferredSystemLanguages());
+  endMark = setEndMark(paths.userData);
+  if (endMark.endedBadly) restoration = 'program-crash';
   hardenSession(session.defaultSession, development);
   servePages(paths.renderer);
   // The thread opens the database while the window loads.
   host = startHost(paths);
-  registerChannels(host, paths);
+  pictures = createPictureFiles(app.getPath('temp'), Date.now());
+  registerChannels(host, paths, pictures);
+  // The page brings the menus; until then there are none whose commands could go astray.
   openWindow(paths);
-  app.setAboutPanelOptions({
-    applicationName: 'Lineshape',
-    applicationVersion: app.getVersion(),
-    copyright: 'Research use only, not a medical device.',
-  });
-  const template = menuTemplate({
-    send: (command) => emit('menu:command', { command }),
-    mac: process.platform === 'darwin',
-    development,
-  });
-  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  showAbout();
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow(paths);
   });
@@ -175,6 +214,8 @@ async function finish(): Promise<void> {
   try {
     await host?.close();
     loop.close();
+    pictures?.clean();
+    endMark?.clear();
   } catch (error) {
     log.failure('close-failed', { code: 'BUG' }, error);
   }

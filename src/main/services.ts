@@ -33,6 +33,7 @@ import type { Corrections } from './corrections.ts';
 import type { EventLog } from './eventLog.ts';
 import type { HostStart } from './hostMessages.ts';
 import type { Emit } from './emit.ts';
+import { closeAbandonedBatches } from './batches.ts';
 import { closeAbandonedJobs, createJobs } from './jobs.ts';
 import type { Jobs } from './jobs.ts';
 import { createSignals } from './signals.ts';
@@ -100,6 +101,8 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
   const store = openStudyDb(start.database, { now });
   const abandoned = closeAbandonedJobs(store);
   if (abandoned > 0) log.warn('jobs-abandoned', { count: abandoned });
+  const batches = closeAbandonedBatches(store);
+  if (batches > 0) log.warn('batches-abandoned', { count: batches });
   const threads = defaultThreads();
   const workerUrl = pathToFileURL(join(start.workers, 'task.worker.js'));
   const engine = createInferenceEngine({

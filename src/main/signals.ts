@@ -1,21 +1,20 @@
 // The signal a spectrum view shows: raw (a coil, a transient, or their combination) or as the default recipe leaves it.
-import { signalAt, shapeSize } from '../core/domain/complexArray.ts';
 import type { ComplexSignal } from '../core/domain/complexArray.ts';
-import { ProcessingError } from '../core/domain/errors.ts';
-import { dimensionLength, voxelCount } from '../core/domain/mrsDataset.ts';
-import type { DimensionTag, MrsDataset } from '../core/domain/mrsDataset.ts';
-import { meanSignal } from '../core/math/meanSignal.ts';
+import { dimensionLength } from '../core/domain/mrsDataset.ts';
+import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import type { Recipe } from '../core/domain/recipe.ts';
 import { zeroFrequencyPpm } from '../core/domain/zeroFrequency.ts';
 import { defaultRecipeFor, readStored } from '../core/pipeline/index.ts';
 import type { ImportDeps, PreprocessingOutcome } from '../core/pipeline/index.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
-import type { ChannelRequest, SignalView } from '../ipc/contract.ts';
+import type { ChannelRequest, SignalView, SpectrumFiguresView, TransientsView } from '../ipc/contract.ts';
 import type { PipelineRunner } from '../node/workers/pipelineRunner.ts';
 import { NEVER_CANCELLED } from '../node/workers/cancellation.ts';
 import { ByteCache } from './byteCache.ts';
+import { pickSignal } from './pickSignal.ts';
 import type { DeepReadonly } from './registrar.ts';
+import { spectrumFigures } from './spectrumFigures.ts';
 
 export type SignalRequest = ChannelRequest<'dataset:signal'>;
 
@@ -43,48 +42,18 @@ export interface SignalPorts {
 export interface Signals {
   /** @throws ReaderError, ProcessingError, StudyDbError */
   readonly signal: (request: SignalRequest) => Promise<DeepReadonly<SignalView>>;
+  /** A stored scan as it was read. @throws ReaderError, StudyDbError */
+  readonly scan: (datasetId: string) => Promise<MrsDataset>;
+  /** A stored scan as the default recipe leaves it. @throws ReaderError, ProcessingError, StudyDbError */
+  readonly processed: (datasetId: string, waterDatasetId: string | null) => Promise<MrsDataset>;
+  /** Figures of the spectrum as the default recipe leaves it. @throws as `signal` */
+  readonly figures: (request: ChannelRequest<'spectrum:figures'>) => Promise<DeepReadonly<SpectrumFiguresView>>;
+  /** Some of a scan's transients. @throws as `signal` */
+  readonly transients: (request: ChannelRequest<'spectrum:transients'>) => Promise<DeepReadonly<TransientsView>>;
 }
 
-/** @returns the place of a tagged dimension's element in the FID index, and how far it moves */
-function strideOf(dataset: MrsDataset, tag: DimensionTag): number {
-  const index = dataset.dimensions.findIndex((d) => d.tag === tag);
-  return index < 0 ? 0 : shapeSize(dataset.data.shape.slice(4 + index, -1));
-}
-
-function checkIndex(name: string, index: number, length: number): void {
-  if (index < length) return;
-  throw new ProcessingError(
-    'PROCESSING_FAILED',
-    `The scan has ${length} ${name}${length === 1 ? '' : 's'}; number ${index + 1} was asked for.`,
-  );
-}
-
-/**
- * Takes one FID out of a scan; dimensions other than coils and transients stand at their first element.
- * @param voxel index over x, y, z, C order
- * @param coil index, ignored where the scan has no coils
- * @param transient index, or "mean" of all
- * @returns a copy
- * @throws ProcessingError where there is no such element
- */
-export function pickSignal(
-  dataset: MrsDataset,
-  voxel: number,
-  coil: number,
-  transient: number | 'mean',
-): ComplexSignal {
-  checkIndex('voxel', voxel, voxelCount(dataset));
-  const perVoxel = shapeSize(dataset.data.shape.slice(3, -1));
-  const coils = dimensionLength(dataset, 'DIM_COIL');
-  const transients = dimensionLength(dataset, 'DIM_DYN');
-  if (coils > 1) checkIndex('coil', coil, coils);
-  if (transient !== 'mean') checkIndex('transient', transient, transients);
-  const base = voxel * perVoxel + (coils > 1 ? coil : 0) * strideOf(dataset, 'DIM_COIL');
-  const at = (i: number): ComplexSignal => signalAt(dataset.data, base + i * strideOf(dataset, 'DIM_DYN'));
-  if (transient === 'mean') return meanSignal(Array.from({ length: transients }, (_, i) => at(i)));
-  const { re, im } = at(transient);
-  return { re: re.slice(), im: im.slice() };
-}
+/** Which scan is prepared, and with what. */
+type Wanted = Pick<SignalRequest, 'datasetId' | 'waterDatasetId'>;
 
 /** A scan, and the water signal that goes with it. */
 interface ScanPair {
@@ -109,7 +78,7 @@ export function createSignals({ store, parse, pipeline, stamp }: SignalPorts): S
     return parsed.get(datasetId, () => readStored(store, record, { parse }));
   };
 
-  const run = async (request: SignalRequest, pair: ScanPair, recipe: Recipe): Promise<PreprocessingOutcome> => {
+  const run = async (request: Wanted, pair: ScanPair, recipe: Recipe): Promise<PreprocessingOutcome> => {
     const { datasetId, waterDatasetId } = request;
     const water = waterDatasetId === null ? pair.water : (await scan(waterDatasetId)).dataset;
     const key = [datasetId, waterDatasetId ?? '', recipe.id, recipe.version].join('/');
@@ -122,8 +91,22 @@ export function createSignals({ store, parse, pipeline, stamp }: SignalPorts): S
     );
   };
 
+  /** The scan as read, or with its coils combined. */
+  const combined = async (
+    request: Wanted & Pick<SignalRequest, 'coil'>,
+    pair: ScanPair,
+  ): Promise<{ dataset: MrsDataset; coil: number; warnings: SignalView['warnings'] }> => {
+    const { coil } = request;
+    if (coil !== 'combined' || dimensionLength(pair.dataset, 'DIM_COIL') === 1) {
+      const { dataset } = pair;
+      return { dataset, coil: coil === 'combined' ? 0 : coil, warnings: [...dataset.warnings] };
+    }
+    const { dataset, warnings } = await run(request, pair, COMBINE_COILS);
+    return { dataset, coil: 0, warnings: [...warnings] };
+  };
+
   const signal = async (request: SignalRequest): Promise<DeepReadonly<SignalView>> => {
-    const { stage, voxel, coil, transient } = request;
+    const { stage, voxel, transient } = request;
     const pair = await scan(request.datasetId);
     const raw = pair.dataset;
     const view = (
@@ -142,12 +125,37 @@ export function createSignals({ store, parse, pipeline, stamp }: SignalPorts): S
       const outcome = await run(request, pair, defaultRecipeFor(raw));
       return view(outcome.dataset, pickSignal(outcome.dataset, voxel, 0, 'mean'), [...outcome.warnings]);
     }
-    if (coil !== 'combined' || dimensionLength(raw, 'DIM_COIL') === 1) {
-      return view(raw, pickSignal(raw, voxel, coil === 'combined' ? 0 : coil, transient), [...raw.warnings]);
-    }
-    const combined = await run(request, pair, COMBINE_COILS);
-    return view(combined.dataset, pickSignal(combined.dataset, voxel, 0, transient), [...combined.warnings]);
+    const { dataset, coil: index, warnings } = await combined(request, pair);
+    return view(dataset, pickSignal(dataset, voxel, index, transient), [...warnings]);
   };
 
-  return { signal };
+  const figures: Signals['figures'] = async (request) => {
+    const pair = await scan(request.datasetId);
+    return spectrumFigures(await run(request, pair, defaultRecipeFor(pair.dataset)), request.voxel);
+  };
+
+  const transients: Signals['transients'] = async (request) => {
+    const { dataset, coil } = await combined(request, await scan(request.datasetId));
+    const total = dimensionLength(dataset, 'DIM_DYN');
+    const count = Math.max(0, Math.min(request.count, total - request.from));
+    const points = dataset.data.shape.at(-1) ?? 0;
+    const [re, im] = [new Float32Array(count * points), new Float32Array(count * points)];
+    for (let i = 0; i < count; i++) {
+      const fid = pickSignal(dataset, request.voxel, coil, request.from + i);
+      re.set(fid.re, i * points);
+      im.set(fid.im, i * points);
+    }
+    return { re, im, count, total };
+  };
+
+  return {
+    signal,
+    figures,
+    transients,
+    scan: async (datasetId) => (await scan(datasetId)).dataset,
+    processed: async (datasetId, waterDatasetId) => {
+      const pair = await scan(datasetId);
+      return (await run({ datasetId, waterDatasetId }, pair, defaultRecipeFor(pair.dataset))).dataset;
+    },
+  };
 }

@@ -12,6 +12,8 @@ export interface WindowOptions {
   readonly userData: string;
   readonly developerTools: boolean;
   readonly log: EventLog;
+  /** The page crashed and is loaded again. */
+  readonly onRevived: () => void;
   /** The page has loaded; called at each load. */
   readonly onLoaded: () => void;
 }
@@ -24,12 +26,13 @@ function rememberPlace(window: BrowserWindow, path: string): void {
 }
 
 /** A page that crashes is loaded again, twice a window's life at most; all data are in the database. */
-function reviveAfterCrash(window: BrowserWindow, log: EventLog): void {
+function reviveAfterCrash(window: BrowserWindow, { log, onRevived }: WindowOptions): void {
   let revivals = 0;
   window.webContents.on('render-process-gone', (_event, details) => {
     log.warn('page-gone', { reason: details.reason });
     if (details.reason === 'clean-exit' || revivals >= 2 || window.isDestroyed()) return;
     revivals++;
+    onRevived();
     window.webContents.reload();
   });
 }
@@ -57,7 +60,7 @@ export function openMainWindow(options: WindowOptions): BrowserWindow {
   });
   if (place.maximized) window.maximize();
   rememberPlace(window, placePath);
-  reviveAfterCrash(window, options.log);
+  reviveAfterCrash(window, options);
   window.once('ready-to-show', () => window.show());
   window.on('page-title-updated', (event) => event.preventDefault());
   window.webContents.on('did-finish-load', options.onLoaded);

@@ -10,7 +10,6 @@ import type { StudyStore } from '../../src/core/ports/studyStore.ts';
 import { CHANNELS, EVENTS } from '../../src/ipc/contract.ts';
 import { exportHandlers } from '../../src/main/ipcHandlers/exportHandlers.ts';
 import type { HandlerContext } from '../../src/main/ipcHandlers/context.ts';
-import { menuTemplate } from '../../src/main/menu.ts';
 import { readInputFiles } from '../../src/node/files/readInputFiles.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import { makeTempFolder } from '../fixtures/tempFolder.ts';
@@ -93,13 +92,5 @@ describe('the contract', () => {
 
   it('gives the page no way to name the folder', () => {
     expect(parse({}).data).not.toHaveProperty('parent');
-  });
-
-  it('has the export in the File menu', () => {
-    const sent: string[] = [];
-    const menu = menuTemplate({ send: (command) => void sent.push(command), mac: false, development: false });
-    const items = menu[0]?.submenu as { label?: string; click?: () => void }[];
-    items.find(({ label }) => label === 'Export study…')?.click?.();
-    expect(sent).toEqual(['export-study']);
   });
 });

@@ -113,9 +113,9 @@ function rawWords(node: unknown): string[] {
   return found;
 }
 
-/** What is the same in every language: units, and names that stand for themselves. */
+/** What is the same in every language: units, keys, and names that stand for themselves. */
 const SAME_EVERYWHERE =
-  /^(ppm|Hz|ms|mm|MHz|T|s|kHz|mM|SD|SNR|FWHM|CRLB|TE|TR|NLLS|LCModel|PDF|HTML|CSV|JSON|DICOM|SVG|PNG|TSV|Lineshape|ONNX|mmol\/kg|°|deg|rad|R²|ICC)$/;
+  /^(ppm|Hz|ms|mm|MHz|T|s|kHz|mM|SD|SNR|FWHM|CRLB|TE|TE1|TM|TR|NLLS|LCModel|PDF|HTML|CSV|JSON|DICOM|SVG|PNG|TSV|Lineshape|ONNX|mmol\/kg|°|deg|rad|R²|ICC|viridis|cividis|Electron|Enter|Esc|Del|Ctrl)$/;
 
 function isWord(text: string): boolean {
   return text

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { zeros } from '../../src/core/domain/complexArray.ts';
 import type { DimensionTag, MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../src/core/domain/mrsDataset.ts';
-import { pickSignal } from '../../src/main/signals.ts';
+import { pickSignal } from '../../src/main/pickSignal.ts';
 
 const POINTS = 4;
 

@@ -164,8 +164,7 @@ test('voxels of a grid and studies of the worklist: scatter and Bland–Altman',
 
   await fit(page, scan, 'nlls');
   await fit(page, scan, 'quest');
-  await page.getByTestId('rail-worklist').click();
-  await page.getByTestId('compare-methods').click();
+  await page.getByTestId('rail-comparison').click();
   await expect(page.getByTestId('comparison-page')).toBeVisible();
   await expect(page.getByTestId('method-a')).toHaveValue('nlls');
   await expect(page.getByTestId('method-b')).toHaveValue('quest');

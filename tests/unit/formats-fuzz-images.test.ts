@@ -6,7 +6,7 @@ import { describeImageSeries, imageSeriesNifti } from '../../src/core/formats/im
 import { describeNiftiImage, niftiIntensityRange } from '../../src/core/formats/niftiImage.ts';
 import { packZip } from '../../src/core/formats/zipArchive.ts';
 import { imageVolumeNifti } from '../../src/core/pipeline/imageVolume.ts';
-import { voxelImage } from '../../src/core/pipeline/voxelImage.ts';
+import { voxelImages } from '../../src/core/pipeline/voxelImage.ts';
 import { BIG_ENDIAN, IMPLICIT } from '../fixtures/dicomBytes.ts';
 import { sliceFile } from '../fixtures/dicomSlices.ts';
 import { niftiBytes } from '../fixtures/niftiBytes.ts';
@@ -26,8 +26,8 @@ function drawn(nifti: Uint8Array): void {
   expect(affine?.every(Number.isFinite) ?? true).toBe(true);
   niftiIntensityRange(nifti, 'a.nii');
   if (images++ % DRAWN_EVERY !== 0) return;
-  const picture = voxelImage(nifti, 'a.nii', AFFINE, [1, 1, 1], 0);
-  expect(picture?.pixels.length ?? 0).toBe(picture === null ? 0 : picture.width * picture.height);
+  const pictures = voxelImages(nifti, 'a.nii', AFFINE, [1, 1, 1], 0);
+  for (const { pixels, width, height } of pictures) expect(pixels).toHaveLength(width * height);
 }
 
 function expectBoth({ reads, refusals }: FuzzOutcome): void {

@@ -37,11 +37,10 @@ import { card } from '../fixtures/basisCardViews.ts';
 
 describe('what the form offers', () => {
   it('has every sequence, shape and set that can be asked for', () => {
-    const values = (choices: readonly { value: string }[]): string[] => choices.map((c) => c.value).sort();
-    expect(values(FAMILIES)).toEqual([...SEQUENCE_FAMILIES].sort());
-    expect(values(SHAPES)).toEqual([...PULSE_SHAPES].sort());
-    expect(values(MACROMOLECULES)).toEqual([...MACROMOLECULE_SETS].sort());
-    expect(values(LIPIDS)).toEqual([...LIPID_SETS].sort());
+    expect([...FAMILIES].sort()).toEqual([...SEQUENCE_FAMILIES].sort());
+    expect([...SHAPES].sort()).toEqual([...PULSE_SHAPES].sort());
+    expect([...MACROMOLECULES].sort()).toEqual([...MACROMOLECULE_SETS].sort());
+    expect([...LIPIDS].sort()).toEqual([...LIPID_SETS].sort());
   });
 
   it('has every metabolite with a spin system, once, and the brain set first', () => {
@@ -95,7 +94,7 @@ describe('what the form offers', () => {
   });
 
   it.each(['excitation', 'refocusing', 'editing'] as const)('starts each %s pulse from one that exists', (role) => {
-    for (const { value: shape } of shapesFor(role)) {
+    for (const shape of shapesFor(role)) {
       if (shape === 'ideal' || shape === 'waveform') continue;
       const { durationMs, bandwidthHz } = PULSE_DEFAULTS[shape][role]!;
       const pulse = designPulse({ shape, durationS: durationMs / 1000, bandwidthHz }, role);

@@ -1,10 +1,19 @@
 // Chart arithmetic: ranges, ticks, decimation, labels that never collide, panel scales.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addLine, emptyCoverage, writePixels } from '../../src/renderer/charts/bundleRaster.ts';
+import {
+  mainPanelIndex,
+  pickedSeries,
+  readingAt,
+  readingDifference,
+  readingTexts,
+  scaleBarHeight,
+} from '../../src/renderer/charts/chartReadings.ts';
 import { endLabels, heightToPixel, pixelToPpm, ppmToPixel } from '../../src/renderer/charts/chartGeometry.ts';
 import type { ChartPanel, PpmRange } from '../../src/renderer/charts/chartTypes.ts';
 import { LABEL_HEIGHT, placePeakLabels, spreadVertically } from '../../src/renderer/charts/labelPlacement.ts';
-import { layoutPanels, type ChartLook } from '../../src/renderer/charts/spectrumOption.ts';
+import { layoutPanels, type ChartLook } from '../../src/renderer/charts/spectrumLayout.ts';
 import {
   clampRange,
   decimate,
@@ -196,5 +205,150 @@ describe('labels', () => {
     const small = { id: 'c', left: 0, top: 0, width: 100, height: 20, extent: { low: 0, high: 1 } };
     expect(endLabels(panel, small, [4, 1]).map((l) => l.text)).toEqual(['NAA']);
     expect(endLabels(panel, { ...small, height: 200 }, [4, 1])).toHaveLength(3);
+  });
+});
+
+describe('what is read off a curve', () => {
+  const y = ppm.map((p) => (Math.abs(p - 2) < 0.005 ? 8 : 0.5));
+  const series = { id: 's', name: 's', ppm, y, colour: 'text' as const };
+  const scale = { spectrometerFrequencyMHz: 123.2, referencePpm: 4.65 };
+
+  it('is the nearest sample, in ppm, Hz from the reference and height', () => {
+    const reading = readingAt(series, 2.003, scale)!;
+    expect(reading.ppm).toBeCloseTo(2, 9);
+    expect(reading.hz).toBeCloseTo(2.65 * 123.2, 9);
+    expect(reading.height).toBe(8);
+    expect(readingTexts(reading)).toEqual({ ppm: '2.000 ppm', hz: '326.5 Hz', height: '8.00' });
+    expect(readingAt(undefined, 2, scale)).toBeNull();
+    expect(readingTexts(readingAt(series, 2, { ...scale, spectrometerFrequencyMHz: null })!).hz).toBe('');
+  });
+
+  it('differs between two cursors with its sign', () => {
+    const [a, b] = [readingAt(series, 3, scale)!, readingAt(series, 2, scale)!];
+    const difference = readingDifference(a, b);
+    expect(difference.ppm).toBeCloseTo(-1, 9);
+    expect(difference.hz).toBeCloseTo(123.2, 9);
+    expect(difference.height).toBeCloseTo(7.5, 12);
+    expect(readingDifference(a, { ...b, hz: null }).hz).toBeNull();
+  });
+
+  it('is of the first panel that holds data, and a scale bar is round', () => {
+    const panel: ChartPanel = { id: 'a', title: '', weight: 1, series: [series] };
+    expect(mainPanelIndex([{ ...panel, zeroLine: true }, panel])).toBe(1);
+    expect(mainPanelIndex([])).toBe(0);
+    expect(scaleBarHeight({ low: -1, high: 9 })).toBe(2);
+    expect(scaleBarHeight({ low: 0, high: 3e-5 })).toBeCloseTo(5e-6, 12);
+  });
+});
+
+describe('a bundle of lines', () => {
+  const [width, height] = [50, 40];
+  const axis = Float64Array.from({ length: 4001 }, (_, i) => 10 - i * 0.0025);
+  const level = new Float32Array(axis.length);
+  const whole = { range: [10, 0] as PpmRange, extent: { low: -20, high: 20 } };
+  /** Opacity of a pixel, from 0 to 1. */
+  const drawn = (lines: readonly Float32Array[], view = whole, opacity = 1) => {
+    const coverage = emptyCoverage(width, height);
+    lines.forEach((y) => addLine(coverage, view, { ppm: axis, y, by: 0 }));
+    const pixels = new Uint8ClampedArray(4 * width * height);
+    writePixels(coverage, { most: lines.length, opacity, colour: [0x4d, 0xa3, 0xff] }, pixels);
+    return (column: number, row: number): number => pixels[4 * (row * width + column) + 3]! / 255;
+  };
+  const rows = Array.from({ length: height }, (_, row) => row);
+  const columns = Array.from({ length: width }, (_, column) => column);
+
+  it('keeps a spike of one sample among eighty in its column, from end to end', () => {
+    const y = level.slice();
+    y[2010] = 15;
+    const at = drawn([y]);
+    const column = Math.floor((2010 / 4000) * width);
+    for (let row = 5; row < 20; row++) expect(at(column, row)).toBeGreaterThan(0.99);
+    for (let row = 6; row < 18; row++) expect(at(column + 2, row)).toBe(0);
+  });
+
+  it('is a line of its thickness where it is level, in every column, also where samples are far apart', () => {
+    for (const range of [
+      [10, 0],
+      [5.01, 5],
+    ] as const) {
+      const at = drawn([level], { ...whole, range });
+      for (const column of columns) {
+        // Sixteenths of a pixel at each end.
+        expect(Math.abs(rows.reduce((sum, row) => sum + at(column, row), 0) - 1.25)).toBeLessThan(0.13);
+        expect(at(column, 19)).toBeGreaterThan(0.5);
+        expect(at(column, 17) + at(column, 22)).toBe(0);
+      }
+    }
+  });
+
+  it('follows a slope between samples that are columns apart', () => {
+    const y = Float32Array.from(axis, (_, i) => (i % 2 === 0 ? -10 : 10));
+    // Four samples over fifty columns: a zigzag of slopes, joined.
+    const at = drawn([y], { ...whole, range: [5.0075, 5] });
+    for (const column of columns) expect(rows.some((row) => at(column, row) > 0.4)).toBe(true);
+    expect(rows.filter((row) => at(8, row) > 0.1).length).toBeLessThan(8);
+  });
+
+  it('stays empty beside the axis and beyond the plot', () => {
+    const outside = drawn([level.map(() => 1000), level.map(() => -1000)]);
+    columns.forEach((column) => rows.forEach((row) => expect(outside(column, row)).toBe(0)));
+    const beyond = drawn([level], { ...whole, range: [12, 8] });
+    expect(beyond(10, 19)).toBe(0);
+    expect(beyond(40, 19)).toBeGreaterThan(0);
+    expect(drawn([new Float32Array(1)])(10, 19)).toBe(0);
+  });
+
+  it('grows denser where lines meet, in its colour', () => {
+    const tall = level.map((_, i) => (i % 2 === 0 ? -15 : 15));
+    expect(drawn([tall], whole, 0.25)(20, 20)).toBeCloseTo(0.25, 2);
+    expect(drawn([tall, tall], whole, 0.25)(20, 20)).toBeCloseTo(1 - 0.75 ** 2, 2);
+    const pixels = new Uint8ClampedArray(4 * width * height);
+    writePixels(emptyCoverage(width, height), { most: 1, opacity: 1, colour: [0x4d, 0xa3, 0xff] }, pixels);
+    expect([...pixels.slice(0, 4)]).toEqual([0x4d, 0xa3, 0xff, 0]);
+  });
+
+  it('takes part in the y range with its lines where they stand', () => {
+    const lines = [Float32Array.from(axis, () => 1), Float32Array.from(axis, () => 2)];
+    const bundle = { name: 'b', ppm: axis, lines, step: 10, colour: 'text' as const, opacity: 1 };
+    const { low, high } = panelExtent({ id: 'a', title: '', weight: 1, series: [], bundle }, [4, 1], 0);
+    expect(high).toBe(11);
+    expect(low).toBeCloseTo(2 - 0.05 * 9, 9);
+  });
+});
+
+describe('heights', () => {
+  const colours = { text: '', muted: '', accent: '', line: '', before: '', after: '', caution: '', stop: '', shade: '', band: '', panel: '' }; // prettier-ignore
+  const y = ppm.map((p) => (Math.abs(p - 4.7) < 0.005 ? 1000 : Math.abs(p - 2) < 0.005 ? 10 : 0));
+  const panel: ChartPanel = { id: 'a', title: '', weight: 1, series: [{ id: 's', name: 's', ppm, y, colour: 'text' }] };
+  const look: ChartLook = { range: [6, 4], shade: null, colours, size: { width: 800, height: 600 }, endRoom: 0, headroom: 0.1 }; // prettier-ignore
+
+  it('follow the visible range, or stay as another range has them', () => {
+    expect(layoutPanels([panel], look)[0]!.extent.high).toBeGreaterThan(1000);
+    expect(layoutPanels([panel], { ...look, heightRange: [4.2, 0.2] })[0]!.extent.high).toBeCloseTo(11, 9);
+  });
+
+  it('grow with the gain about zero', () => {
+    const [one] = layoutPanels([panel], look);
+    const [four] = layoutPanels([panel], { ...look, gain: 4 });
+    expect(four!.extent.high).toBeCloseTo(one!.extent.high / 4, 9);
+    expect(heightToPixel(four!, 0) - heightToPixel(one!, 0)).toBeCloseTo(0, 6);
+  });
+});
+
+describe('pointing at a curve', () => {
+  const box = { id: 'p', left: 0, top: 0, width: 100, height: 100, extent: { low: 0, high: 10 } };
+  const level = (id: string, height: number, pickable = true) => ({ id, name: id, ppm, y: ppm.map(() => height), colour: '#ffffff' as const, pickable }); // prettier-ignore
+  const panel: ChartPanel = {
+    id: 'p',
+    title: '',
+    weight: 1,
+    series: [level('data', 5, false), level('a', 5.2), level('b', 8)],
+  };
+
+  it('finds the nearest of those that may be picked, and none where none is near', () => {
+    expect(pickedSeries(panel, box, [4, 1], { x: 50, y: 50 })).toBe('a');
+    expect(pickedSeries(panel, box, [4, 1], { x: 50, y: 22 })).toBe('b');
+    expect(pickedSeries(panel, box, [4, 1], { x: 50, y: 80 })).toBeNull();
+    expect(pickedSeries({ ...panel, series: [level('data', 5, false)] }, box, [4, 1], { x: 50, y: 50 })).toBeNull();
   });
 });

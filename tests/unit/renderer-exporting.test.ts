@@ -52,7 +52,7 @@ describe('what can be exported', () => {
   });
 
   it('has each format of the program once', () => {
-    expect(FORMAT_CHOICES.map(({ value }) => value)).toEqual([...EXPORT_FORMATS]);
+    expect([...FORMAT_CHOICES]).toEqual([...EXPORT_FORMATS]);
   });
 
   it.each([

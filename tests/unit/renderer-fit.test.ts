@@ -1,8 +1,10 @@
 // The fit as it is shown: rows, doubt, quality line, panels, TSV, recipe choice.
 import { describe, expect, it } from 'vitest';
 import type { CurvesView, QuantificationResultView } from '../../src/ipc/contract.ts';
+import { parseFitView, type ComponentMode } from '../../src/renderer/features/fit/fitView.ts';
 import { metaboliteColour } from '../../src/renderer/features/fit/metaboliteColours.ts';
 import {
+  componentOf,
   estimateRows,
   fitPanels,
   parsePpmRange,
@@ -100,6 +102,11 @@ describe('quality', () => {
 describe('fitPanels', () => {
   const n = 101;
   const ppm = Float64Array.from({ length: n }, (_, i) => 4.2 - i * 0.04);
+  const look = (mode: ComponentMode, hidden: string[] = [], lit: string[] = []) => ({
+    mode,
+    hidden: new Set(hidden),
+    lit: new Set(lit),
+  });
   const bump = (at: number, height: number) => ppm.map((p) => height * Math.exp(-(((p - at) / 0.05) ** 2)));
   const curves: CurvesView = {
     ppm,
@@ -115,7 +122,7 @@ describe('fitPanels', () => {
   };
 
   it('puts the residual on top at the data’s scale, with ±2 SD', () => {
-    const panels = fitPanels(curves, new Set(), 'overlay');
+    const panels = fitPanels(curves, look('overlay'));
     expect(panels.map((p) => p.id)).toEqual(['residual', 'fit']);
     expect(panels[0]).toMatchObject({ zeroLine: true, scaleAs: 'fit' });
     // Alternating ±1: the sample SD is 1 up to n/(n−1).
@@ -123,7 +130,7 @@ describe('fitPanels', () => {
   });
 
   it('stacks components apart, in reading order from the top, without changing their shape', () => {
-    const stack = fitPanels(curves, new Set(), 'stack')[2]!;
+    const stack = fitPanels(curves, look('stack'))[2]!;
     expect(stack.series.map((s) => s.name)).toEqual(['NAA', 'Cr', 'Mac']);
     const offsets = stack.series.map((s) => s.y[n - 1] as number);
     expect(offsets[0]).toBeGreaterThan(offsets[1] as number);
@@ -133,10 +140,29 @@ describe('fitPanels', () => {
   });
 
   it('leaves out what is switched off, and everything when off', () => {
-    const overlay = fitPanels(curves, new Set(['Cr']), 'overlay')[1]!;
+    const overlay = fitPanels(curves, look('overlay', ['Cr']))[1]!;
     expect(overlay.series.map((s) => s.name)).toEqual(['Data', 'Baseline', 'NAA', 'Mac', 'Fit']);
-    expect(fitPanels(curves, new Set(), 'off')[1]!.series).toHaveLength(3);
-    expect(fitPanels(curves, new Set(['Cr', 'NAA', 'Mac']), 'stack')).toHaveLength(2);
+    expect(fitPanels(curves, look('off'))[1]!.series).toHaveLength(3);
+    expect(fitPanels(curves, look('stack', ['Cr', 'NAA', 'Mac']))).toHaveLength(2);
+  });
+
+  it('draws what is pointed at strong and the other components faint, and nothing faint where nothing is', () => {
+    const [naa, cr] = [0, 1].map((i) => fitPanels(curves, look('stack', [], ['NAA']))[2]!.series[i]!);
+    expect(naa!.opacity).toBeUndefined();
+    expect(naa!.width).toBeGreaterThan(1.25);
+    expect(cr!.opacity).toBeLessThan(1);
+    // Hidden ones light nothing up.
+    const none = fitPanels(curves, look('overlay', ['NAA'], ['NAA']))[1]!.series;
+    expect(none.every((s) => s.opacity === undefined)).toBe(true);
+    expect(none.map((s) => componentOf(s.id)).filter((name) => name !== null)).toEqual(['Cr', 'Mac']);
+  });
+
+  it('remembers what is hidden and zoomed to, and falls back where nothing sensible is stored', () => {
+    const view = { hidden: ['Cr'], range: [3.5, 1] };
+    expect(parseFitView(JSON.parse(JSON.stringify(view)))).toEqual(view);
+    for (const stored of [null, 'x', { hidden: 'Cr', range: [1, 3] }, { hidden: [1], range: [3, 'x'] }]) {
+      expect(parseFitView(stored)).toEqual({ hidden: [], range: null });
+    }
   });
 
   it('gives the five that are always read five colours, and a sum the colour of its members', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ImportPreview } from '../../src/core/domain/importPreview.ts';
 import {
   choicesOf,
+  dropTitle,
   extentWords,
   failureSentence,
   importLabel,
@@ -17,6 +18,14 @@ import {
 } from '../../src/renderer/features/importing/model.ts';
 import { currentOf, isPending, withPart, withPreview } from '../../src/renderer/features/importing/pending.ts';
 import type { PendingList } from '../../src/renderer/features/importing/pending.ts';
+import {
+  endingOf,
+  entryLight,
+  mayRead,
+  queueEntries,
+  withEnding,
+  type EndedImport,
+} from '../../src/renderer/features/importing/queue.ts';
 import { previewItem, previewOf } from '../fixtures/importPreviews.ts';
 
 const scan = previewItem({ id: 'scan' });
@@ -113,5 +122,57 @@ describe('imports under way', () => {
     expect(currentOf(ready)?.token).toBe('second');
     expect(tokens(ready)).toEqual(['second', 'first']);
     expect(tokens(withPart(ready, 'third', {}))).toEqual(['second', 'first', 'third']);
+  });
+});
+
+describe('the import queue', () => {
+  const read = withPreview([], 'a', preview);
+
+  it('reads one drop at a time, and not far ahead of the user', () => {
+    expect(mayRead([])).toBe(true);
+    expect(mayRead(withPart([], 'a', {}))).toBe(false);
+    expect(mayRead(read)).toBe(true);
+    expect(mayRead(withPreview(withPreview(read, 'b', preview), 'c', preview))).toBe(false);
+  });
+
+  it('is told in the order in which it is worked off, each with how it stands', () => {
+    const nothing = { imported: { kind: 'imported', studies: 2, failures: [] } } as const;
+    const ended: EndedImport[] = [
+      { token: 'w', title: 'w', ending: nothing.imported },
+      { token: 'x', title: 'x', ending: { kind: 'imported', studies: 1, failures: ['y.nii is empty.'] } },
+      { token: 'y', title: 'y', ending: { kind: 'failed', reason: 'The disk is gone.' } },
+      { token: 'z', title: 'z', ending: { kind: 'cancelled' } },
+    ];
+    const pending = withPart(withPart(read, 'b', {}), 'c', { cancelling: true });
+    const entries = queueEntries(ended, pending, [{ token: 'd', title: 'd' }]);
+    expect(entries.map((entry) => `${entry.token} ${entryLight(entry).key}`)).toEqual([
+      'w imported',
+      'x partly',
+      'y failed',
+      'z cancelled',
+      'a asking',
+      'b reading',
+      'c stopping',
+      'd waiting',
+    ]);
+  });
+
+  it('keeps the reasons of what failed, and the last endings only', () => {
+    const error = { code: 'FILE_EMPTY', message: 'It is empty.', details: {} } as const;
+    const result = { studies: [], failures: [{ fileName: 'a.nii', error }], deidentification: null };
+    expect(endingOf(result)).toEqual({ kind: 'imported', studies: 0, failures: ['a.nii: It is empty.'] });
+    let ended: EndedImport[] = [];
+    for (let i = 0; i < 60; i++) {
+      ended = withEnding(ended, { token: String(i), title: '', ending: { kind: 'nothing' } });
+    }
+    expect([ended.length, ended[0]?.token]).toEqual([50, '10']);
+  });
+
+  it('is named by what was dropped', () => {
+    expect([dropTitle([]), dropTitle(['a.nii']), dropTitle(['a.nii', 'b', 'c'])]).toEqual([
+      '',
+      'a.nii',
+      'a.nii and 2 more',
+    ]);
   });
 });

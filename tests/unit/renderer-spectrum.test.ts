@@ -2,16 +2,25 @@
 import { describe, expect, it } from 'vitest';
 import type { SignalView } from '../../src/ipc/contract.ts';
 import {
+  adjustedPhase,
+  adjustedShift,
   axisLimits,
-  DEFAULT_VIEW,
-  draggedPhase,
   matchingScale,
-  parseView,
   prepareFid,
   shownWindow,
   spectrumCurve,
   wrapDegrees,
 } from '../../src/renderer/features/spectrum/model.ts';
+import {
+  creatineArea,
+  overlayScale,
+  overlaySeries,
+  type OverlaidCurve,
+} from '../../src/renderer/features/spectrum/overlay.ts';
+import { overlayNames } from '../../src/renderer/features/spectrum/overlayNames.ts';
+import { lineHeight, transientLines, transientSpectrum } from '../../src/renderer/features/spectrum/transientLines.ts';
+import { DEFAULT_VIEW, parseView } from '../../src/renderer/features/spectrum/view.ts';
+import { figureRows } from '../../src/renderer/features/spectrum/figureRows.ts';
 import { peaksOf, peaksOfFit, pivotPpm, usualWindow } from '../../src/renderer/features/spectrum/nucleusView.ts';
 
 const F0 = 123.25;
@@ -111,12 +120,27 @@ describe('view', () => {
     expect(matchingScale({ ppm: small.ppm, y: new Float64Array(small.y.length) }, small, [4.2, 0.2])).toBe(1);
   });
 
-  it('drags the phase and keeps it in one turn', () => {
-    expect(draggedPhase(10, 20)).toBe(20);
-    expect(draggedPhase(170, 40)).toBe(-170);
+  it('turns the phase by dragging and by keys, and keeps it in one turn', () => {
+    const at = (phase0Deg: number, phase1DegPerPpm = 0) => ({ phase0Deg, phase1DegPerPpm });
+    expect(adjustedPhase(at(10), { unit: 'pixels', x: 20, y: 0 })).toEqual(at(20));
+    expect(adjustedPhase(at(170), { unit: 'pixels', x: 40, y: 0 })).toEqual(at(-170));
+    expect(adjustedPhase(at(0, 1), { unit: 'steps', x: -1, y: 3 })).toEqual(at(-1, 2.5));
+    expect(adjustedPhase(at(0, 359), { unit: 'steps', x: 0, y: 10 })).toEqual(at(0, 360));
     expect(wrapDegrees(180)).toBe(180);
     expect(wrapDegrees(-180)).toBe(180);
     expect(wrapDegrees(-190)).toBe(170);
+  });
+
+  it('shifts as far as the hand moves, and draws the line there', () => {
+    // 100 of 500 pixels of a 4 ppm window to the right: 0.8 ppm lower.
+    const shiftPpm = adjustedShift({ shiftPpm: 0 }, { unit: 'pixels', x: 100, y: 9, span: 4, width: 500 });
+    expect(shiftPpm).toBeCloseTo(-0.8, 9);
+    const [still, moved] = [DEFAULT_VIEW, { ...DEFAULT_VIEW, shiftPpm }].map((v) =>
+      peak(spectrumCurve(line(3.03, 5), v)),
+    );
+    expect(moved!.ppm - still!.ppm).toBeCloseTo(-0.8, 9);
+    expect(moved!.height).toBeCloseTo(still!.height, 9);
+    expect(adjustedShift({ shiftPpm: 4.9 }, { unit: 'pixels', x: -500, y: 0, span: 4, width: 500 })).toBe(5);
   });
 
   it('knows the ends of the axis', () => {
@@ -161,10 +185,116 @@ describe('view', () => {
     expect(parseView(JSON.parse(JSON.stringify(view)))).toEqual(view);
   });
 
-  it.each([[null], [{ phase0Deg: 'x', zeroFill: 3, range: [1, 2], part: 'all', transient: -1 }], [[1, 2]], ['text']])(
-    'falls back to defaults for %j',
-    (stored) => {
-      expect(parseView(stored)).toEqual(DEFAULT_VIEW);
-    },
-  );
+  it.each([
+    [null],
+    [{ phase0Deg: 'x', zeroFill: 3, range: [1, 2], part: 'all', transient: -1, gain: 0, cursors: [1], pivotPpm: 'x' }],
+    [{ overlay: { places: [{ studyId: 1 }, null], offset: -1, scaling: 'x' }, dragMode: 'spin', shiftPpm: NaN }],
+    [[1, 2]],
+    ['text'],
+  ])('falls back to defaults for %j', (stored) => {
+    expect(parseView(stored)).toEqual(DEFAULT_VIEW);
+  });
+});
+
+describe('several spectra', () => {
+  const named = (id: string, signal: SignalView, water: number | null = null): OverlaidCurve => {
+    const curve = spectrumCurve(signal, DEFAULT_VIEW);
+    return { id, name: id, curve, sizes: { tCr: creatineArea(curve), water } };
+  };
+  const times = (signal: SignalView, by: number): SignalView => ({
+    ...signal,
+    re: signal.re.map((v) => v * by),
+    im: signal.im.map((v) => v * by),
+  });
+
+  it('measures tCr by its area, which a broader line changes less than its height, and a straight ground not at all', () => {
+    const narrow = spectrumCurve(line(3.03, 3), DEFAULT_VIEW);
+    const area = creatineArea(narrow)!;
+    const broad = creatineArea(spectrumCurve(line(3.03, 6), DEFAULT_VIEW))!;
+    // Within ±11 Hz lie 2/π·atan(22/FWHM) of a Lorentzian; its feet at about ±10.2 Hz are the ground: 0.814 and 0.642 of it.
+    expect(Math.abs(broad / area - 0.788)).toBeLessThan(0.02);
+    expect(peak(spectrumCurve(line(3.03, 6), DEFAULT_VIEW)).height / peak(narrow).height).toBeLessThan(0.55);
+    const tilted = { ppm: narrow.ppm, y: narrow.y.map((v, i) => v + 50 + 20 * (narrow.ppm[i] as number)) };
+    expect(creatineArea(tilted)! / area).toBeCloseTo(1, 6);
+    // Upside down, or no such range: nothing to scale by.
+    expect(creatineArea({ ppm: narrow.ppm, y: narrow.y.map((v) => -v) })).toBeNull();
+    expect(creatineArea({ ppm: Float64Array.of(2, 1), y: Float64Array.of(1, 1) })).toBeNull();
+  });
+
+  it('brings them to the first one’s height by tCr, by water or not, and says where it can’t', () => {
+    const first = named('a', line(3.03, 4), 10);
+    const other = named('b', times(line(3.03, 4), 5), 40);
+    expect(overlayScale(first, other, 'tCr')).toBeCloseTo(0.2, 9);
+    expect(overlayScale(first, other, 'water')).toBe(0.25);
+    expect(overlayScale(first, other, 'none')).toBe(1);
+    expect(overlayScale(first, named('c', line(2.01, 4)), 'water')).toBeNull();
+  });
+
+  it('stacks them a part of the highest apart, the first on top, and lays them over one another', () => {
+    const curves = [named('a', line(3.03, 4)), named('b', times(line(3.03, 4), 5))];
+    const how = { places: [], offset: 0.5, scaling: 'tCr' as const };
+    const [a, b] = overlaySeries(curves, { ...how, stacked: true }, [4.2, 0.2]);
+    const [overA, overB] = overlaySeries(curves, { ...how, stacked: false }, [4.2, 0.2]);
+    const height = peak({ ppm: overA!.ppm, y: overA!.y }).height;
+    expect(peak({ ppm: overB!.ppm, y: overB!.y }).height).toBeCloseTo(height, 6);
+    expect(peak({ ppm: a!.ppm, y: a!.y }).height - peak({ ppm: b!.ppm, y: b!.y }).height).toBeCloseTo(0.5 * height, 6);
+    expect(a!.colour).not.toBe(b!.colour);
+    expect(overlaySeries([], { ...how, stacked: true }, [4.2, 0.2])).toEqual([]);
+  });
+
+  it('are named by their day, and by as much more as tells them apart', () => {
+    const study = (patientId: string, studyDate: string | null, name: string) =>
+      ({ patientId, studyDate, createdAt: '2026-05-01T10:00:00Z', patient: { name, id: null } }) as never;
+    const at = (patient: never, fileName = 'a.nii', voxel = 0) => ({
+      study: patient,
+      dataset: { id: fileName, fileName },
+      voxel,
+    });
+    const [first, later] = [study('1', '2026-01-02', 'Sim A'), study('1', null, 'Sim A')];
+    expect(overlayNames([at(first), at(later)])).toEqual(['2026-01-02', '2026-05-01']);
+    expect(overlayNames([at(first), at(study('2', '2026-01-02', 'Sim B'))])).toEqual([
+      'Sim A 2026-01-02',
+      'Sim B 2026-01-02',
+    ]);
+    expect(overlayNames([at(first), at(first, 'b.nii')])).toEqual(['2026-01-02 a.nii', '2026-01-02 b.nii']);
+    expect(overlayNames([at(first), at(first, 'a.nii', 4)])).toEqual(['2026-01-02 voxel 1', '2026-01-02 voxel 5']);
+  });
+});
+
+describe('all transients', () => {
+  it('are each the spectrum that stands alone, turned and shifted alike', () => {
+    const fids = [line(2.01, 4), line(3.03, 4, 20)];
+    const joined = (part: 're' | 'im') => Float32Array.from(fids.flatMap((f) => [...f[part]]));
+    const block = { re: joined('re'), im: joined('im'), count: 2 };
+    const view = { ...DEFAULT_VIEW, phase0Deg: 30, phase1DegPerPpm: 4, shiftPpm: 0.02, broadeningHz: 1 };
+    const spectra = [0, 1].map((i) => transientSpectrum(block, i, fids[0]!, view));
+    const { ppm, lines } = transientLines({ axis: fids[0]!, spectra }, view)!;
+    fids.forEach((fid, t) => {
+      const alone = spectrumCurve(fid, view);
+      expect(ppm).toEqual(alone.ppm);
+      const most = Math.max(...alone.y.map(Math.abs));
+      // Single precision.
+      alone.y.forEach((v, i) => expect(Math.abs(v - (lines[t]![i] as number))).toBeLessThan(1e-5 * most));
+    });
+    expect(lineHeight({ ppm, lines }, [4.2, 0.2])).toBeGreaterThan(0);
+    expect(transientLines({ axis: fids[0]!, spectra: [] }, view)).toBeNull();
+  });
+});
+
+describe('figures', () => {
+  const snr = ['consensus', 'timeDomain', 'naaDownfieldNoise'].map((definition) => ({ definition, label: `of ${definition}`, value: 41.26, reason: null })); // prettier-ignore
+
+  it('tell each with its definition, and leave out lines that are not there', () => {
+    const lines = { tNAA: { fwhmHz: 5.23, fwhmPpm: 0.0424 }, tCr: null, water: { fwhmHz: 7, fwhmPpm: 0.057 } };
+    const rows = figureRows({ snr, lines, waterHeight: null });
+    expect(rows.map((r) => r.id)).toEqual(['snr-consensus', 'snr-timeDomain', 'fwhm-tNAA', 'fwhm-water']);
+    expect(rows[0]).toMatchObject({ value: '41.3', title: 'of consensus' });
+    expect(rows[2]).toMatchObject({ value: '5.2 Hz', under: '0.042 ppm' });
+  });
+
+  it('say why there is none', () => {
+    const none = [{ definition: 'consensus', label: 'x', value: null, reason: 'There is no line.' }];
+    const rows = figureRows({ snr: none, lines: { tNAA: null, tCr: null, water: null }, waterHeight: null });
+    expect(rows).toEqual([expect.objectContaining({ value: '–', title: 'There is no line.' })]);
+  });
 });

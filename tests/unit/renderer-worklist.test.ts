@@ -1,6 +1,12 @@
 // Worklist, session, layout, settings and shortcuts: the parts without a window.
 import { describe, expect, it } from 'vitest';
-import type { DatasetView, ImportResultView, StudyDetailView, StudySummaryView } from '../../src/ipc/contract.ts';
+import type {
+  DatasetView,
+  ImportResultView,
+  StudyDetailView,
+  StudySummaryView,
+  WorklistRowView,
+} from '../../src/ipc/contract.ts';
 import { combination } from '../../src/renderer/app/shortcuts.ts';
 import {
   fieldWords,
@@ -20,10 +26,28 @@ import {
 } from '../../src/renderer/features/study/model.ts';
 import {
   failureLines,
+  filterCount,
   importSentence,
-  searchStudies,
-  sortStudies,
+  NO_FILTERS,
+  nominalFields,
+  parseView,
+  qualityLight,
+  queryOf,
+  sortedBy,
+  stateLight,
+  toggled,
+  USUAL_SORTING,
+  warningWords,
 } from '../../src/renderer/features/worklist/model.ts';
+import {
+  drawnRows,
+  keptSelection,
+  movedTo,
+  NOTHING_CHOSEN,
+  placeOfKey,
+  targetsOf,
+  toggledRow,
+} from '../../src/renderer/features/worklist/selection.ts';
 
 function study(id: string, part: Partial<StudySummaryView> = {}): StudySummaryView {
   return {
@@ -46,22 +70,59 @@ function study(id: string, part: Partial<StudySummaryView> = {}): StudySummaryVi
 }
 
 describe('worklist', () => {
-  const a = study('a', { studyDate: '2026-01-02', region: 'Thalamus', state: 'signed' });
-  const b = study('b', { studyDate: '2026-03-01', sequence: 'PRESS' });
-  const c = study('c', { createdAt: '2026-02-01T00:00:00Z' });
-
-  it('sorts both ways with the unknown always last', () => {
-    const ids = (descending: boolean): string[] =>
-      sortStudies([c, a, b], { key: 'studyDate', descending }).map((s) => s.id);
-    expect(ids(true)).toEqual(['b', 'a', 'c']);
-    expect(ids(false)).toEqual(['a', 'b', 'c']);
-    expect(sortStudies([a, c, b], { key: 'state', descending: false }).map((s) => s.id)).toEqual(['c', 'b', 'a']);
+  const row = (part: Partial<WorklistRowView> = {}): WorklistRowView => ({
+    ...study('a'),
+    ...{ scanner: null, voxels: 1, quality: null, importWarnings: 0, fitWarnings: 0 },
+    ...part,
   });
 
-  it('finds by every word, in any field, without case', () => {
-    expect(searchStudies([a, b, c], 'thal SIGNED').map((s) => s.id)).toEqual(['a']);
-    expect(searchStudies([a, b, c], 'press thal')).toEqual([]);
-    expect(searchStudies([a, b, c], '  ')).toHaveLength(3);
+  it('sorts by another column from its usual end, and by the same one the other way round', () => {
+    const byPatient = sortedBy(USUAL_SORTING, 'patient');
+    expect(byPatient).toEqual({ sortBy: 'patient', descending: false });
+    expect(sortedBy(byPatient, 'patient').descending).toBe(true);
+    expect(sortedBy(byPatient, 'results').descending).toBe(true);
+    expect(sortedBy(USUAL_SORTING, 'studyDate').descending).toBe(false);
+  });
+
+  it('asks with what was typed and chosen', () => {
+    const filters = { ...NO_FILTERS, states: toggled(['new' as const], 'signed'), from: '2026-01-01' };
+    expect(queryOf('  abc ', filters, USUAL_SORTING)).toEqual({
+      ...filters,
+      ...{ search: 'abc', states: ['new', 'signed'], sortBy: 'studyDate', descending: true },
+    });
+    expect(toggled(['a', 'b'], 'a')).toEqual(['b']);
+    expect([filterCount(NO_FILTERS), filterCount(filters), filterCount({ ...filters, to: '2026-02-02' })]).toEqual([
+      0, 2, 2,
+    ]);
+  });
+
+  it('remembers sorting and filters, and takes nothing that it does not understand', () => {
+    const view = {
+      sorting: { sortBy: 'quality' as const, descending: true },
+      filters: { ...NO_FILTERS, grades: ['fail' as const], fieldsT: [3], to: '2026-05-05', withMrsi: true },
+    };
+    expect(parseView(JSON.stringify(view))).toEqual(view);
+    for (const text of [
+      null,
+      '',
+      '{',
+      '7',
+      '{"sorting":{"sortBy":"x"},"filters":{"states":["x"],"from":"yesterday"}}',
+    ]) {
+      expect(parseView(text)).toEqual({ sorting: USUAL_SORTING, filters: NO_FILTERS });
+    }
+  });
+
+  it('calls fields by their round numbers, each once', () => {
+    expect(nominalFields([6.98, 2.89, 3, 1.494, 2.1])).toEqual([1.5, 2.1, 3, 7]);
+  });
+
+  it('tells state, quality and warnings in words', () => {
+    expect(stateLight('reviewed')).toEqual({ symbol: '●', tone: 'ok', word: 'Reviewed' });
+    expect(qualityLight(null)).toEqual({ symbol: '–', tone: 'muted', word: 'Not rated' });
+    expect(qualityLight('fail').word).toBe('Insufficient');
+    expect(warningWords(row({ importWarnings: 2, fitWarnings: 1 }))).toBe('2 on import; 1 from the newest fit');
+    expect(warningWords(row())).toBe('');
   });
 
   it('says what an import brought, and names each file that failed once', () => {
@@ -79,6 +140,48 @@ describe('worklist', () => {
     expect(importSentence(result)).toBe('1 study imported; 1 was in the worklist already.');
     expect(failureLines(result)).toEqual(['a.nii is empty.', 'b.nii: The file can’t be read.']);
     expect(importSentence({ studies: [], failures: [], deidentification: null })).toBeNull();
+  });
+});
+
+describe('the current row and the chosen ones', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+  const at = (active: string) => ({ ...NOTHING_CHOSEN, active, anchor: active });
+
+  it('move within the list, and choose a range from the anchor both ways', () => {
+    expect(movedTo(at('b'), ids, 99, false).active).toBe('e');
+    expect(movedTo(at('b'), ids, -3, false).active).toBe('a');
+    const down = movedTo(at('b'), ids, 3, true);
+    expect([...down.chosen]).toEqual(['b', 'c', 'd']);
+    expect([...movedTo(down, ids, 0, true).chosen]).toEqual(['a', 'b']);
+    expect(movedTo(NOTHING_CHOSEN, [], 0, false)).toBe(NOTHING_CHOSEN);
+  });
+
+  it('are what something is done to: the chosen in the order of the list, else the current one', () => {
+    const two = toggledRow(toggledRow(at('a'), 'd'), 'b');
+    expect(targetsOf(two, ids)).toEqual(['b', 'd']);
+    expect(targetsOf(toggledRow(toggledRow(two, 'b'), 'd'), ids)).toEqual(['d']);
+    expect(targetsOf(NOTHING_CHOSEN, [])).toEqual([]);
+  });
+
+  it('lose what a search leaves out, and the first row becomes current', () => {
+    const kept = keptSelection(toggledRow(toggledRow(at('a'), 'b'), 'e'), ['c', 'b']);
+    expect(kept.active).toBe('c');
+    expect([...kept.chosen]).toEqual(['b']);
+    expect(keptSelection(at('a'), []).active).toBeNull();
+  });
+
+  it('are led by the keys of a list', () => {
+    const keys = ['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End', 'x'];
+    expect(keys.map((key) => placeOfKey(key, 7, 100, 10))).toEqual([8, 6, 17, -3, 0, 99, null]);
+  });
+
+  it('are drawn with a few rows to spare, wherever the list is scrolled to', () => {
+    expect(drawnRows(0, 460, 46, 10_000)).toEqual({ from: 0, to: 23 });
+    expect(drawnRows(46_000, 460, 46, 10_000)).toEqual({ from: 988, to: 1023 });
+    expect(drawnRows(459_540, 460, 46, 10_000)).toEqual({ from: 9977, to: 10_000 });
+    // A search has just left fewer rows than were scrolled over.
+    expect(drawnRows(46_000, 460, 46, 5)).toEqual({ from: 0, to: 5 });
+    expect(drawnRows(0, 460, 46, 0)).toEqual({ from: 0, to: 0 });
   });
 });
 

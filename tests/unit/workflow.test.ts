@@ -18,12 +18,13 @@ import {
   quantifyVoxel,
   recipeById,
   runPreprocessing,
-  voxelImage,
+  voxelImages,
   waterFor,
 } from '../../src/core/pipeline/index.ts';
 import type { StudyDeps } from '../../src/core/pipeline/index.ts';
 import type { StudyStore } from '../../src/core/ports/studyStore.ts';
 import { htmlReport } from '../../src/core/reports/index.ts';
+import type { ReportImage } from '../../src/core/reports/index.ts';
 import { loadBundledBasis } from '../../src/node/files/basisLibrary.ts';
 import { recipeSha256, sha256Hex } from '../../src/node/files/hashing.ts';
 import { resourcesDir } from '../../src/node/files/resourcePaths.ts';
@@ -96,6 +97,23 @@ afterAll(() => {
   store.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** The voxel is a bright cube in darkness: inside its outline nearly all is bright, outside nearly nothing. */
+function expectBrightInside(image: ReportImage): void {
+  const xs = image.outline.map((p) => p[0]);
+  const ys = image.outline.map((p) => p[1]);
+  const inside = (column: number, row: number): boolean =>
+    column > Math.min(...xs) && column < Math.max(...xs) && row > Math.min(...ys) && row < Math.max(...ys);
+  const means = { in: [0, 0] as [number, number], out: [0, 0] as [number, number] };
+  image.pixels.forEach((v, i) => {
+    const sum = inside((i % image.width) + 0.5, Math.floor(i / image.width) + 0.5) ? means.in : means.out;
+    sum[0] += v;
+    sum[1]++;
+  });
+  // The cube is bright; interpolation at its faces costs up to a fifth.
+  expect(means.in[0] / means.in[1]).toBeGreaterThan(180);
+  expect(means.out[0] / means.out[1]).toBeLessThan(5);
+}
 
 describe('role of a scan', () => {
   it('is told by the spectrum, whatever the name says', () => {
@@ -201,15 +219,15 @@ describe('analysis', () => {
     });
     expect(store.getStudy(study.study.id).state).toBe('fitted');
 
-    const model = await buildReportModel(store, stored.id, 0, deps);
+    const model = await buildReportModel(store, { analysisId: stored.id, voxel: 0 }, deps);
     expect(model.result).toEqual(direct.voxels[0]?.result);
     // Amounts, ratios and quality are stored with the rest.
     expect(model.result.waterScaling?.conventions).toHaveLength(3);
     expect(model.result.quality?.assessment.thresholds).toBe('tarquin');
     expect(model.curves?.fit).toEqual(direct.voxels[0]?.curves?.fit);
-    expect(model.images).toHaveLength(1);
+    expect(model.images).toHaveLength(3);
     expect(htmlReport(model)).toContain('Test^Person');
-    await expect(buildReportModel(store, stored.id, 5, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(buildReportModel(store, { analysisId: stored.id, voxel: 5 }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('that is cancelled stores nothing and leaves the study as it was', async () => {
@@ -276,32 +294,28 @@ describe('description and picture', () => {
 
   it('draws the voxel where it lies: its outline around the bright cube, right on the left', () => {
     const affine = [20, 0, 0, -25, 0, 20, 0, -40, 0, 0, 20, 35, 0, 0, 0, 1];
-    const image = voxelImage(structuralImage(), 't1.nii', affine, [1, 1, 1], 0);
-    if (image === null) throw new Error('no image was drawn');
-    const xs = image.outline.map((p) => p[0]);
-    const ys = image.outline.map((p) => p[1]);
-    const inside = (column: number, row: number): boolean =>
-      column > Math.min(...xs) && column < Math.max(...xs) && row > Math.min(...ys) && row < Math.max(...ys);
-    const means = { in: [0, 0] as [number, number], out: [0, 0] as [number, number] };
-    image.pixels.forEach((v, i) => {
-      const sum = inside((i % image.width) + 0.5, Math.floor(i / image.width) + 0.5) ? means.in : means.out;
-      sum[0] += v;
-      sum[1]++;
-    });
-    // The cube is bright; interpolation at its faces costs up to a fifth.
-    expect(means.in[0] / means.in[1]).toBeGreaterThan(180);
-    expect(means.out[0] / means.out[1]).toBeLessThan(5);
-    // x = −25 mm is the patient's left: on the right of a radiological picture; y = −40 mm is behind: below the middle.
-    expect(Math.min(...xs)).toBeGreaterThan(image.width / 2);
-    expect(Math.min(...ys)).toBeGreaterThan(image.height / 2);
+    const images = voxelImages(structuralImage(), 't1.nii', affine, [1, 1, 1], 0);
+    expect(images.map(({ plane }) => plane)).toEqual(['axial', 'coronal', 'sagittal']);
+    for (const image of images) expectBrightInside(image);
+    const beyondMiddle = (k: number, axis: 0 | 1): boolean => {
+      const { outline, width, height } = images[k] as ReportImage;
+      return Math.min(...outline.map((corner) => corner[axis])) > [width, height][axis]! / 2;
+    };
+    // x = −25 mm is the patient's left: on the right of a radiological picture; y = −40 mm is behind: below the middle of
+    // the axial picture, to the right of the sagittal one's.
+    expect([beyondMiddle(0, 0), beyondMiddle(0, 1), beyondMiddle(1, 0), beyondMiddle(2, 0)]).toEqual(
+      Array(4).fill(true),
+    );
+    expect(images.map(({ positionMm }) => positionMm)).toEqual([35, -40, -25]);
+    expect(images.map(({ letters }) => letters.join(''))).toEqual(['RLAP', 'RLSI', 'APSI']);
     expect(
-      voxelImage(
+      voxelImages(
         structuralImage(),
         't1.nii',
         affine.map((v, i) => (i === 3 ? 500 : v)),
         [1, 1, 1],
         0,
       ),
-    ).toBeNull();
+    ).toEqual([]);
   });
 });

@@ -2,39 +2,26 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ProcessingError } from '../../core/domain/errors.ts';
-import type { BasisExportFormat, ChannelRequest, ChannelResponse } from '../../ipc/contract.ts';
+import type { ChannelRequest, ChannelResponse } from '../../ipc/contract.ts';
 import { isSingleFile } from '../../node/files/basisExport.ts';
 import { writeOutputs } from '../../node/files/outputFolder.ts';
 import type { Handlers } from '../registrar.ts';
-import { chooseFiles, chooseFolder, NOT_SAVED, saveFile } from './dialogs.ts';
+import { allFiles, chooseFiles, chooseFolder, NOT_SAVED, saveFile } from './dialogs.ts';
 import type { MainContext } from './mainContext.ts';
 
-const BASIS_KIND = {
-  name: 'Basis sets',
-  extensions: ['basis', 'BASIS', 'raw', 'RAW', 'json', 'txt', 'nii', 'gz'],
-};
+const BASIS_EXTENSIONS = ['basis', 'BASIS', 'raw', 'RAW', 'json', 'txt', 'nii', 'gz'];
 /** Siemens .pta, Bruker shapes, and plain text. */
-const WAVEFORM_KIND = {
-  name: 'Pulse waveforms',
-  extensions: ['pta', 'PTA', 'txt', 'TXT', 'exc', 'inv', 'rfc', 'gp', 'csv', 'dat', 'RF'],
-};
-
-const FORMAT_NAMES: Readonly<Record<BasisExportFormat, string>> = {
-  lineshape: 'NIfTI-MRS with card',
-  lcmodel: 'LCModel basis',
-  'lcmodel-raw': 'LCModel RAW files',
-  'fsl-json': 'FSL-MRS JSON files',
-  jmrui: 'jMRUI text files',
-};
+const WAVEFORM_EXTENSIONS = ['pta', 'PTA', 'txt', 'TXT', 'exc', 'inv', 'rfc', 'gp', 'csv', 'dat', 'RF'];
 
 async function exportBasis(
-  { host, window }: MainContext,
+  { host, window, texts }: MainContext,
   request: ChannelRequest<'basis:export'>,
 ): Promise<ChannelResponse<'basis:export'>> {
   const { format, basisId } = request;
-  const title = `Export as ${FORMAT_NAMES[format]}`;
+  const name = texts().basisFormats[format];
+  const title = texts().dialogs.exportBasisAs.replace('{format}', name);
   if (isSingleFile(format)) {
-    const kind = { name: FORMAT_NAMES[format], extensions: ['basis'] };
+    const kind = { name, extensions: ['basis'] };
     return saveFile(window(), { title, suggestedName: `${basisId}.basis`, kind }, async () => {
       const [file] = await host.ask('host:basis-files', request);
       return file?.bytes ?? null;
@@ -54,14 +41,18 @@ async function exportBasis(
 export function basisDialogHandlers(
   context: MainContext,
 ): Pick<Handlers, 'basis:import' | 'basis:waveform' | 'basis:export'> {
-  const { host, window } = context;
+  const { host, window, texts } = context;
   return {
     'basis:import': async () => {
-      const paths = await chooseFiles(window(), 'Add a basis set', BASIS_KIND, 'several');
+      const { dialogs, kinds } = texts();
+      const offered = [{ name: kinds.basis, extensions: BASIS_EXTENSIONS }, allFiles(texts())];
+      const paths = await chooseFiles(window(), dialogs.addBasis, offered, 'several');
       return paths.length === 0 ? null : host.ask('host:add-basis', { paths });
     },
     'basis:waveform': async () => {
-      const [path] = await chooseFiles(window(), 'Read a pulse waveform', WAVEFORM_KIND, 'one');
+      const { dialogs, kinds } = texts();
+      const offered = [{ name: kinds.waveform, extensions: WAVEFORM_EXTENSIONS }, allFiles(texts())];
+      const [path] = await chooseFiles(window(), dialogs.readWaveform, offered, 'one');
       return path === undefined ? null : host.ask('host:read-waveform', { path });
     },
     'basis:export': (request) => exportBasis(context, request),

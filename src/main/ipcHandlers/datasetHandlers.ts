@@ -6,9 +6,11 @@ import type { HandlerContext } from './context.ts';
 
 export function datasetHandlers({
   services: { store, signals },
-}: HandlerContext): Pick<HostHandlers, 'dataset:signal' | 'image:read'> {
+}: HandlerContext): Pick<HostHandlers, 'dataset:signal' | 'image:read' | 'spectrum:figures' | 'spectrum:transients'> {
   return {
     'dataset:signal': (request) => signals.signal(request),
+    'spectrum:figures': (request) => signals.figures(request),
+    'spectrum:transients': (request) => signals.transients(request),
     'image:read': ({ datasetId }) => {
       const { fileName, role } = store.getDataset(datasetId);
       if (role !== 'image') throw new UnsupportedDataError('UNSUPPORTED', `${fileName} is not an image.`);

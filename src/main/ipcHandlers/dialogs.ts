@@ -3,12 +3,16 @@ import { basename } from 'node:path';
 import { dialog } from 'electron';
 import type { BrowserWindow, OpenDialogOptions, SaveDialogOptions } from 'electron';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
+import type { MainTexts } from '../texts/index.ts';
 
 /** What a dialog offers to show. */
 export interface FileKind {
   readonly name: string;
   readonly extensions: string[];
 }
+
+/** The last choice of every dialog that names a kind of file. */
+export const allFiles = ({ dialogs }: MainTexts): FileKind => ({ name: dialogs.allFiles, extensions: ['*'] });
 
 async function open(window: BrowserWindow | null, options: OpenDialogOptions): Promise<readonly string[]> {
   const answer = window === null ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(window, options);
@@ -19,13 +23,13 @@ async function open(window: BrowserWindow | null, options: OpenDialogOptions): P
 export function chooseFiles(
   window: BrowserWindow | null,
   title: string,
-  kind: FileKind,
+  kinds: readonly FileKind[],
   count: 'one' | 'several',
 ): Promise<readonly string[]> {
   return open(window, {
     title,
     properties: count === 'one' ? ['openFile'] : ['openFile', 'multiSelections'],
-    filters: [kind, { name: 'All files', extensions: ['*'] }],
+    filters: [...kinds],
   });
 }
 

@@ -7,11 +7,15 @@ import type { MainContext } from './mainContext.ts';
 /** Folders that can still be shown: the dialog shows one at a time. */
 const MAX_REMEMBERED = 8;
 
-export function exportDialogHandlers({ host, window }: MainContext): Pick<Handlers, 'export:study' | 'export:show'> {
+export function exportDialogHandlers({
+  host,
+  window,
+  texts,
+}: MainContext): Pick<Handlers, 'export:study' | 'export:show'> {
   const folders = new Map<string, string>();
   return {
     'export:study': async (request) => {
-      const parent = await chooseFolder(window(), 'Export into a new folder in');
+      const parent = await chooseFolder(window(), texts().dialogs.exportInto);
       if (parent === null) return null;
       const done = await host.ask('host:export-study', { ...request, parent });
       if (done === null) return null;

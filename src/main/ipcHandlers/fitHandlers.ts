@@ -13,13 +13,15 @@ import {
 } from '../../core/pipeline/index.ts';
 import type { ScanSegmentation } from '../../core/pipeline/index.ts';
 import { analyseByMethods } from '../../core/pipeline/analyseByMethods.ts';
-import type { AnalysisMethod } from '../../core/pipeline/analyseByMethods.ts';
+import type { AnalysesByMethods, AnalysisMethod } from '../../core/pipeline/analyseByMethods.ts';
 import { DENOISING_METHOD_IDS, DENOISING_METHODS } from '../../core/preprocessing/denoising/index.ts';
 import { CLASSICAL_METHODS } from '../../core/preprocessing/frequencyPhaseCorrection/index.ts';
 import type { FpcMethod } from '../../core/preprocessing/frequencyPhaseCorrection/index.ts';
 import { NETWORK_METHODS } from '../../core/preprocessing/frequencyPhaseCorrection/networks/index.ts';
 import { needsBasis, NO_BASIS, readPriorKnowledge } from '../../core/quantification/index.ts';
 import { checkMethodOptions, shippedKnowledge } from '../../core/quantification/methodOptions.ts';
+import type { Cancellation } from '../../core/ports/cancellation.ts';
+import type { ProgressListener } from '../../core/ports/progress.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
 import type { ChannelRequest } from '../../ipc/contract.ts';
 import { recipeSha256 } from '../../node/files/hashing.ts';
@@ -113,8 +115,36 @@ async function withBasis({ basis }: Services, recipe: Recipe, basisId: string): 
   return { recipe, basis: needsBasis(recipe.quantification.method) ? await basis(basisId) : NO_BASIS };
 }
 
+/** A fit that was checked and can be run. */
+export type PreparedFit = (cancellation: Cancellation, onProgress: ProgressListener) => Promise<AnalysesByMethods>;
+
+/**
+ * Checks what is asked for before anything is begun.
+ * @throws UsageError, ModelError, ReaderError: a choice is not there, or wrong for the scan
+ */
+export async function preparedFit(services: Services, request: ChannelRequest<'fit:start'>): Promise<PreparedFit> {
+  const { store, networks, parse, fitRunner, stamp } = services;
+  const { studyId } = store.getDataset(request.datasetId);
+  const recipe = chosenRecipe(request);
+  const others = (request.alsoBy ?? []).map((other) => recipeWithMethod(recipe, other));
+  const methods: [AnalysisMethod, ...AnalysisMethod[]] = [await withBasis(services, recipe, request.basisId)];
+  for (const other of others) methods.push(await withBasis(services, other, request.basisId));
+  const { datasetId, waterDatasetId, voxels, segmentationDatasetId } = request;
+  const tissue =
+    segmentationDatasetId === undefined
+      ? {}
+      : { segmentation: storedSegmentation(store, studyId, segmentationDatasetId) };
+  const { preprocess } = services.pipeline;
+  const deps = { parse, fitRunner, networks, preprocess, hashRecipe: recipeSha256, stamp };
+  return (cancellation, onProgress) =>
+    analyseByMethods(
+      { store, datasetId, waterDatasetId, methods, voxels, ...tissue },
+      { ...deps, cancellation, onProgress },
+    );
+}
+
 export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, Channels> {
-  const { store, jobs, pipeline, parse, fitRunner, stamp } = services;
+  const { store, jobs } = services;
   return {
     'fit:methods': async ({ datasetId }) => ({
       methods: await methodViews(
@@ -126,29 +156,9 @@ export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, Ch
     }),
     'fit:start': async (request) => {
       const { studyId } = store.getDataset(request.datasetId);
-      const recipe = chosenRecipe(request);
-      const others = (request.alsoBy ?? []).map((other) => recipeWithMethod(recipe, other));
-      const methods: [AnalysisMethod, ...AnalysisMethod[]] = [await withBasis(services, recipe, request.basisId)];
-      for (const other of others) methods.push(await withBasis(services, other, request.basisId));
-      const { datasetId, waterDatasetId, voxels, segmentationDatasetId } = request;
-      const tissue =
-        segmentationDatasetId === undefined
-          ? {}
-          : { segmentation: storedSegmentation(store, studyId, segmentationDatasetId) };
+      const fit = await preparedFit(services, request);
       const jobId = jobs.start('fit', studyId, async (cancellation, onProgress) => {
-        const { records, problems } = await analyseByMethods(
-          { store, datasetId, waterDatasetId, methods, voxels, ...tissue },
-          {
-            parse,
-            fitRunner,
-            networks: services.networks,
-            preprocess: pipeline.preprocess,
-            hashRecipe: recipeSha256,
-            stamp,
-            cancellation,
-            onProgress,
-          },
-        );
+        const { records, problems } = await fit(cancellation, onProgress);
         return { analysisId: records[0].id, basisIds: [], problems };
       });
       return { jobId };

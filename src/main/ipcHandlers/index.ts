@@ -1,6 +1,7 @@
 // Every request the study host answers.
 import type { HostHandlers } from '../hostMessages.ts';
 import { analysisHandlers } from './analysisHandlers.ts';
+import { batchHandlers } from './batchHandlers.ts';
 import { basisHandlers } from './basisHandlers.ts';
 import { comparisonHandlers } from './comparisonHandlers.ts';
 import type { HandlerContext } from './context.ts';
@@ -13,16 +14,21 @@ import { lcmodelHandlers } from './lcmodelHandlers.ts';
 import { mapHandlers } from './mapHandlers.ts';
 import { methodsHandlers } from './methodsHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
+import { mrsiHandlers } from './mrsiHandlers.ts';
+import { referenceRangeHandlers } from './referenceRangeHandlers.ts';
 import { reportHandlers } from './reportHandlers.ts';
 import { settingsHandlers } from './settingsHandlers.ts';
 import { simulationHandlers } from './simulationHandlers.ts';
 import { studyHandlers } from './studyHandlers.ts';
+import { worklistHandlers } from './worklistHandlers.ts';
 
 /** @param context the services and the way to the page */
 export function createHostHandlers(context: HandlerContext): HostHandlers {
   return {
     ...settingsHandlers(context),
     ...studyHandlers(context),
+    ...worklistHandlers(context),
+    ...batchHandlers(context),
     ...importHandlers(context),
     ...exportHandlers(context),
     ...datasetHandlers(context),
@@ -34,9 +40,11 @@ export function createHostHandlers(context: HandlerContext): HostHandlers {
     ...comparisonHandlers(context),
     ...correctionHandlers(context),
     ...mapHandlers(context),
+    ...mrsiHandlers(context),
     ...methodsHandlers(context),
     ...modelHandlers(context),
     ...reportHandlers(context),
+    ...referenceRangeHandlers(context),
     'host:close': async () => {
       await context.services.close();
       return null;

@@ -6,14 +6,15 @@ import type { MainContext } from './mainContext.ts';
 export function lcmodelDialogHandlers({
   host,
   window,
+  texts,
 }: MainContext): Pick<Handlers, 'lcmodel:choose' | 'lcmodel:import'> {
   return {
     'lcmodel:choose': async () => {
-      const [path] = await chooseScans(window(), 'Choose your LCModel program', 'files');
+      const [path] = await chooseScans(window(), texts().dialogs.chooseLcmodel, 'files');
       return path === undefined ? null : host.ask('host:set-lcmodel', { path });
     },
     'lcmodel:import': async ({ datasetId, what }) => {
-      const paths = await chooseScans(window(), 'Read results of LCModel', what);
+      const paths = await chooseScans(window(), texts().dialogs.readLcmodel, what);
       return paths.length === 0 ? null : host.ask('host:import-lcmodel', { datasetId, paths });
     },
   };

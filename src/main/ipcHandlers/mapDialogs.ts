@@ -3,10 +3,10 @@ import type { Handlers } from '../registrar.ts';
 import { chooseFolder } from './dialogs.ts';
 import type { MainContext } from './mainContext.ts';
 
-export function mapDialogHandlers({ host, window }: MainContext): Pick<Handlers, 'maps:export'> {
+export function mapDialogHandlers({ host, window, texts }: MainContext): Pick<Handlers, 'maps:export'> {
   return {
     'maps:export': async (request) => {
-      const parent = await chooseFolder(window(), 'Write maps into a new folder in');
+      const parent = await chooseFolder(window(), texts().dialogs.mapsInto);
       return parent === null ? null : host.ask('host:export-maps', { ...request, parent });
     },
   };

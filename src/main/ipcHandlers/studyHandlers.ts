@@ -1,4 +1,5 @@
 // The worklist and one study: list, open, delete, state.
+import { UsageError } from '../../core/domain/errors.ts';
 import type { HostHandlers } from '../hostMessages.ts';
 import type { HandlerContext } from './context.ts';
 
@@ -24,6 +25,7 @@ export function studyHandlers({
     },
     'study:set-state': ({ studyId, state }) => {
       store.getStudy(studyId);
+      if (state === 'signed') throw new UsageError('A study is signed by signing its report.');
       store.setStudyState(studyId, state);
       emit('studies:changed', { studyId });
       return {};

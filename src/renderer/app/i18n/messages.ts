@@ -16,7 +16,9 @@ export function gatherMessages(): Record<Language, Record<string, Texts>> {
   const messages: Record<Language, Record<string, Texts>> = { en: {}, de: {}, cs: {} };
   for (const [path, texts] of Object.entries(files)) {
     const [, folder, language] = /([^/]+)\/locales\/([^/]+)\.json$/.exec(path) ?? [];
-    if (folder !== undefined && language !== undefined) messages[language as Language][folder] = texts;
+    if (folder === undefined || language === undefined) continue;
+    // Paths are relative to this file, which lies within `app`.
+    messages[language as Language][folder === '..' ? 'app' : folder] = texts;
   }
   return messages;
 }

@@ -3,6 +3,9 @@
 export const ICON_PATHS = {
   worklist: 'M3 5h14M3 10h14M3 15h14M6.5 3v14',
   study: 'M2 13.5h3l1.5-6 2 9L11 3l2 10.5h5',
+  batch: 'M3 5h9v9H3zM5.5 5V2.5H17V11h-2.5M5.5 9.5l1.8 1.8L10 8',
+  filter: 'M3 4h14l-5.5 6.5V16l-3-1.5v-4z',
+  menu: 'M5 10h.01M10 10h.01M15 10h.01',
   basis: 'M3 6.5 10 3l7 3.5-7 3.5zM3 10l7 3.5 7-3.5M3 13.5 10 17l7-3.5',
   compare: 'M3 3v14h14M6 14 16 4M8 8.5h.01M7 12h.01M11.5 10.5h.01M11 6h.01M14.5 8h.01',
   models:
@@ -30,6 +33,8 @@ export const ICON_PATHS = {
   moon: 'M16 12.5A7 7 0 0 1 7.5 4a6.5 6.5 0 1 0 8.5 8.5z',
   image: 'M3 4h14v12H3zM3 13l4-4 3.5 3.5 2.5-2.5 4 4',
   drop: 'M10 3v9M6.5 8.5 10 12l3.5-3.5M3 12v4.5h14V12',
+  picture: 'M3 4h14v8.5M3 4v12h7M3 13l4-4 3.5 3.5M13 14.5h5M15.5 12v5',
+  help: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM7.8 8a2.2 2.2 0 1 1 3.3 1.9c-.8.5-1.1.9-1.1 1.7M10 14h.01',
   keyboard: 'M2.5 5.5h15v9h-15zM6 12h8M5.5 8.5h.01M8.5 8.5h.01M11.5 8.5h.01M14.5 8.5h.01',
   target: 'M10 16a6 6 0 1 0 0-12 6 6 0 0 0 0 12zM10 2v4M10 14v4M2 10h4M14 10h4',
 } as const;

@@ -2,6 +2,7 @@
 import { defineStore, storeToRefs } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
+import { t } from '../../app/i18n/index.ts';
 import type { BasisSpectraView } from '../../../ipc/contract.ts';
 import { sortedComparison, type Comparison } from './model.ts';
 import { useBasis } from './store.ts';
@@ -26,8 +27,8 @@ export const useBasisComparison = defineStore('basisComparison', () => {
   /** The signal that is drawn: the chosen one where both sets have it, else the one that differs most. */
   const shown = computed(() => rows.value.find((r) => r.name === chosen.value) ?? rows.value[0] ?? null);
   const rangeProblem = computed(() => {
-    if (low.value === null || high.value === null) return 'Give both borders of the range in ppm.';
-    return high.value - low.value >= 0.1 ? null : 'The range must rise by at least 0.1 ppm.';
+    if (low.value === null || high.value === null) return t('basis.compare.giveRange');
+    return high.value - low.value >= 0.1 ? null : t('basis.compare.narrowRange');
   });
 
   async function compare(): Promise<void> {

@@ -1,5 +1,6 @@
 // What is wrong with a simulation form, a sentence a field. Whether pulses fit into the echo time only the simulation
 // knows; its sentence is shown in the form as well.
+import { t } from '../../app/i18n/index.ts';
 import type { PulseRole } from '../../../ipc/contract.ts';
 import { FAMILY_TRAITS } from './presets.ts';
 import { hasSlices, pulseRoles, type Entry, type PulseForm, type SimulationForm } from './simulation.ts';
@@ -21,7 +22,7 @@ const LIMITS = {
   tmMs: { low: 0, high: 2000, unit: 'ms' },
   ppm: { low: -10, high: 20, unit: 'ppm' },
   spatialPoints: { low: 1, high: 256, unit: 'positions', integer: true },
-  spatialExtent: { low: 1, high: 10, unit: 'slice thicknesses' },
+  spatialExtent: { low: 1, high: 10, unit: 'thicknesses' },
   points: { low: 128, high: 65536, unit: 'points', integer: true },
   dwellUs: { low: 10, high: 5000, unit: 'µs' },
   linewidthHz: { low: 0, high: 50, unit: 'Hz' },
@@ -30,12 +31,19 @@ const LIMITS = {
   flipDeg: { low: 1, high: 360, unit: '°' },
 } satisfies Record<string, Limits>;
 
+/** Units that are words. */
+const NAMED_UNITS: readonly string[] = ['positions', 'points', 'thicknesses'];
+
 /** @returns what is wrong with a number, or null */
 function outside(value: Entry, { low, high, unit, integer = false }: Limits): string | null {
-  const words = `${String(low).replace('-', '−')} to ${high}${unit === '°' ? '' : ' '}${unit}`;
-  if (value === null || !Number.isFinite(value)) return `Give a number, ${words}.`;
-  if (value < low || value > high) return `This must be ${words}.`;
-  return integer && !Number.isInteger(value) ? `This must be a whole number, ${words}.` : null;
+  const named = NAMED_UNITS.includes(unit) ? t(`basis.problems.units.${unit}`) : unit;
+  const range = t('basis.problems.range', {
+    low: String(low).replace('-', '−'),
+    high: `${high}${unit === '°' ? '' : ' '}${named}`,
+  });
+  if (value === null || !Number.isFinite(value)) return t('basis.problems.number', { range });
+  if (value < low || value > high) return t('basis.problems.outside', { range });
+  return integer && !Number.isInteger(value) ? t('basis.problems.whole', { range }) : null;
 }
 
 type Found = readonly (readonly [FormField, string | null])[];
@@ -48,7 +56,7 @@ function pulseProblems(pulse: PulseForm, role: PulseRole): Found {
     [`${role}.durationMs`, outside(pulse.durationMs, LIMITS.durationMs)],
     [`${role}.flipDeg`, outside(pulse.flipDeg, LIMITS.flipDeg)],
     ...(shape === 'waveform'
-      ? [[`${role}.waveform`, pulse.waveform === null ? 'Choose the file of the waveform.' : null] as const]
+      ? [[`${role}.waveform`, pulse.waveform === null ? t('basis.problems.waveform') : null] as const]
       : [band]),
   ];
 }
@@ -58,7 +66,7 @@ function timingProblems({ family, teMs, te1Ms, tmMs }: SimulationForm): Found {
   const found: [FormField, string | null][] = [];
   if (traits.echo) found.push(['teMs', outside(teMs, LIMITS.teMs)]);
   if (traits.te1 && te1Ms !== null && teMs !== null && !(te1Ms > 0 && te1Ms < teMs)) {
-    found.push(['te1Ms', `TE1 must lie between 0 and TE (${teMs} ms); leave it empty for half of it.`]);
+    found.push(['te1Ms', t('basis.problems.te1', { teMs })]);
   }
   if (traits.mixing) found.push(['tmMs', outside(tmMs, LIMITS.tmMs)]);
   return found;
@@ -69,13 +77,13 @@ function editingProblems(form: SimulationForm): Found {
   const same = form.onPpm !== null && form.onPpm === form.offPpm;
   return [
     ['onPpm', outside(form.onPpm, LIMITS.ppm)],
-    ['offPpm', outside(form.offPpm, LIMITS.ppm) ?? (same ? 'ON and OFF must be at different shifts.' : null)],
+    ['offPpm', outside(form.offPpm, LIMITS.ppm) ?? (same ? t('basis.problems.sameShift') : null)],
   ];
 }
 
 /** @returns a sentence for each field that can't be simulated so; empty where all is well */
 export function formProblems(form: SimulationForm): FormProblems {
-  const title = (form.title?.length ?? 0) > 200 ? 'The name must be at most 200 letters long.' : null;
+  const title = (form.title?.length ?? 0) > 200 ? t('basis.problems.longName') : null;
   const all: Found = [
     ['frequencyMHz', outside(form.frequencyMHz, LIMITS.frequencyMHz)],
     ...timingProblems(form),
@@ -88,7 +96,7 @@ export function formProblems(form: SimulationForm): FormProblems {
           ['spatialExtent', outside(form.spatialExtent, LIMITS.spatialExtent)],
         ] as const)
       : []),
-    ['metabolites', form.metabolites.length === 0 ? 'Choose at least one metabolite.' : null],
+    ['metabolites', form.metabolites.length === 0 ? t('basis.problems.noMetabolite') : null],
     ['points', outside(form.points, LIMITS.points)],
     ['dwellUs', outside(form.dwellUs, LIMITS.dwellUs)],
     ['linewidthHz', outside(form.linewidthHz, LIMITS.linewidthHz)],

@@ -1,5 +1,6 @@
 // Basis sets as the page lists and describes them: search, facts in words, a comparison's rows, formats to save in.
 import { formatFixed, formatSignificant } from '../../../core/reports/tables.ts';
+import { t } from '../../app/i18n/index.ts';
 import type { BasisCardView, BasisExportFormat, BasisListView, ChannelResponse } from '../../../ipc/contract.ts';
 import { fieldWords, trim } from '../session/index.ts';
 
@@ -8,17 +9,15 @@ export function cardField(card: BasisCardView): string {
   return fieldWords(card.fieldT) || `${card.spectrometerFrequencyMHz.toFixed(1)} MHz`;
 }
 
-const EDITING_WORDS = { on: 'edit ON', off: 'edit OFF', difference: 'difference' } as const;
-
 /** One line for the list: sequence, TE, edited part, field, number of signals. */
 export function cardSummary(card: BasisCardView): string {
   const count = card.metabolites.length + card.macromolecules.length;
   return [
-    card.sequence ?? 'sequence unknown',
+    card.sequence ?? t('basis.card.sequenceUnknown'),
     card.echoTimeS === null ? null : `TE ${trim(card.echoTimeS * 1000, 1)} ms`,
-    card.editing === null ? null : EDITING_WORDS[card.editing],
+    card.editing === null ? null : t(`basis.card.editing.${card.editing}`),
     cardField(card),
-    count === 1 ? '1 signal' : `${count} signals`,
+    t('basis.card.signals', { count }),
   ]
     .filter((part) => part !== null)
     .join(' · ');
@@ -54,8 +53,8 @@ export interface CardGroup {
 /** The user's own sets and those that came with the program; groups without a set are left out. */
 export function groupCards(cards: readonly BasisCardView[]): CardGroup[] {
   const groups = [
-    { title: 'Yours', cards: cards.filter((c) => c.source === 'user') },
-    { title: 'With Lineshape', cards: cards.filter((c) => c.source === 'shipped') },
+    { title: t('basis.list.yours'), cards: cards.filter((c) => c.source === 'user') },
+    { title: t('basis.list.shipped'), cards: cards.filter((c) => c.source === 'shipped') },
   ];
   return groups.filter((group) => group.cards.length > 0);
 }
@@ -71,7 +70,7 @@ export function cardStates(card: BasisCardView, best: BasisListView['best']): Ca
   if (card.mismatch !== null) return [{ tone: 'stop', symbol: '✕', words: card.mismatch }];
   const doubts = card.warnings.map((w): CardState => ({ tone: 'caution', symbol: '▲', words: w.message }));
   if (best.closeEnough && best.basisId === card.id) {
-    return [{ tone: 'ok', symbol: '✓', words: 'Best for the open scan' }, ...doubts];
+    return [{ tone: 'ok', symbol: '✓', words: t('basis.card.best') }, ...doubts];
   }
   return doubts;
 }
@@ -80,7 +79,9 @@ export function cardStates(card: BasisCardView, best: BasisListView['best']): Ca
 export function listState(card: BasisCardView, best: BasisListView['best']): CardState | null {
   const [first, ...more] = cardStates(card, best);
   if (first === undefined) return null;
-  return more.length === 0 ? first : { ...first, words: `${first.words} (${more.length} more)` };
+  return more.length === 0
+    ? first
+    : { ...first, words: `${first.words} ${t('basis.card.more', { count: more.length })}` };
 }
 
 export interface Fact {
@@ -88,14 +89,19 @@ export interface Fact {
   readonly value: string;
 }
 
-const PARAMETER_NAMES: Readonly<Record<string, string>> = {
-  te1S: 'TE1',
-  te2S: 'TE2',
-  mixingTimeS: 'TM',
-  spacingS: 'Pulse spacing',
-  spatialPointsPerAxis: 'Positions per axis',
-  spatialExtentSlices: 'Extent in slices',
-};
+/** Parameters that have a name of their own in every language; others are told by their spelling. */
+const NAMED_PARAMETERS: readonly string[] = [
+  'te1S',
+  'te2S',
+  'mixingTimeS',
+  'spacingS',
+  'carrierPpm',
+  'spatialPointsPerAxis',
+  'spatialExtentSlices',
+  ...['excitation', 'refocusing', 'editing'].flatMap((role) =>
+    ['Pulse', 'DurationS', 'BandwidthHz', 'FlipDeg'].map((what) => `${role}${what}`),
+  ),
+];
 
 const UNITS: readonly (readonly [ending: string, unit: string, factor: number])[] = [
   ['BandwidthHz', 'Hz', 1],
@@ -107,8 +113,7 @@ const UNITS: readonly (readonly [ending: string, unit: string, factor: number])[
 
 /** "editingDurationS" → "Editing duration": the unit's ending goes, words come apart. */
 function parameterName(key: string, ending: string): string {
-  const known = PARAMETER_NAMES[key];
-  if (known !== undefined) return known;
+  if (NAMED_PARAMETERS.includes(key)) return t(`basis.parameters.${key}`);
   const words = key
     .slice(0, key.length - ending.length)
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -136,27 +141,35 @@ export function cardFacts(card: BasisCardView): Fact[] {
   const { echoTimeS, fieldT, linewidthHz, dwellTimeS, points } = card;
   const field = fieldT === null ? '' : `${trim(fieldT, 2)} T, `;
   return [
-    { name: 'Sequence', value: card.sequence ?? 'not said in the file' },
-    { name: 'TE', value: echoTimeS === null ? 'not said in the file' : `${trim(echoTimeS * 1000, 2)} ms` },
-    ...(card.editing === null ? [] : [{ name: 'Edited part', value: EDITING_WORDS[card.editing] }]),
+    { name: t('basis.card.sequence'), value: card.sequence ?? t('basis.card.notSaid') },
+    { name: 'TE', value: echoTimeS === null ? t('basis.card.notSaid') : `${trim(echoTimeS * 1000, 2)} ms` },
+    ...(card.editing === null
+      ? []
+      : [{ name: t('basis.card.editedPart'), value: t(`basis.card.editing.${card.editing}`) }]),
     ...parameterFacts(card.sequenceParameters),
-    { name: 'Field', value: `${field}${trim(card.spectrometerFrequencyMHz, 3)} MHz` },
-    { name: 'Sampling', value: `${points} points of ${trim(dwellTimeS * 1e6, 2)} µs (${trim(1 / dwellTimeS, 0)} Hz)` },
-    { name: 'Line width', value: linewidthHz === null ? 'not said in the file' : `${trim(linewidthHz, 2)} Hz` },
+    { name: t('basis.card.field'), value: `${field}${trim(card.spectrometerFrequencyMHz, 3)} MHz` },
+    {
+      name: t('basis.card.sampling'),
+      value: t('basis.card.samplingIs', {
+        points,
+        dwellUs: trim(dwellTimeS * 1e6, 2),
+        widthHz: trim(1 / dwellTimeS, 0),
+      }),
+    },
+    {
+      name: t('basis.card.linewidth'),
+      value: linewidthHz === null ? t('basis.card.notSaid') : `${trim(linewidthHz, 2)} Hz`,
+    },
     { name: 'SHA-256', value: card.sha256.slice(0, 12) },
   ];
 }
 
-export const EXPORT_FORMATS: readonly {
-  readonly value: BasisExportFormat;
-  readonly text: string;
-  readonly note: string;
-}[] = [
-  { value: 'lineshape', text: 'Lineshape', note: 'NIfTI-MRS with a card, in a folder' },
-  { value: 'lcmodel', text: 'LCModel .BASIS', note: 'one file' },
-  { value: 'lcmodel-raw', text: 'LCModel .RAW', note: 'a folder, one file a signal' },
-  { value: 'fsl-json', text: 'FSL-MRS JSON', note: 'a folder, one file a signal' },
-  { value: 'jmrui', text: 'jMRUI text', note: 'a folder, one file a signal' },
+export const EXPORT_FORMATS: readonly BasisExportFormat[] = [
+  'lineshape',
+  'lcmodel',
+  'lcmodel-raw',
+  'fsl-json',
+  'jmrui',
 ];
 
 export type Comparison = ChannelResponse<'basis:compare'>;
@@ -174,10 +187,10 @@ export interface Agreement {
 
 /** A correlation as symbol and word. */
 export function agreement(correlation: number): Agreement {
-  if (correlation >= AGREES) return { tone: 'ok', symbol: '●', word: 'agrees' };
+  if (correlation >= AGREES) return { tone: 'ok', symbol: '●', word: t('basis.table.agrees') };
   return correlation >= CLOSE
-    ? { tone: 'caution', symbol: '▲', word: 'nearly' }
-    : { tone: 'stop', symbol: '✕', word: 'differs' };
+    ? { tone: 'caution', symbol: '▲', word: t('basis.table.nearly') }
+    : { tone: 'stop', symbol: '✕', word: t('basis.table.differs') };
 }
 
 /** Rows with what differs most on top. */

@@ -1,33 +1,40 @@
 // What the simulation form starts from: magnets, usual protocols, and the words for sequences, pulses and signals.
+import { t } from '../../app/i18n/index.ts';
 import type { LipidSet, MacromoleculeSet, PulseShape, SequenceFamily } from '../../../core/domain/basisRequest.ts';
 import type { Vendor } from '../../../core/domain/usualProtocol.ts';
 import type { PulseRole } from '../../../ipc/contract.ts';
 
-export interface Choice<T> {
-  readonly value: T;
-  readonly text: string;
+export interface Magnet {
+  /** [MHz] */
+  readonly value: number;
+  readonly field: string;
+  readonly makers?: 'siemens' | 'others';
 }
 
 /** Proton frequencies of clinical and research magnets; makers' "3 T" are not the same field. [MHz] */
-export const MAGNETS: readonly Choice<number>[] = [
-  { value: 63.75, text: '1.5 T' },
-  { value: 123.25, text: '3 T, Siemens' },
-  { value: 127.75, text: '3 T, Philips or GE' },
-  { value: 170.3, text: '4 T' },
-  { value: 297.8, text: '7 T' },
-  { value: 399.7, text: '9.4 T' },
-  { value: 498.2, text: '11.7 T' },
+export const MAGNETS: readonly Magnet[] = [
+  { value: 63.75, field: '1.5 T' },
+  { value: 123.25, field: '3 T', makers: 'siemens' },
+  { value: 127.75, field: '3 T', makers: 'others' },
+  { value: 170.3, field: '4 T' },
+  { value: 297.8, field: '7 T' },
+  { value: 399.7, field: '9.4 T' },
+  { value: 498.2, field: '11.7 T' },
 ];
 
-export const FAMILIES: readonly Choice<SequenceFamily>[] = [
-  { value: 'PRESS', text: 'PRESS' },
-  { value: 'STEAM', text: 'STEAM' },
-  { value: 'SLASER', text: 'sLASER' },
-  { value: 'LASER', text: 'LASER' },
-  { value: 'MEGA-PRESS', text: 'MEGA-PRESS (edited)' },
-  { value: 'MEGA-SLASER', text: 'MEGA-sLASER (edited)' },
-  { value: 'SPIN-ECHO', text: 'Spin echo' },
-  { value: 'PULSE-ACQUIRE', text: 'Pulse-acquire' },
+/** As it stands in the list. */
+export const magnetText = ({ field, makers }: Magnet): string =>
+  makers === undefined ? field : `${field}, ${t(`basis.makers.${makers}`)}`;
+
+export const FAMILIES: readonly SequenceFamily[] = [
+  'PRESS',
+  'STEAM',
+  'SLASER',
+  'LASER',
+  'MEGA-PRESS',
+  'MEGA-SLASER',
+  'SPIN-ECHO',
+  'PULSE-ACQUIRE',
 ];
 
 /** How a sequence is written in titles. */
@@ -41,6 +48,13 @@ export const FAMILY_NAMES: Readonly<Record<SequenceFamily, string>> = {
   'SPIN-ECHO': 'spin echo',
   'PULSE-ACQUIRE': 'pulse-acquire',
 };
+
+/** As it stands in the list: its name, and whether it edits. */
+export function familyText(family: SequenceFamily): string {
+  if (family === 'SPIN-ECHO' || family === 'PULSE-ACQUIRE') return t(`basis.families.${family}`);
+  const name = FAMILY_NAMES[family];
+  return FAMILY_TRAITS[family].editing ? t('basis.families.edited', { name }) : name;
+}
 
 /** What a sequence has besides its echo time. */
 export interface FamilyTraits {
@@ -64,24 +78,24 @@ export const FAMILY_TRAITS: Readonly<Record<SequenceFamily, FamilyTraits>> = {
   'PULSE-ACQUIRE': { ...ECHO, echo: false, refocusing: false },
 };
 
-export const SHAPES: readonly Choice<PulseShape>[] = [
-  { value: 'ideal', text: 'Ideal (instant)' },
-  { value: 'sinc-gauss', text: 'Sinc-Gauss' },
-  { value: 'hermite', text: 'Hermite' },
-  { value: 'gaussian', text: 'Gaussian' },
-  { value: 'slr', text: 'SLR' },
-  { value: 'hyperbolic-secant', text: 'Hyperbolic secant (adiabatic)' },
-  { value: 'goia', text: 'GOIA (adiabatic)' },
-  { value: 'waveform', text: 'Waveform from a file' },
+export const SHAPES: readonly PulseShape[] = [
+  'ideal',
+  'sinc-gauss',
+  'hermite',
+  'gaussian',
+  'slr',
+  'hyperbolic-secant',
+  'goia',
+  'waveform',
 ];
 
 /** Pulses that turn by 180° whatever their flip angle is called. */
 export const ADIABATIC: readonly PulseShape[] = ['hyperbolic-secant', 'goia'];
 
 /** Shapes that can do a pulse's work: a full passage can't excite, and without its gradient GOIA selects nothing. */
-export function shapesFor(role: PulseRole): readonly Choice<PulseShape>[] {
+export function shapesFor(role: PulseRole): readonly PulseShape[] {
   if (role === 'refocusing') return SHAPES;
-  return SHAPES.filter(({ value }) => !(role === 'excitation' ? ADIABATIC.includes(value) : value === 'goia'));
+  return SHAPES.filter((shape) => !(role === 'excitation' ? ADIABATIC.includes(shape) : shape === 'goia'));
 }
 
 export interface PulseDefaults {
@@ -122,21 +136,19 @@ export const PULSE_DEFAULTS: Readonly<
   },
 };
 
-export const MACROMOLECULES: readonly Choice<MacromoleculeSet>[] = [
-  { value: 'none', text: 'None' },
-  { value: 'chen-17-combined', text: '17 lines after Chen, as one signal' },
-  { value: 'chen-17', text: '17 lines after Chen, each its own' },
-  { value: 'osprey-combined', text: 'Lines of Osprey and FSL-MRS, as one signal' },
-  { value: 'osprey', text: 'Lines of Osprey and FSL-MRS, each its own' },
+export const MACROMOLECULES: readonly MacromoleculeSet[] = [
+  'none',
+  'chen-17-combined',
+  'chen-17',
+  'osprey-combined',
+  'osprey',
 ];
 
-export const LIPIDS: readonly Choice<LipidSet>[] = [
-  { value: 'none', text: 'None' },
-  { value: 'lipids-3', text: '0.9, 1.3 and 2.0 ppm' },
-];
+export const LIPIDS: readonly LipidSet[] = ['none', 'lipids-3'];
 
 export interface MetaboliteGroup {
-  readonly title: string;
+  /** `before`: what came with another set and stands in no group. */
+  readonly id: 'brain' | 'disease' | 'others' | 'variants' | 'before';
   readonly names: readonly string[];
   /** Each takes the place of a metabolite of another group: not to be chosen all at once. */
   readonly instead?: boolean;
@@ -145,7 +157,7 @@ export interface MetaboliteGroup {
 /** Every metabolite with a spin system; the first group is what a brain fit needs and the form starts with. */
 export const METABOLITE_GROUPS: readonly MetaboliteGroup[] = [
   {
-    title: 'Brain',
+    id: 'brain',
     names: [
       'NAA',
       'NAAG',
@@ -170,10 +182,10 @@ export const METABOLITE_GROUPS: readonly MetaboliteGroup[] = [
       'Tau',
     ],
   },
-  { title: 'Tumour and disease', names: ['bHG', 'Cystat', 'Cit', 'Suc', 'Pyr', 'bHB', 'Val', 'Thr', 'Ser'] },
-  { title: 'Others', names: ['Cho', 'EtOH', 'Phenyl', 'Tyr', 'H2O', '-CrCH2'] },
+  { id: 'disease', names: ['bHG', 'Cystat', 'Cit', 'Suc', 'Pyr', 'bHB', 'Val', 'Thr', 'Ser'] },
+  { id: 'others', names: ['Cho', 'EtOH', 'Phenyl', 'Tyr', 'H2O', '-CrCH2'] },
   {
-    title: 'Other published couplings, instead',
+    id: 'variants',
     names: [
       'GABA@govindaraju2000',
       'GABA@govindaraju2015',

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
+import { t } from '../../app/i18n/index.ts';
 import { useFit, type BasisSuggestion } from '../fit/index.ts';
 import { useJobs, type JobEnd } from '../jobs/index.ts';
 import { useNotices } from '../notices/index.ts';
@@ -49,7 +50,7 @@ export const useBasisSimulation = defineStore('basisSimulation', () => {
   function fill(next: SimulationForm, why: readonly string[] = [], datasetId: string | null = null): void {
     basis.pane = 'simulate';
     if (running.value) {
-      notices.say('caution', 'A simulation is running; fill its form again when it has ended.');
+      notices.say('caution', t('basis.form.busy'));
       return;
     }
     form.value = next;
@@ -76,7 +77,7 @@ export const useBasisSimulation = defineStore('basisSimulation', () => {
       const started = await request('basis:simulate', { request: requestFromForm(form.value) });
       jobId.value = started.jobId;
       starting.value = false;
-      await finish(await jobs.follow(started.jobId, 'Simulating a basis set'));
+      await finish(await jobs.follow(started.jobId, t('basis.form.job')));
     } catch (error) {
       failure.value = errorSentence(error);
     } finally {
@@ -87,7 +88,7 @@ export const useBasisSimulation = defineStore('basisSimulation', () => {
 
   async function finish(end: JobEnd): Promise<void> {
     if (end.state === 'cancelled') {
-      notices.say('done', 'The simulation was cancelled; nothing was stored.');
+      notices.say('done', t('basis.form.cancelled'));
       return;
     }
     if (end.error !== null) failure.value = end.error.message;
@@ -97,7 +98,7 @@ export const useBasisSimulation = defineStore('basisSimulation', () => {
     const titles = fit.bases.filter((c) => end.basisIds.includes(c.id)).map((c) => c.title);
     // Those who wait in the form see the new set; those who look at another one are told.
     if (basis.pane === 'simulate') basis.select(first);
-    notices.say('done', 'The simulation is done.', [...titles, ...chosenForFit(end.basisIds)]);
+    notices.say('done', t('basis.form.done'), [...titles, ...chosenForFit(end.basisIds)]);
   }
 
   /** A set that was simulated for the open scan becomes the fit's. @returns what was done, in words */
@@ -105,7 +106,7 @@ export const useBasisSimulation = defineStore('basisSimulation', () => {
     const suited = fit.bases.find((c) => ids.includes(c.id) && c.mismatch === null);
     if (forDatasetId.value === null || forDatasetId.value !== session.datasetId || suited === undefined) return [];
     fit.basisId = suited.id;
-    return ['It is chosen for the fit of the open scan.'];
+    return [t('basis.form.chosen')];
   }
 
   async function cancel(): Promise<void> {

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
 import type { BasisCardView, BasisExportFormat, BasisSpectraView } from '../../../ipc/contract.ts';
+import { t } from '../../app/i18n/index.ts';
 import { useFit } from '../fit/index.ts';
 import { useNotices } from '../notices/index.ts';
 import { fieldsOf, filterCards } from './model.ts';
@@ -58,7 +59,7 @@ export const useBasis = defineStore('basis', () => {
     const added = await notices.attempt(() => request('basis:import', {}));
     if (added === null) return;
     const doubts = added.warnings.map((w) => w.message);
-    notices.say('done', `The basis set “${added.title}” was added.`, doubts);
+    notices.say('done', t('basis.added', { name: added.title }), doubts);
     await reload();
     select(added.id);
   }
@@ -66,13 +67,13 @@ export const useBasis = defineStore('basis', () => {
   async function remove(card: BasisCardView): Promise<void> {
     const done = await notices.attempt(() => request('basis:remove', { basisId: card.id }));
     if (done === null) return;
-    notices.say('done', `The basis set “${card.title}” was removed.`);
+    notices.say('done', t('basis.removed', { name: card.title }));
     await reload();
   }
 
   async function exportAs(card: BasisCardView, format: BasisExportFormat): Promise<void> {
     const answer = await notices.attempt(() => request('basis:export', { basisId: card.id, format }));
-    if (answer?.saved === true) notices.say('done', `Saved ${answer.fileName ?? 'the basis set'}.`);
+    if (answer?.saved === true) notices.say('done', t('basis.saved', { name: answer.fileName ?? '' }));
   }
 
   // Something is always chosen while there is something to choose.

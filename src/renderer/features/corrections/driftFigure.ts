@@ -1,4 +1,5 @@
 // The offsets that each method found, transient by transient, against the median of all.
+import { t } from '../../app/i18n/index.ts';
 import { marksPath, type Figure, type FigureSize, type Shape } from '../../charts/figure.ts';
 import { median } from '../../../core/math/robustStatistics.ts';
 import type { DrawnSide } from './spectraFigures.ts';
@@ -70,8 +71,8 @@ export function driftFigure(sides: readonly DrawnSide[], withRejected: boolean, 
   const width = size.width - MARGIN.left - MARGIN.right;
   const height = (size.height - MARGIN.top - MARGIN.bottom - GAP) / 2;
   const quantities = [
-    { name: 'Frequency (Hz)', of: (s: DrawnSide) => centredShifts(s.curves.shiftHz) },
-    { name: 'Phase (°)', of: (s: DrawnSide) => centredPhases(s.curves.phaseDeg) },
+    { name: t('corrections.axes.frequency'), of: (s: DrawnSide) => centredShifts(s.curves.shiftHz) },
+    { name: t('corrections.axes.phase'), of: (s: DrawnSide) => centredPhases(s.curves.phaseDeg) },
   ];
   const shapes = quantities.flatMap(({ name, of }, i): Shape[] => {
     const tracks = sides.map((side): Track => ({ side, values: of(side) }));
@@ -86,7 +87,7 @@ export function driftFigure(sides: readonly DrawnSide[], withRejected: boolean, 
     };
     return [
       ...yAxis(p, name),
-      ...xAxis(p, i === 1 ? 'Transient' : null),
+      ...xAxis(p, i === 1 ? t('corrections.axes.transient') : null),
       ...tracks.flatMap((track) => trackShapes(p, track, withRejected)),
     ];
   });

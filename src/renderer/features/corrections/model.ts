@@ -1,5 +1,6 @@
 // What can be compared, how methods are called, and the table's figures as text.
 import { formatFixed, formatSignificant } from '../../../core/reports/tables.ts';
+import { t } from '../../app/i18n/index.ts';
 import type {
   CorrectionMethodId,
   CorrectionMethodView,
@@ -11,16 +12,9 @@ import type {
 export type SideChoice = CorrectionMethodId | 'auto';
 export type SpectraMode = 'overlay' | 'waterfall' | 'wipe' | 'means';
 
-export const SPECTRA_MODES: readonly { readonly value: SpectraMode; readonly text: string; readonly title: string }[] =
-  [
-    { value: 'overlay', text: 'Overlay', title: 'All transients laid over each other' },
-    { value: 'waterfall', text: 'Waterfall', title: 'Transients one behind the other, the first in front' },
-    { value: 'wipe', text: 'Wipe', title: 'A left of the line, B right of it, on one axis' },
-    { value: 'means', text: 'Means', title: 'Averaged spectra and their difference' },
-  ];
+export const SPECTRA_MODES: readonly SpectraMode[] = ['overlay', 'waterfall', 'wipe', 'means'];
 
-const SHORT_NAMES: Readonly<Record<CorrectionMethodId, string>> = {
-  none: 'As measured',
+const SHORT_NAMES: Readonly<Record<Exclude<CorrectionMethodId, 'none' | 'water-peak'>, string>> = {
   'robust-sr': 'Robust SR',
   rats: 'RATS',
   sr: 'SR',
@@ -28,7 +22,6 @@ const SHORT_NAMES: Readonly<Record<CorrectionMethodId, string>> = {
   crr: 'CrR',
   corr: 'Corr',
   corrf: 'CorrF',
-  'water-peak': 'Water peak',
   dcrr: 'dCrR',
   dcrrf: 'dCrRF',
   dsr: 'dSR',
@@ -38,19 +31,21 @@ const SHORT_NAMES: Readonly<Record<CorrectionMethodId, string>> = {
 };
 
 /** As systems and papers abbreviate it. */
-export const shortName = (id: CorrectionMethodId): string => SHORT_NAMES[id];
+export function shortName(id: CorrectionMethodId): string {
+  return id === 'none' || id === 'water-peak' ? t(`corrections.names.${id}`) : SHORT_NAMES[id];
+}
 
 /** Why a scan has no transients to compare, in words; null where it has. */
 export function obstacleOf(dataset: DatasetView | null): string | null {
-  if (dataset === null) return 'Open a study with a spectrum first.';
+  if (dataset === null) return t('corrections.obstacles.noStudy');
   const { role, description } = dataset;
-  if (role === 'water') return 'This is a water reference: choose the metabolite scan above.';
+  if (role === 'water') return t('corrections.obstacles.water');
   const transients = description.dimensions.find((d) => d.tag === 'DIM_DYN')?.length ?? 1;
   if (transients < 2) {
-    return 'This scan has no separate transients: they were averaged before it was stored, so that none can be corrected any more. Import the raw data of the scanner to compare corrections.';
+    return t('corrections.obstacles.averaged');
   }
   if (description.nucleus !== '1H') {
-    return `Frequency and phase are corrected by lines of ¹H spectra, and this scan is of ${description.nucleus ?? 'an unknown nucleus'}.`;
+    return t('corrections.obstacles.nucleus', { nucleus: description.nucleus ?? t('corrections.obstacles.unknown') });
   }
   return null;
 }
@@ -79,20 +74,12 @@ export interface TableRow {
   readonly rejected: string;
 }
 
-export const COLUMNS: readonly { readonly text: string; readonly title: string }[] = [
-  { text: 'SI', title: 'Similarity index of the transients, 2.5–3.5 ppm (Shamaei 2023); 1 is equal' },
-  { text: 'Similarity w/o baseline', title: 'The same over 1.85–4.1 ppm without the baseline; “auto” chooses by it' },
-  { text: 'Cr width (Hz)', title: 'Width of creatine’s line in the mean, at half its height' },
-  { text: 'SNR of mean', title: 'Height of creatine’s line in the mean over the SD of noise' },
-  { text: 'Drift left (Hz)', title: 'SD of the shift that is left in means of neighbouring transients' },
-  { text: 'Drift left (°)', title: 'SD of the phase that is left in means of neighbouring transients' },
-  { text: 'Time (ms)', title: 'Of the estimate for all transients, and for each' },
-  { text: 'Rejected', title: 'Transients that the rejection of outliers would take out afterwards' },
-];
+export const COLUMNS = ['si', 'similarity', 'width', 'snr', 'driftHz', 'driftDeg', 'time', 'rejected'] as const;
 
 function timeText(elapsedMs: number, transients: number): string {
   if (elapsedMs <= 0) return '–';
-  return `${formatSignificant(elapsedMs, 2)} (${formatSignificant(elapsedMs / transients, 2)} each)`;
+  const each = formatSignificant(elapsedMs / transients, 2);
+  return t('corrections.table.time', { all: formatSignificant(elapsedMs, 2), each });
 }
 
 export function tableRows(table: CorrectionTableView): TableRow[] {
@@ -108,9 +95,11 @@ export function tableRows(table: CorrectionTableView): TableRow[] {
       formatFixed(scores.driftHz, 2),
       formatFixed(scores.driftDeg, 1),
       timeText(elapsedMs, table.transients),
-      `${rejected.length} of ${table.transients}`,
+      t('corrections.nOf', { n: rejected.length, all: table.transients }),
     ];
-    const which = rejected.map((r) => `Transient ${r.transient + 1}: ${r.reason}`).join('\n');
+    const which = rejected
+      .map((r) => t('corrections.table.rejected', { at: r.transient + 1, reason: r.reason }))
+      .join('\n');
     return { ...what, figures, warnings, rejected: which };
   });
 }

@@ -1,4 +1,5 @@
 // Spectra before and after: all transients laid over each other or one behind the other, wiped, and their means.
+import { t } from '../../app/i18n/index.ts';
 import type { PpmRange } from '../../charts/chartTypes.ts';
 import type { Figure, FigureSize, Shape, ShapeColour } from '../../charts/figure.ts';
 import type { CorrectionCurvesView } from '../../../ipc/contract.ts';
@@ -21,7 +22,7 @@ export interface SpectraLook {
 
 const MARGIN = { left: 14, right: 14, top: 10, bottom: 38 } as const;
 const GAP = 10;
-const AXIS = 'Chemical shift (ppm)';
+const axisName = (): string => t('corrections.axes.shift');
 /** Part of a waterfall's height that its rows are spread over. */
 const SPREAD = 0.74;
 /** More rows of a waterfall hide each other; then some in even steps are drawn, and all rejected ones. */
@@ -125,7 +126,7 @@ export function overlayFigure(sides: readonly DrawnSide[], look: SpectraLook, si
   const shapes = sides.flatMap((side, i): Shape[] => {
     const p: Plane = { left: MARGIN.left, top: MARGIN.top + i * (height + GAP), width, height, x: look.range, y };
     return [
-      ...xAxis(p, i === sides.length - 1 ? AXIS : null),
+      ...xAxis(p, i === sides.length - 1 ? axisName() : null),
       ...overlaid(p, side, look, look.range),
       title(p, side, letterOf(i)),
     ];
@@ -142,7 +143,7 @@ export function waterfallFigure(sides: readonly DrawnSide[], look: SpectraLook, 
   const y = { low: flat.low, high: flat.low + (flat.high - flat.low) / (1 - SPREAD) };
   const shapes = sides.flatMap((side, i): Shape[] => {
     const p: Plane = { left: MARGIN.left + i * (width + GAP), top: MARGIN.top, width, height, x: look.range, y };
-    return [...stacked(p, side, look), ...xAxis(p, AXIS), title(p, side, letterOf(i))];
+    return [...stacked(p, side, look), ...xAxis(p, axisName()), title(p, side, letterOf(i))];
   });
   return { ...size, shapes, marks: [] };
 }
@@ -183,7 +184,7 @@ export function wipeFigure(
   return {
     ...size,
     shapes: [
-      ...xAxis(p, AXIS),
+      ...xAxis(p, axisName()),
       ...parts.flatMap(([side, range]) => overlaid(p, side, look, range)),
       { kind: 'line', from: [x, p.top], to: [x, bottom], colour: 'text', width: 1.25 },
       { kind: 'path', d: grip, colour: 'text', width: 1, filled: true },
@@ -227,14 +228,14 @@ export function meansFigure([a, b]: readonly [DrawnSide, DrawnSide], look: Spect
     ...size,
     shapes: [
       ...xAxis(top, null),
-      ...xAxis(low, AXIS),
+      ...xAxis(low, axisName()),
       { kind: 'line', from: [low.left, toY(low, 0)], to: [low.left + width, toY(low, 0)], colour: 'muted', width: 0.8 },
       curve(top, meanA, a.colour),
       curve(top, meanB, b.colour),
       curve(low, difference, 'text'),
-      text(top, 0, `A  ${a.name}: mean`, a.colour),
-      text(top, 1, `B  ${b.name}: mean`, b.colour),
-      text(low, 0, 'Difference B − A, same scale', 'text'),
+      text(top, 0, `A  ${t('corrections.axes.mean', { name: a.name })}`, a.colour),
+      text(top, 1, `B  ${t('corrections.axes.mean', { name: b.name })}`, b.colour),
+      text(low, 0, t('corrections.axes.difference'), 'text'),
     ],
     marks: [],
   };

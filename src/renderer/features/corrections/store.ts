@@ -4,6 +4,7 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
 import type { CorrectionCurvesView, CorrectionPlace, CorrectionTableView } from '../../../ipc/contract.ts';
 import type { PpmRange } from '../../charts/index.ts';
+import { t } from '../../app/i18n/index.ts';
 import { useFit } from '../fit/index.ts';
 import { useJobs } from '../jobs/index.ts';
 import { dimensionLength, useSession } from '../session/index.ts';
@@ -57,7 +58,7 @@ export const useCorrections = defineStore('corrections', () => {
     if (table.value === null || curves === null) return null;
     const id = methodOf(table.value, choice);
     const rejected = findMethod(table.value, id)?.outcome?.rejected ?? [];
-    const name = choice === 'auto' ? `${shortName(id)} (auto)` : shortName(id);
+    const name = choice === 'auto' ? `${shortName(id)} (${t('corrections.table.auto')})` : shortName(id);
     return { id, name, colour, curves, rejected: new Set(rejected.map((r) => r.transient)) };
   }
   const sides = computed(() => {
@@ -114,11 +115,11 @@ export const useCorrections = defineStore('corrections', () => {
       const started = await request('correction:start', at);
       if (mine !== turn) return void jobs.cancel(started.jobId);
       jobId.value = started.jobId;
-      const end = await jobs.follow(started.jobId, 'Comparing corrections');
+      const end = await jobs.follow(started.jobId, t('corrections.comparing'));
       if (jobId.value === started.jobId) jobId.value = null;
       if (mine !== turn) return;
       stopped.value = end.state === 'cancelled';
-      if (end.state === 'failed') failure.value = end.error?.message ?? 'The corrections could not be compared.';
+      if (end.state === 'failed') failure.value = end.error?.message ?? t('corrections.gate.couldNot');
       if (end.state !== 'done') return;
       const answer = await request('correction:table', at);
       if (mine !== turn) return;

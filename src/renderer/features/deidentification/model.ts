@@ -1,13 +1,7 @@
 // A report of what was taken out, counted and put in words.
+import { t } from '../../app/i18n/index.ts';
 import type { CleanedFile, DeidentificationReport, RemovalAction } from '../../../core/domain/deidentification.ts';
 import { REMOVAL_ACTIONS } from '../../../core/domain/deidentification.ts';
-
-export const ACTION_WORDS: Readonly<Record<RemovalAction, string>> = {
-  removed: 'removed',
-  emptied: 'emptied',
-  replaced: 'replaced',
-  shifted: 'dates moved',
-};
 
 export interface ActionGroup {
   readonly action: RemovalAction;
@@ -22,13 +16,13 @@ export function actionGroups({ removals }: Pick<CleanedFile, 'removals'>): Actio
   })).filter(({ places }) => places.length > 0);
 }
 
-const countWord = (action: RemovalAction, count: number): string =>
-  action === 'shifted' && count === 1 ? 'date moved' : ACTION_WORDS[action];
+/** The word beside a count of it. */
+const countWord = (action: RemovalAction, count: number): string => t(`deidentification.counts.${action}`, { count });
 
 /** @returns "12 removed, 1 date moved" */
 export function countsSentence(file: Pick<CleanedFile, 'removals'>): string {
   const parts = actionGroups(file).map(({ action, places }) => `${places.length} ${countWord(action, places.length)}`);
-  return parts.length === 0 ? 'nothing to take out' : parts.join(', ');
+  return parts.length === 0 ? t('deidentification.nothing') : parts.join(', ');
 }
 
 /** @returns how often each was done in all files together, none left out */

@@ -4,6 +4,7 @@ import { computed, ref, shallowRef } from 'vue';
 import type { ExportFormat } from '../../../core/domain/studyExport.ts';
 import type { ExportResultView } from '../../../ipc/contract.ts';
 import { listen, request } from '../../app/api/client.ts';
+import { t } from '../../app/i18n/index.ts';
 import { useNotices } from '../notices/index.ts';
 import { useSession } from '../session/index.ts';
 import { exportedIds } from './model.ts';
@@ -49,11 +50,10 @@ export const useExporting = defineStore('exporting', () => {
     const studyId = session.studyId;
     if (studyId === null || running.value !== null || chosen.value.length === 0) return;
     const token = crypto.randomUUID();
-    running.value = { token, fraction: 0, message: 'Choosing the folder', cancelling: false };
+    running.value = { token, fraction: 0, message: t('exporting.choosing'), cancelling: false };
     const asked = { token, studyId, datasetIds: chosen.value, format: format.value, deidentify: deidentify.value };
     const answer = await notices.attempt(() => request('export:study', asked));
-    if (running.value.cancelling && answer === null)
-      notices.say('done', 'The export was stopped; nothing was written.');
+    if (running.value.cancelling && answer === null) notices.say('done', t('exporting.stopped'));
     running.value = null;
     shownToken = token;
     result.value = answer;

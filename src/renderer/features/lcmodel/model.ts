@@ -9,16 +9,8 @@ export interface LcmodelChoices {
   readonly ratioPriors: RatioPriors;
 }
 
-export const MACROMOLECULE_CHOICES: readonly { readonly value: Macromolecules; readonly text: string }[] = [
-  { value: 'auto', text: 'Automatic' },
-  { value: 'default', text: 'LCModel’s own' },
-  { value: 'none', text: 'The basis set’s only' },
-];
-
-export const RATIO_CHOICES: readonly { readonly value: RatioPriors; readonly text: string }[] = [
-  { value: 'default', text: 'LCModel’s own' },
-  { value: 'none', text: 'None' },
-];
+export const MACROMOLECULE_CHOICES: readonly Macromolecules[] = ['auto', 'default', 'none'];
+export const RATIO_CHOICES: readonly RatioPriors[] = ['default', 'none'];
 
 /** LCModel's settings; what is left out is LCModel's or the pipeline's to decide. */
 export function settingsFrom({ macromolecules, ratioPriors }: LcmodelChoices): Record<string, string> {

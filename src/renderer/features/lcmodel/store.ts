@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
+import { t } from '../../app/i18n/index.ts';
 import { useFit } from '../fit/index.ts';
 import { useJobs } from '../jobs/index.ts';
 import { useNotices } from '../notices/index.ts';
@@ -30,11 +31,11 @@ export const useLcmodel = defineStore('lcmodel', () => {
 
   /** Why LCModel can't be run now, in words; null if it can. */
   const obstacle = computed(() => {
-    if (installation.executable === null) return 'No LCModel is set on this computer.';
-    if (session.dataset === null) return 'Open a study with a spectrum first.';
-    if (fit.basis === null) return 'No basis set is chosen under “Fit”.';
+    if (installation.executable === null) return t('lcmodel.obstacles.notSet');
+    if (session.dataset === null) return t('lcmodel.obstacles.noStudy');
+    if (fit.basis === null) return t('lcmodel.obstacles.noBasis');
     if (fit.basis.mismatch !== null) return fit.basis.mismatch;
-    return fit.recipeId === '' ? 'No recipe is chosen under “Fit”.' : null;
+    return fit.recipeId === '' ? t('lcmodel.obstacles.noRecipe') : null;
   });
 
   // What went wrong with one scan says nothing of the next.
@@ -67,7 +68,7 @@ export const useLcmodel = defineStore('lcmodel', () => {
       });
       jobId.value = started.jobId;
       const end = await jobs.follow(started.jobId, 'LCModel');
-      if (end.state === 'cancelled') notices.say('done', 'LCModel was stopped; nothing was stored.');
+      if (end.state === 'cancelled') notices.say('done', t('lcmodel.stopped'));
       else if (end.error !== null) problem.value = end.error.message;
       if (end.analysisId !== null) await show(end.analysisId);
     } catch (error) {

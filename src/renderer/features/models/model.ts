@@ -1,25 +1,18 @@
 // Networks as the page describes them: what each is for, its protocol and training in words, what a self-test came to.
+import { t } from '../../app/i18n/index.ts';
 import type { ListedModelView, ModelCardView, ModelVerdictView } from '../../../ipc/contract.ts';
 
 export interface Fact {
   readonly name: string;
   readonly value: string;
+  /** To be read letter by letter. */
+  readonly isCode?: boolean;
 }
 
-const TASKS: Readonly<Record<ModelCardView['task'], { readonly title: string; readonly does: string }>> = {
-  fpc: {
-    title: 'Frequency and phase correction',
-    does: 'Estimates how far each transient is off in frequency and phase, so that they can be averaged in line.',
-  },
-  denoising: {
-    title: 'Denoising',
-    does: 'Takes noise out of a spectrum. The original is kept, and bounds go with its noise.',
-  },
-  quantification: { title: 'Quantification', does: 'Estimates the amounts of metabolites from a spectrum.' },
-};
+const TASKS: readonly ModelCardView['task'][] = ['fpc', 'denoising', 'quantification'];
 
 /** What networks of a task do, in a sentence. */
-export const taskWords = (task: ModelCardView['task']): string => TASKS[task].does;
+export const taskWords = (task: ModelCardView['task']): string => t(`models.tasks.${task}.does`);
 
 export interface ModelGroup {
   readonly title: string;
@@ -29,11 +22,11 @@ export interface ModelGroup {
 /** The networks by task; those without a card that can be read come last. */
 export function groupModels(models: readonly ListedModelView[]): ModelGroup[] {
   const groups = [
-    ...Object.entries(TASKS).map(([task, { title }]) => ({
-      title,
+    ...TASKS.map((task) => ({
+      title: t(`models.tasks.${task}.title`),
       models: models.filter((m) => m.card?.task === task),
     })),
-    { title: 'Not in order', models: models.filter((m) => m.card === null) },
+    { title: t('models.notInOrder'), models: models.filter((m) => m.card === null) },
   ];
   return groups.filter((group) => group.models.length > 0);
 }
@@ -42,7 +35,7 @@ const number = (value: number): string => String(Number(value.toPrecision(6))).r
 
 /** "1.4 to 9.5 T", "3 T" */
 function rangeWords([low, high]: readonly [number, number], unit = ''): string {
-  const text = low === high ? number(low) : `${number(low)} to ${number(high)}`;
+  const text = low === high ? number(low) : t('models.range', { low: number(low), high: number(high) });
   // The unit stays on the line of its number.
   return unit === '' ? text : `${text}\u00A0${unit}`;
 }
@@ -53,14 +46,8 @@ const LIMIT_UNITS: readonly (readonly [ending: string, unit: string])[] = [
   ['Deg', '°'],
   ['S', 's'],
 ];
-const LIMIT_NAMES: Readonly<Record<string, string>> = {
-  snr: 'SNR',
-  peakSnr: 'tallest point over the noise',
-  peakOverNoiseSd: 'tallest peak over the noise’s SD',
-  points: 'points',
-  durationS: 'duration',
-  dwellTimeS: 'dwell time',
-};
+/** Limits whose names don't come from their spelling. */
+const NAMED_LIMITS: readonly string[] = ['snr', 'peakSnr', 'peakOverNoiseSd', 'points', 'durationS', 'dwellTimeS'];
 
 function limitWords(name: string, range: readonly [number, number]): string {
   const [ending = '', unit = ''] = LIMIT_UNITS.find(([end]) => name.endsWith(end) && name.length > end.length) ?? [];
@@ -69,20 +56,23 @@ function limitWords(name: string, range: readonly [number, number]): string {
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase();
   const [low, high] = range.map((end) => Number(end.toPrecision(3))) as [number, number];
-  return `${LIMIT_NAMES[name] ?? words} ${rangeWords([low, high], unit)}`;
+  const named = NAMED_LIMITS.includes(name) ? t(`models.limitNames.${name}`) : words;
+  return `${named} ${rangeWords([low, high], unit)}`;
 }
 
 /** "PRESS, SLASER or STEAM" */
 const orWords = (names: readonly string[]): string =>
-  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
+  names.length < 2
+    ? names.join()
+    : t('models.orWords', { some: names.slice(0, -1).join(', '), last: names.at(-1) ?? '' });
 
 /** For which scans a network may be used, in one sentence. */
 export function protocolWords({ nucleus, fieldT, sequences, echoTimeMs, limits }: ModelCardView['protocol']): string {
   const scans = [
-    `${nucleus} spectra`,
-    fieldT === null ? 'any field strength' : rangeWords(fieldT, 'T'),
-    sequences === null ? 'any sequence' : orWords(sequences),
-    echoTimeMs === null ? 'any echo time' : `TE ${rangeWords(echoTimeMs, 'ms')}`,
+    t('models.spectra', { nucleus }),
+    fieldT === null ? t('models.anyField') : rangeWords(fieldT, 'T'),
+    sequences === null ? t('models.anySequence') : orWords(sequences),
+    echoTimeMs === null ? t('models.anyEchoTime') : `TE ${rangeWords(echoTimeMs, 'ms')}`,
     ...Object.entries(limits).map(([name, range]) => limitWords(name, range)),
   ];
   return `${scans.join('; ')}.`;
@@ -94,31 +84,29 @@ export function trainingFacts({ training }: ModelCardView): Fact[] {
   const bases = Object.keys(basisSha256);
   const seedWords = Object.entries(seeds).map(([name, seed]) => `${name} ${seed}`);
   return [
-    { name: 'Trained', value: `${number(epochs)} epochs in ${number(minutes)} min on ${hardware}` },
-    { name: 'Data', value: presetFiles.length === 0 ? recipe : `${recipe}: ${presetFiles.join(', ')}` },
-    { name: 'Basis sets', value: bases.length === 0 ? 'none' : `${bases.length}: ${bases.join(', ')}` },
-    { name: 'Seeds', value: seedWords.join(', ') },
-    { name: 'Command', value: command },
+    {
+      name: t('models.facts.trained'),
+      value: t('models.facts.trainedIn', { epochs: number(epochs), minutes: number(minutes), hardware }),
+    },
+    { name: t('models.facts.data'), value: presetFiles.length === 0 ? recipe : `${recipe}: ${presetFiles.join(', ')}` },
+    {
+      name: t('models.facts.bases'),
+      value: bases.length === 0 ? t('models.facts.none') : `${bases.length}: ${bases.join(', ')}`,
+    },
+    { name: t('models.facts.seeds'), value: seedWords.join(', ') },
+    { name: t('models.facts.command'), value: command, isCode: true },
   ];
 }
 
 /** Where a network comes from, and which file it is. */
 export function originFacts(card: ModelCardView): Fact[] {
   return [
-    { name: 'Method', value: card.citation },
-    { name: 'Licence', value: card.licence },
-    { name: 'File', value: card.file },
-    { name: 'SHA-256', value: card.sha256 },
+    { name: t('models.facts.method'), value: card.citation },
+    { name: t('models.facts.licence'), value: card.licence },
+    { name: t('models.facts.file'), value: card.file },
+    { name: 'SHA-256', value: card.sha256, isCode: true },
   ];
 }
-
-const PROVIDERS: Readonly<Record<string, string>> = {
-  cpu: 'the processor (CPU)',
-  cuda: 'the graphics card (CUDA)',
-  dml: 'the graphics card (DirectML)',
-  coreml: 'Core ML',
-  webgpu: 'the graphics card (WebGPU)',
-};
 
 const SHORT_PROVIDERS: Readonly<Record<string, string>> = {
   cpu: 'CPU',
@@ -132,7 +120,8 @@ const SHORT_PROVIDERS: Readonly<Record<string, string>> = {
 export const providerName = (provider: string): string => SHORT_PROVIDERS[provider] ?? provider;
 
 /** What runs a network, in words. @param provider as the runtime names it */
-export const providerWords = (provider: string): string => PROVIDERS[provider] ?? provider;
+export const providerWords = (provider: string): string =>
+  provider in SHORT_PROVIDERS ? t(`models.providers.${provider}`) : provider;
 
 export interface Verdict {
   readonly tone: 'ok' | 'stop' | 'muted';
@@ -142,34 +131,37 @@ export interface Verdict {
   readonly short: string;
 }
 
-const notInOrder = (words: string): Verdict => ({ tone: 'stop', symbol: '✕', words, short: 'Not in order' });
+const notInOrder = (words: string): Verdict => ({ tone: 'stop', symbol: '✕', words, short: t('models.notInOrder') });
 
 /** What is known of a network's state. @param verdict undefined before it was verified */
 export function verdictWords(model: ListedModelView, verdict: ModelVerdictView | undefined): Verdict {
   if (verdict === undefined) {
-    const untold = 'Not verified yet';
+    const untold = t('models.notVerified');
     if (model.problem !== null) return notInOrder(model.problem);
     return { tone: 'muted', symbol: '○', words: untold, short: untold };
   }
-  if (!verdict.ok) return notInOrder(verdict.reason ?? 'It is not in order.');
-  const runs = verdict.executionProvider === null ? '' : `; runs on ${providerWords(verdict.executionProvider)}`;
-  const words = `In order: file unchanged, self-test passed${runs}`;
-  return { tone: 'ok', symbol: '✓', words, short: 'In order' };
+  if (!verdict.ok) return notInOrder(verdict.reason ?? t('models.isNotInOrder'));
+  const { executionProvider } = verdict;
+  const words =
+    executionProvider === null
+      ? t('models.passed')
+      : t('models.passedOn', { provider: providerWords(executionProvider) });
+  return { tone: 'ok', symbol: '✓', words, short: t('models.inOrder') };
 }
 
 /** Better providers that a network was not run on, a sentence each. */
 export function fallbackWords({ fallbacks }: Pick<ModelVerdictView, 'fallbacks'>): string[] {
-  return fallbacks.map(({ provider, reason }) => `Not on ${providerWords(provider)}: ${reason}`);
+  return fallbacks.map(({ provider, reason }) => t('models.notOn', { provider: providerWords(provider), reason }));
 }
 
 /** All verdicts in one sentence. */
 export function summaryWords(verdicts: readonly ModelVerdictView[]): Omit<Verdict, 'short'> {
   const failed = verdicts.filter(({ ok }) => !ok).length;
   if (failed > 0) {
-    const words = `${failed} of ${verdicts.length} networks ${failed === 1 ? 'is' : 'are'} not in order`;
+    const words = t('models.someFailed', { count: failed, all: verdicts.length });
     return { tone: 'stop', symbol: '✕', words };
   }
-  const words = verdicts.length === 1 ? 'The network is in order' : `All ${verdicts.length} networks are in order`;
+  const words = t('models.allInOrder', { count: verdicts.length });
   return { tone: 'ok', symbol: '✓', words };
 }
 

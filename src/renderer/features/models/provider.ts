@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { listen, request } from '../../app/api/client.ts';
+import { t } from '../../app/i18n/index.ts';
 import type { ChosenProviderView } from '../../../ipc/contract.ts';
 import { fallbackWords, providerName } from './model.ts';
 
@@ -9,7 +10,9 @@ export const useProvider = defineStore('provider', () => {
   const chosen = shallowRef<ChosenProviderView | null>(null);
 
   /** For a line: "CPU", or that nothing was to be chosen yet. */
-  const short = computed(() => (chosen.value === null ? 'none run yet' : providerName(chosen.value.executionProvider)));
+  const short = computed(() =>
+    chosen.value === null ? t('models.noneRun') : providerName(chosen.value.executionProvider),
+  );
   /** Why it is no better one, a sentence each. */
   const reasons = computed(() => (chosen.value === null ? [] : fallbackWords(chosen.value)));
 

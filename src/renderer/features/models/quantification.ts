@@ -1,24 +1,12 @@
 // What a card says of a network for quantification: how amounts come out of it, what it has seen, how its doubt was measured.
+import { t } from '../../app/i18n/index.ts';
 import type { ModelCardView } from '../../../ipc/contract.ts';
 import type { Fact } from './model.ts';
 
 export type QuantificationCardView = NonNullable<ModelCardView['quantification']>;
 
-const DESIGNS: Readonly<Record<QuantificationCardView['design'], string>> = {
-  amplitudes: 'The network gives the amounts themselves, without a model of the signal.',
-  decoder: 'The network gives the amounts and the parameters of the signal model it was trained through.',
-  linearSolve:
-    'The network gives phase, shifts and widths; the amounts are solved for by least squares with a basis set.',
-};
-
-const INPUTS: Readonly<Record<QuantificationCardView['input'], string>> = {
-  spectrum: 'Complex spectrum, 4.2 to 0.2 ppm, 512 points',
-  scalogram: 'Morse wavelet scalogram of the spectrum',
-  scattering: 'Wavelet scattering coefficients of the spectrum',
-};
-
 /** How the amounts come out of it, in a sentence. */
-export const designWords = ({ design }: QuantificationCardView): string => DESIGNS[design];
+export const designWords = ({ design }: QuantificationCardView): string => t(`models.designs.${design}`);
 
 /** Three significant digits with a true minus sign. */
 const figure = (value: number): string => String(Number(value.toPrecision(3))).replace('-', '−');
@@ -26,10 +14,10 @@ const figure = (value: number): string => String(Number(value.toPrecision(3))).r
 /** Where the limits of a spectrum that it knows lie. */
 function limitsWords({ latentLimit, residualLimit }: QuantificationCardView['inDistribution']): string {
   const parts = [
-    ...(residualLimit === null ? [] : [`residual up to ${figure(residualLimit)} times the noise`]),
-    ...(latentLimit === null ? [] : [`distance from the training spectra up to ${figure(latentLimit)}`]),
+    ...(residualLimit === null ? [] : [t('models.residualLimit', { times: figure(residualLimit) })]),
+    ...(latentLimit === null ? [] : [t('models.latentLimit', { distance: figure(latentLimit) })]),
   ];
-  return parts.length === 0 ? 'no limits stand in the card' : parts.join('; ');
+  return parts.length === 0 ? t('models.noLimits') : parts.join('; ');
 }
 
 export function quantificationFacts({
@@ -40,11 +28,11 @@ export function quantificationFacts({
   inDistribution,
 }: QuantificationCardView): Fact[] {
   return [
-    { name: 'Method', value: method },
-    { name: 'Looks at', value: INPUTS[input] },
-    { name: 'Basis set', value: basis === null ? 'your own: any that has the metabolites' : basis.id },
-    ...(parameters.length === 0 ? [] : [{ name: 'Estimates', value: parameters.join(', ') }]),
-    { name: 'Counts as known', value: limitsWords(inDistribution) },
+    { name: t('models.facts.method'), value: method },
+    { name: t('models.facts.input'), value: t(`models.inputs.${input}`) },
+    { name: t('models.facts.basis'), value: basis === null ? t('models.facts.anyBasis') : basis.id },
+    ...(parameters.length === 0 ? [] : [{ name: t('models.facts.estimates'), value: parameters.join(', ') }]),
+    { name: t('models.facts.known'), value: limitsWords(inDistribution) },
   ];
 }
 
@@ -69,7 +57,8 @@ export function amountRows({ sums, trainedAmounts, calibration }: Quantification
       name,
       isSum: sums.includes(name),
       mean: amount === undefined ? '–' : figure(amount.mean),
-      range: amount === undefined ? '–' : `${figure(amount.range[0])} to ${figure(amount.range[1])}`,
+      range:
+        amount === undefined ? '–' : t('models.range', { low: figure(amount.range[0]), high: figure(amount.range[1]) }),
       factor: spread === undefined ? '–' : figure(spread.factor),
       floor: spread === undefined ? '–' : figure(spread.floor),
     };

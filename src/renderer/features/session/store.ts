@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { request } from '../../app/api/client.ts';
+import { useUndo } from '../../app/undo.ts';
 import type { StudyDetailView } from '../../../ipc/contract.ts';
 import { firstDataset, imageOf, spectraOf, voxelCount, waterFor, type PageName } from './model.ts';
 
@@ -16,6 +17,8 @@ export const useSession = defineStore('session', () => {
   const datasetId = ref<string | null>(null);
   const voxel = ref(0);
   const analysisId = ref<string | null>(null);
+  /** What the user chose; null: the newest. */
+  const chosenAnalysisId = ref<string | null>(null);
   const viewState = shallowRef<ViewState>({});
   let timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -74,7 +77,7 @@ export const useSession = defineStore('session', () => {
     const middle = size.slice(0, 3).map((n) => Math.floor(n / 2));
     voxel.value =
       voxels.value > 1 ? ((middle[0] ?? 0) * (size[1] ?? 1) + (middle[1] ?? 0)) * (size[2] ?? 1) + (middle[2] ?? 0) : 0;
-    analysisId.value = newestAnalysis();
+    selectAnalysis(null);
     remember('selection', { datasetId: id, voxel: voxel.value });
   }
 
@@ -85,7 +88,8 @@ export const useSession = defineStore('session', () => {
   }
 
   function selectAnalysis(id: string | null): void {
-    analysisId.value = id;
+    chosenAnalysisId.value = id;
+    analysisId.value = id ?? newestAnalysis();
   }
 
   function restoreSelection(): void {
@@ -100,6 +104,18 @@ export const useSession = defineStore('session', () => {
     selectDataset(first.id);
     if (known !== undefined && typeof selection?.voxel === 'number') selectVoxel(selection.voxel);
   }
+
+  useUndo().track(
+    'selection',
+    () => ({ datasetId: datasetId.value, voxel: voxel.value, analysisId: chosenAnalysisId.value }),
+    (before) => {
+      const { datasetId: id } = before;
+      if (id === null || !datasets.value.some((d) => d.id === id)) return;
+      if (id !== datasetId.value) selectDataset(id);
+      selectVoxel(before.voxel);
+      selectAnalysis(analyses.value.some((a) => a.id === before.analysisId) ? before.analysisId : null);
+    },
+  );
 
   /** Opens a study with what its view remembers. @throws RequestError */
   async function open(id: string): Promise<void> {

@@ -2,4 +2,4 @@
 export { default as SettingsPage } from './SettingsPage.vue';
 export { useLcmodelInstallation } from './lcmodelStore.ts';
 export { useSettings } from './store.ts';
-export type { ImageConvention, Theme } from './model.ts';
+export { SCALES, type ImageConvention, type Theme } from './model.ts';

@@ -1,6 +1,9 @@
 // What the app remembers for the user, with its defaults.
 
 export type Theme = 'dark' | 'light' | 'system';
+/** Scales of the window. [%] */
+export const SCALES = [100, 110, 125, 150, 175, 200] as const;
+
 export type ImageConvention = 'radiological' | 'neurological';
 
 export function parseTheme(value: string | null): Theme {
@@ -9,6 +12,17 @@ export function parseTheme(value: string | null): Theme {
 
 export function parseConvention(value: string | null): ImageConvention {
   return value === 'neurological' ? 'neurological' : 'radiological';
+}
+
+/** @param value as remembered @returns a scale there is; 100 % for anything else. [%] */
+export function parseScale(value: string | null): number {
+  return SCALES.find((percent) => String(percent) === value) ?? 100;
+}
+
+/** The next scale up or down; the last one stays. @param by 1 or −1 */
+export function steppedScale(percent: number, by: 1 | -1): number {
+  const at = SCALES.findIndex((scale) => scale === percent);
+  return SCALES[Math.max(0, Math.min(SCALES.length - 1, at + by))] ?? 100;
 }
 
 /** The theme that is drawn. @param systemDark what the system prefers */

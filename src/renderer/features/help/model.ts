@@ -1,0 +1,77 @@
+// The tour's steps, and the software that Lineshape is built with.
+import type { Preset } from '../study/index.ts';
+
+/** Where a step takes place, and what it points at: the element with `data-tour` of the same name. */
+export interface TourStep {
+  readonly name: 'worklist' | 'images' | 'spectrum' | 'fit' | 'report';
+  readonly page: 'worklist' | 'study';
+  readonly preset: Preset | null;
+}
+
+export const TOUR_STEPS: readonly TourStep[] = [
+  { name: 'worklist', page: 'worklist', preset: null },
+  { name: 'images', page: 'study', preset: 'read' },
+  { name: 'spectrum', page: 'study', preset: 'read' },
+  { name: 'fit', page: 'study', preset: 'read' },
+  { name: 'report', page: 'study', preset: 'read' },
+];
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const GAP = 12;
+
+/**
+ * Where the card stands: below what it points at, else above, beside, else over its lower end; never off the window.
+ * @param target null: the window's middle
+ * @returns its upper left corner [CSS px]
+ */
+export function cardPlace(
+  target: Box | null,
+  card: Pick<Box, 'width' | 'height'>,
+  view: Pick<Box, 'width' | 'height'>,
+): { readonly left: number; readonly top: number } {
+  const within = (at: number, size: number, room: number): number =>
+    Math.max(GAP, Math.min(room - size - GAP, Math.round(at)));
+  if (target === null) {
+    return {
+      left: within((view.width - card.width) / 2, card.width, view.width),
+      top: within((view.height - card.height) / 2, card.height, view.height),
+    };
+  }
+  const centred = within(target.left + (target.width - card.width) / 2, card.width, view.width);
+  const below = target.top + target.height + GAP;
+  if (below + card.height + GAP <= view.height) return { left: centred, top: within(below, card.height, view.height) };
+  const above = target.top - GAP - card.height;
+  if (above >= GAP) return { left: centred, top: within(above, card.height, view.height) };
+  const middle = within(target.top + (target.height - card.height) / 2, card.height, view.height);
+  const right = target.left + target.width + GAP;
+  if (right + card.width + GAP <= view.width) return { left: Math.round(right), top: middle };
+  const left = target.left - GAP - card.width;
+  if (left >= GAP) return { left: Math.round(left), top: middle };
+  return { left: centred, top: view.height - card.height - GAP };
+}
+
+/** What ships inside the program; the licence as its package states it. */
+export const SOFTWARE: readonly { readonly name: string; readonly licence: string }[] = [
+  { name: 'electron', licence: 'MIT' },
+  { name: 'vue', licence: 'MIT' },
+  { name: 'vue-i18n', licence: 'MIT' },
+  { name: 'pinia', licence: 'MIT' },
+  { name: 'reka-ui', licence: 'MIT' },
+  { name: 'splitpanes', licence: 'MIT' },
+  { name: 'echarts', licence: 'Apache-2.0' },
+  { name: '@niivue/niivue', licence: 'BSD-2-Clause' },
+  { name: 'libsql', licence: 'MIT' },
+  { name: 'onnxruntime-node', licence: 'MIT' },
+  { name: 'zod', licence: 'MIT' },
+  { name: 'commander', licence: 'MIT' },
+  { name: 'dicom-parser', licence: 'MIT' },
+  { name: 'nifti-reader-js', licence: 'MIT' },
+  { name: 'fflate', licence: 'MIT' },
+  { name: 'fft.js', licence: 'MIT' },
+];
