@@ -98,7 +98,7 @@ module.exports = {
       'renderer',
       '^src/renderer/',
       ['^src/ipc/', D, M, core('geometry'), core('reports')],
-      ['vue', 'pinia', 'echarts', '@niivue/niivue', 'reka-ui', 'splitpanes', '@vue', 'vue-i18n'],
+      ['vue', 'pinia', '@niivue/niivue', 'reka-ui', 'splitpanes', '@vue', 'vue-i18n'],
     ),
     {
       name: 'feature-entered-through-index',

@@ -21,16 +21,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: true,
-    // The two large libraries are chunks of their own and are loaded by the features that draw with them.
+    // The large library is a chunk of its own, loaded by the feature that draws with it.
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
       output: {
         codeSplitting: {
           groups: [
-            // First what the start needs: Vite's loader of lazy chunks would else land in one of the large ones.
+            // First what the start needs: Vite's loader of lazy chunks would else land in the large one.
             { name: 'vue', test: /vite[\\/]preload-helper|node_modules[\\/](@vue|vue|pinia)[\\/]/, priority: 1 },
             { name: 'niivue', test: /node_modules[\\/]@niivue[\\/]/ },
-            { name: 'charts', test: /node_modules[\\/](echarts|zrender)[\\/]/ },
           ],
         },
       },

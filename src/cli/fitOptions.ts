@@ -6,7 +6,7 @@ import type { MrsDataset } from '../core/domain/mrsDataset.ts';
 import { SHIPPED_PRIOR_KNOWLEDGE } from '../core/quantification/index.ts';
 import { checkMethodOptions, methodDefaults } from '../core/quantification/methodOptions.ts';
 import { isPriorKnowledgeFile, readPriorKnowledgeFile } from '../node/files/priorKnowledgeFile.ts';
-import { collect } from './options.ts';
+import { collect, ppmRangeOf } from './options.ts';
 
 export interface FitOptionFlags {
   readonly fitOption?: readonly string[];
@@ -87,6 +87,20 @@ function assignedOptions(methods: readonly string[], texts: readonly string[]): 
     for (const method of owners) (options.get(method) as JsonObject)[key] = valueOf(method, assignment);
   }
   return options;
+}
+
+/**
+ * The window of --ppm, for those of the methods that have one: networks look at what they were trained on.
+ * @throws UsageError for what is no range, or where no method has a window
+ */
+export function windowsFor(text: string | undefined, methods: readonly string[]): ReadonlyMap<string, JsonObject> {
+  if (text === undefined) return new Map();
+  const ppmRange = [...ppmRangeOf(text)];
+  const owners = methods.filter((method) => Object.hasOwn(methodDefaults(method), 'ppmRange'));
+  if (owners.length === 0) {
+    throw new UsageError(`--ppm is for methods with a fitted range, and ${methods.join(', ')} has none.`);
+  }
+  return new Map(owners.map((method) => [method, { ppmRange }]));
 }
 
 /**

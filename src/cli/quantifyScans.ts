@@ -21,9 +21,9 @@ import {
 import type { AnalysisOutcome, RefusedMethod, ScanSegmentation } from '../core/pipeline/index.ts';
 import { isMethod, METHOD_IDS } from '../core/quantification/index.ts';
 import { basisForMethods } from './basisChoice.ts';
-import { addFitOptions, checkFitOptions, fitOptionsFor } from './fitOptions.ts';
+import { addFitOptions, checkFitOptions, fitOptionsFor, windowsFor } from './fitOptions.ts';
 import type { FitOptionFlags } from './fitOptions.ts';
-import { addCommonOptions, addHeaderOptions, ppmRangeOf, readOptionsOf } from './options.ts';
+import { addCommonOptions, addHeaderOptions, readOptionsOf } from './options.ts';
 import type { CommonOptions, HeaderOptions } from './options.ts';
 import { addVoxelOptions, checkVoxelOptions, chosenVoxels } from './mapOptions.ts';
 import type { VoxelOptions } from './mapOptions.ts';
@@ -130,10 +130,10 @@ async function recipesFor(
   const methods = [...new Set(resolved)];
   const given = await fitOptionsFor(options, methods, dataset);
   const quantities = await quantitiesOf(options);
-  const ppm = options.ppm === undefined ? {} : { ppmRange: ppmRangeOf(options.ppm) };
+  const windows = windowsFor(options.ppm, methods);
   return methods.map((method) => {
     const ofRecipe = own.method === method ? own.options : {};
-    const quantification = { method, options: { ...ofRecipe, ...ppm, ...given.get(method) } };
+    const quantification = { method, options: { ...ofRecipe, ...windows.get(method), ...given.get(method) } };
     return recipeWithQuantities({ ...base, quantification }, quantities);
   });
 }
@@ -145,7 +145,7 @@ function checkOptions(options: QuantifyOptions): void {
   checkFitOptions(options, named);
   checkQuantityOptions(options);
   readOptionsOf(options);
-  if (options.ppm !== undefined) ppmRangeOf(options.ppm);
+  windowsFor(options.ppm, named ?? METHOD_IDS);
   checkVoxelOptions(options);
 }
 

@@ -23,7 +23,10 @@ const quantificationSchema = z.object({
   parameters: z.array(z.string()),
   basis: z.object({ id: z.string(), sha256: z.string() }).nullable(),
   trainedAmounts: z.record(z.string(), z.object({ mean: z.number(), range })),
-  calibration: z.record(z.string(), z.object({ factor: z.number(), floor: z.number() })),
+  calibration: z.record(
+    z.string(),
+    z.object({ factor: z.number(), floor: z.number(), misfit: z.number().exactOptional() }),
+  ),
   inDistribution: z.object({ latentLimit: z.number().nullable(), residualLimit: z.number().nullable() }),
 });
 

@@ -204,7 +204,12 @@ describe('quantify by a network', () => {
   it('refuses an option that a network does not have', async () => {
     const run = await quantify('--method', 'qnet', '--ppm', '1,4');
     expect(run.code).toBe(2);
-    expect(run.stderr).toMatch(/The method qnet has no option "ppmRange"/);
+    expect(run.stderr).toMatch(/--ppm is for methods with a fitted range, and qnet has none/);
+  });
+
+  it('gives a window to those of several methods that have one', async () => {
+    const { results } = documentOf(await quantify('--method', 'qnet,nlls', '--ppm', '1,4', '--json'));
+    expect(results.map(({ method }) => method)).toEqual(['qnet', 'nlls']);
   });
 });
 
@@ -222,6 +227,29 @@ describe('evaluate and models', () => {
     };
     expect(methods[0]).toMatchObject({ method: 'qnet', n: 40, basis: { id: BASIS } });
     expect(methods[0]!.combined.find(({ name }) => name === 'tNAA')?.n).toBe(40);
+  });
+
+  it('evaluates the other methods where one is refused, and says why', async () => {
+    const args = ['evaluate', '--set', join(folder, 'set'), '--method', 'dq-nmm,qnet,nlls', '--cases', '1'];
+    const run = await cli.run([...args, '--ppm', '1,4', '--json']);
+    expect(run.code).toBe(0);
+    const { methods, refused } = JSON.parse(run.stdout) as {
+      methods: readonly { method: string; options: object }[];
+      refused: readonly object[];
+    };
+    expect(methods.map(({ method, options }) => [method, options])).toEqual([
+      ['qnet', {}],
+      ['nlls', { ppmRange: [1, 4] }],
+    ]);
+    const reason = 'No network of the method dq-nmm comes with this program.';
+    expect(refused).toEqual([{ method: 'dq-nmm', code: 'MODEL_MISSING', reason }]);
+    expect((await cli.run(args)).stdout).toContain(`dq-nmm: refused. ${reason}`);
+  });
+
+  it('fails where no method can be given a set', async () => {
+    const run = await cli.run(['evaluate', '--set', join(folder, 'set'), '--method', 'dq-nmm']);
+    expect(run.code).toBe(5);
+    expect(run.stderr).toContain('No network of the method dq-nmm comes with this program.');
   });
 
   it('describes what a network quantifies', async () => {

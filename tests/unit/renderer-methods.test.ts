@@ -212,7 +212,7 @@ describe('a card for quantification', () => {
   const card: NonNullable<ModelCardView['quantification']> = {
     ...{ method: 'qnet', design: 'linearSolve', input: 'spectrum', metabolites: ['NAA'], sums: ['tNAA'] },
     ...{ parameters: ['phaseDeg'], basis: null, trainedAmounts: { NAA: { mean: 0.5, range: [0.1, 1.234] } } },
-    calibration: { NAA: { factor: 1.2, floor: 0.01 }, tNAA: { factor: 1.1, floor: 0 } },
+    calibration: { NAA: { factor: 1.2, floor: 0.01 }, tNAA: { factor: 1.1, floor: 0, misfit: 3.25 } },
     inDistribution: { latentLimit: 3.2, residualLimit: 1.25 },
   };
 
@@ -223,8 +223,8 @@ describe('a card for quantification', () => {
       'residual up to 1.25 times the noise; distance from the training spectra up to 3.2',
     );
     expect(amountRows(card)).toEqual([
-      { name: 'tNAA', isSum: true, mean: '–', range: '–', factor: '1.1', floor: '0' },
-      { name: 'NAA', isSum: false, mean: '0.5', range: '0.1 to 1.23', factor: '1.2', floor: '0.01' },
+      { name: 'tNAA', isSum: true, mean: '–', range: '–', factor: '1.1', floor: '0', misfit: '3.25' },
+      { name: 'NAA', isSum: false, mean: '0.5', range: '0.1 to 1.23', factor: '1.2', floor: '0.01', misfit: '–' },
     ]);
   });
 });

@@ -2,7 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { compileKernels } from '../../scripts/kernels.mjs';
-import { cubicSplineDesign, splineProjections, splineProjectionsByLoops } from '../../src/core/math/bspline.ts';
+import {
+  cubicSplineDesign,
+  reducedProjections,
+  reducedProjectionsByLoops,
+  splineProjections,
+  splineProjectionsByLoops,
+} from '../../src/core/math/bspline.ts';
 import { choleskyFactor, forwardSubstitutions, forwardSubstitutionsByLoops } from '../../src/core/math/cholesky.ts';
 import {
   addCrossProducts,
@@ -96,6 +102,9 @@ describe('the SIMD kernels', () => {
     const factor = choleskyFactor(system, n)!;
     const solved = forwardSubstitutions(factor, n, projected, parts);
     expect(largestDifference(solved, forwardSubstitutionsByLoops(factor, n, projected, parts))).toBeLessThan(ROUNDING);
+    if (parts > 1) return;
+    const reduced = reducedProjections(design, factor, columns);
+    expect(largestDifference(reduced, reducedProjectionsByLoops(design, factor, columns))).toBeLessThan(ROUNDING);
   });
 });
 

@@ -7,7 +7,8 @@ import type { JsonObject } from '../../core/domain/json.ts';
 import type { Warning } from '../../core/domain/provenance.ts';
 import { evaluateByLevel, evaluateEstimates, truthOf } from '../../core/quality/evaluation.ts';
 import type { AccuracyRow, LevelEvaluation, MethodEvaluation, TruthScale } from '../../core/quality/evaluation.ts';
-import { methodForScan, networkForScan } from '../../core/pipeline/index.ts';
+import { allRefused, isRefusal, methodForScan, networkForScan } from '../../core/pipeline/index.ts';
+import type { RefusedMethod } from '../../core/pipeline/index.ts';
 import { checkBasis, fitsSingleLines, METHOD_IDS, needsBasis, NO_BASIS } from '../../core/quantification/index.ts';
 import { csvRow } from '../../core/reports/index.ts';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
@@ -15,7 +16,8 @@ import { basisForMethods } from '../basisChoice.ts';
 import { basisOfSet, fitSet, loadSet, SPECTRA_FILE, TRUTH_FILE, usualMetabolites } from '../evaluationSet.ts';
 import type { EvaluationSet, FittedMetabolites, FittedSet } from '../evaluationSet.ts';
 import { WRITTEN_BY } from '../jsonDocuments.ts';
-import { addCommonOptions, oneOf, positiveNumber, ppmRangeOf, wholeNumber } from '../options.ts';
+import { windowsFor } from '../fitOptions.ts';
+import { addCommonOptions, oneOf, positiveNumber, wholeNumber } from '../options.ts';
 import type { CommonOptions } from '../options.ts';
 import { requireFolderOf } from '../outputFolder.ts';
 import { methodsOf } from '../quantifyScans.ts';
@@ -57,7 +59,10 @@ interface Outcome {
   readonly leftOut: readonly string[];
   readonly scale: TruthScale;
   readonly cases: number;
+  /** Never none. */
   readonly methods: readonly Evaluated[];
+  /** Methods that the set could not be given to, where others could. */
+  readonly refused: readonly RefusedMethod[];
   readonly warnings: readonly Warning[];
 }
 
@@ -66,12 +71,13 @@ function casesOf(text: string | undefined, available: number): number {
   return Math.min(wholeNumber('--cases', text, 1), available);
 }
 
-/** The fit's options: a recipe's, for the method that it is for, and the window. */
-async function fitOptions(options: Options, method: string): Promise<JsonObject> {
-  const ppm = options.ppm === undefined ? {} : { ppmRange: ppmRangeOf(options.ppm) };
-  if (options.recipe === undefined) return ppm;
-  const { quantification } = await loadRecipe(options.recipe);
-  return { ...(quantification.method === method ? quantification.options : {}), ...ppm };
+/** Each method's options: a recipe's, for the method that it is for, and the window. */
+async function fitOptions(options: Options, methods: readonly string[]): Promise<ReadonlyMap<string, JsonObject>> {
+  const windows = windowsFor(options.ppm, methods);
+  const recipe = options.recipe === undefined ? null : (await loadRecipe(options.recipe)).quantification;
+  return new Map(
+    methods.map((method) => [method, { ...(recipe?.method === method ? recipe.options : {}), ...windows.get(method) }]),
+  );
 }
 
 /** The truth of the first cases. */
@@ -108,42 +114,73 @@ function requireEstimates({ method, cases, failures }: FittedSet): void {
   );
 }
 
+/** What all methods are measured on. */
+interface Task {
+  readonly set: EvaluationSet;
+  /** As the file has it, and as the set's truth has it. */
+  readonly whole: FileBasisSet;
+  readonly basis: FileBasisSet;
+  readonly cases: number;
+  readonly scale: TruthScale;
+  readonly edges: readonly number[];
+}
+
+async function evaluateMethod(method: string, own: JsonObject, task: Task, session: Session): Promise<Evaluated> {
+  const { set, whole, basis, cases, scale, edges } = task;
+  // A network of one basis takes it whole, whatever the truth names.
+  const users = needsBasis(method) ? basis : whole;
+  const network = await networkForScan(method, set.dataset, users, session.deps.networks);
+  const ofMethod = fitsSingleLines(method) ? NO_BASIS : (network?.basis ?? users);
+  const fit = { basis: ofMethod, method, network: network?.choice ?? null, options: own, count: cases };
+  const fitted = await fitSet(set, fit, { ...session.deps, threads: session.threads });
+  requireEstimates(fitted);
+  const truth = firstOf(set.truth.metabolites, cases);
+  const evaluation = evaluateEstimates(fitted.cases, truth, scale);
+  const levels = evaluateByLevel(fitted.cases, truth, levelsOf(edges, set, cases), edges, scale);
+  return { fitted, basis: ofMethod, options: own, evaluation, levels };
+}
+
+/** @throws where no method gives anything */
+async function evaluateEach(
+  methods: ReadonlyMap<string, JsonObject>,
+  task: Task,
+  session: Session,
+): Promise<Pick<Outcome, 'methods' | 'refused'>> {
+  const evaluated: Evaluated[] = [];
+  const refused: RefusedMethod[] = [];
+  for (const [method, own] of methods) {
+    try {
+      evaluated.push(await evaluateMethod(method, own, task, session));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      refused.push({ method, error });
+    }
+  }
+  if (evaluated.length === 0) throw allRefused(refused);
+  return { methods: evaluated, refused };
+}
+
 async function evaluate(options: Options, session: Session): Promise<Outcome> {
   const named = methodsOf(options.method);
   const scale = oneOf('--scale', options.scale, SCALES);
   const metabolites =
     options.metabolites === undefined ? null : oneOf('--metabolites', options.metabolites, METABOLITES);
-  if (options.ppm !== undefined) ppmRangeOf(options.ppm);
   casesOf(options.cases, 1);
   const edges = snrEdgesOf(options.snrLevels);
   const set = await loadSet(options.set);
   const shelf = session.deps.networks;
   const methods = await Promise.all(named.map((method) => methodForScan(method, set.dataset, 'nlls', shelf)));
+  const own = await fitOptions(options, methods);
   const cases = casesOf(options.cases, set.truth.cases);
+  levelsOf(edges, set, cases);
   const choice = { basis: options.basis, removeMarker: false, readOptions: {} };
   const whole = await basisForMethods(methods, choice, set.dataset, session.resources);
   const { basis, leftOut } = basisOfSet(whole, set, metabolites ?? usualMetabolites(set));
   const mismatch = methods.some(needsBasis) ? checkBasis(basis, set.dataset) : [];
-  const truth = firstOf(set.truth.metabolites, cases);
-  const snr = levelsOf(edges, set, cases);
-  const evaluated: Evaluated[] = [];
-  for (const method of methods) {
-    const own = await fitOptions(options, method);
-    // A network of one basis takes it whole, whatever the truth names.
-    const users = needsBasis(method) ? basis : whole;
-    const network = await networkForScan(method, set.dataset, users, shelf);
-    const ofMethod = fitsSingleLines(method) ? NO_BASIS : (network?.basis ?? users);
-    const fit = { basis: ofMethod, method, network: network?.choice ?? null, options: own, count: cases };
-    const fitted = await fitSet(set, fit, { ...session.deps, threads: session.threads });
-    requireEstimates(fitted);
-    const evaluation = evaluateEstimates(fitted.cases, truth, scale);
-    const levels = evaluateByLevel(fitted.cases, truth, snr, edges, scale);
-    evaluated.push({ fitted, basis: ofMethod, options: own, evaluation, levels });
-  }
+  const found = await evaluateEach(own, { set, whole, basis, cases, scale, edges }, session);
   // Where a simulated voxel lies is no question.
   const ofSet = set.dataset.warnings.filter(({ code }) => code !== 'geometry-missing');
-  const warnings = [...ofSet, ...basis.warnings, ...mismatch];
-  return { set, basis, leftOut, scale, cases, methods: evaluated, warnings };
+  return { set, basis, leftOut, scale, cases, ...found, warnings: [...ofSet, ...basis.warnings, ...mismatch] };
 }
 
 function methodDocument({ fitted, basis, options, evaluation, levels }: Evaluated): unknown {
@@ -158,13 +195,17 @@ function methodDocument({ fitted, basis, options, evaluation, levels }: Evaluate
   };
 }
 
-function documentOf({ set, basis, leftOut, scale, cases, methods, warnings }: Outcome, threads: number): unknown {
+function documentOf(
+  { set, basis, leftOut, scale, cases, methods, refused, warnings }: Outcome,
+  threads: number,
+): unknown {
   return {
     schema: 'lineshape.evaluation/1',
     set: { spectra: SPECTRA_FILE, truth: TRUTH_FILE, sha256: set.sha256, cases: set.truth.cases, evaluated: cases },
     basis: { id: basis.id, sha256: basis.sha256, leftOut },
     scale,
     methods: methods.map(methodDocument),
+    refused: refused.map(({ method, error }) => ({ method, code: error.code, reason: error.message })),
     warnings,
     threads,
     program: WRITTEN_BY,
@@ -192,7 +233,7 @@ function tableRow(row: AccuracyRow): string[] {
   ];
 }
 
-function printOutcome({ leftOut, cases, methods, warnings }: Outcome): void {
+function printOutcome({ leftOut, cases, methods, refused, warnings }: Outcome): void {
   for (const { message } of warnings) say(`Warning: ${message}`);
   if (leftOut.length > 0) printText(`Not fitted, as the truth names none of it: ${leftOut.join(', ')}`);
   for (const { fitted, basis, evaluation, levels } of methods) {
@@ -214,6 +255,7 @@ function printOutcome({ leftOut, cases, methods, warnings }: Outcome): void {
     }
     if (failures.length > MAX_FAILURES_SAID) printText(`  and ${failures.length - MAX_FAILURES_SAID} more`);
   }
+  for (const { method, error } of refused) printText(`\n${method}: refused. ${error.message}`);
 }
 
 /** Every estimate beside its truth, unscaled: one row a method, case and metabolite. */

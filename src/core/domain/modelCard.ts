@@ -63,9 +63,13 @@ export type NetworkInput = (typeof NETWORK_INPUTS)[number];
 export const NETWORK_DESIGNS = ['amplitudes', 'decoder', 'linearSolve'] as const;
 export type NetworkDesign = (typeof NETWORK_DESIGNS)[number];
 
-/** From a network's own spread (or the bound of its linear solve) to an SD that keeps its word: √((factor·spread)² + floor²). */
+/**
+ * From a network's own spread (or the bound of its linear solve) to an SD that keeps its word: √((factor·spread)² + floor²), and
+ * (misfit·misfitSpread)² beside them where the method tells apart what noise and what an unexplained residual leave open.
+ */
 export interface SpreadCalibration {
   readonly factor: number;
+  readonly misfit?: number;
   /** In the unit of amplitudes as the network has them, over its input's scale. */
   readonly floor: number;
 }

@@ -1,5 +1,6 @@
 // Uniform cubic B-splines and their difference penalty: P-splines of Eilers & Marx (Statist Sci 1996;11:89,
 // doi:10.1214/ss/1038425655).
+import { forwardSubstitutionsByLoops } from './cholesky.ts';
 import { simdProducts } from './simd/products.ts';
 
 /** A banded design matrix: row i has four consecutive non-zero columns from `first[i]`. */
@@ -112,4 +113,28 @@ export function splineProjectionsByLoops(
     }
     return out;
   });
+}
+
+/**
+ * L⁻¹Bᵀv of each column, by SIMD where the runtime has it.
+ * @param factor L, lower, columns × columns
+ * @param columns rows values each
+ */
+export function reducedProjections(
+  design: SplineDesign,
+  factor: Float64Array,
+  columns: readonly Float64Array[],
+): Float64Array[] {
+  return (
+    simdProducts()?.reducedProjections(design, factor, columns) ?? reducedProjectionsByLoops(design, factor, columns)
+  );
+}
+
+/** `reducedProjections` in plain TypeScript. */
+export function reducedProjectionsByLoops(
+  design: SplineDesign,
+  factor: Float64Array,
+  columns: readonly Float64Array[],
+): Float64Array[] {
+  return forwardSubstitutionsByLoops(factor, design.columns, splineProjectionsByLoops(design, columns, 1), 1);
 }

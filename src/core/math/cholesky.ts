@@ -1,5 +1,5 @@
 // Cholesky factorisation and solves of symmetric positive definite matrices, dense, row-major.
-import { simdProducts } from './simd/products.ts';
+import { simdProducts, split } from './simd/products.ts';
 
 /**
  * Lower Cholesky factor of a symmetric positive definite matrix.
@@ -67,6 +67,34 @@ export function forwardSubstitutionsByLoops(
     for (let part = 0; part < parts; part++) forwardSubstitute(l, n, out.subarray(part * n, (part + 1) * n));
     return out;
   });
+}
+
+/**
+ * L⁻¹b of each part of each column, where L has a few diagonals only, as that of a spline's system.
+ * @param band diagonals below the main one
+ * @param columns parts · n values each
+ */
+export function bandedForwardSubstitutions(
+  l: Float64Array,
+  n: number,
+  band: number,
+  columns: readonly Float64Array[],
+  parts: number,
+): Float64Array[] {
+  const all = new Float64Array(columns.length * parts * n);
+  columns.forEach((v, j) => all.set(v, j * parts * n));
+  // Row by row through all columns: within one, each value waits for the one before.
+  for (let i = 0; i < n; i++) {
+    const row = i * n;
+    const first = Math.max(0, i - band);
+    const unit = 1 / (l[row + i] as number);
+    for (let start = 0; start < all.length; start += n) {
+      let sum = all[start + i] as number;
+      for (let k = first; k < i; k++) sum -= (l[row + k] as number) * (all[start + k] as number);
+      all[start + i] = sum * unit;
+    }
+  }
+  return split(all, parts * n);
 }
 
 /** Solves Lᵀ·x = b in place. */

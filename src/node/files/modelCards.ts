@@ -49,7 +49,11 @@ const quantification = z.strictObject({
     .exactOptional(),
   calibration: z.record(
     z.string(),
-    z.strictObject({ factor: z.number().nonnegative(), floor: z.number().nonnegative() }),
+    z.strictObject({
+      factor: z.number().nonnegative(),
+      floor: z.number().nonnegative(),
+      misfit: z.number().nonnegative().exactOptional(),
+    }),
   ),
   inDistribution: z.strictObject({
     latentLimit: z.number().positive().nullable(),

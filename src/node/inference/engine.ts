@@ -19,8 +19,8 @@ import { GATE_KEY } from './messages.ts';
 import type { InferenceTask, SessionInfo } from './messages.ts';
 import { forbidTelemetry } from './telemetry.ts';
 
-/** Rows that go through a network at a time: more are no faster, but take memory and heed a cancellation later (docs/models.md). */
-const BATCH_ROWS = 32;
+/** Rows that go through a network at a time: more are hardly faster, but take memory and heed a cancellation later (docs/models.md). */
+const BATCH_ROWS = 64;
 /** Of all sessions together: what the program's own networks need three times over. [bytes] */
 const MEMORY_BYTES = 512e6;
 /** A session holds the weights as read and once more as its kernels want them. */

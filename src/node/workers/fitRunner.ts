@@ -11,6 +11,7 @@ import type { BatchAnswer, WorkerTask } from './messages.ts';
 import { unpack } from './packing.ts';
 import type { Packed } from './packing.ts';
 import { shareBasis } from './sharedBasis.ts';
+import { SharedFids } from './sharedFids.ts';
 import { throttleProgress } from './throttle.ts';
 import { createWorkerPool } from './workerPool.ts';
 import type { WorkerPool, WorkerPoolOptions } from './workerPool.ts';
@@ -102,9 +103,11 @@ async function runTogether(
     if (batch.onVoxelFailure === undefined) throw error;
     batch.onVoxelFailure(voxel, error);
   };
-  const run = async (chunk: readonly FitInput[], either: Cancellation): Promise<FitOutput[]> => {
+  const memories = Array.from({ length: pool.threads }, () => new SharedFids());
+  const run = async (chunk: readonly FitInput[], either: Cancellation, lane: number): Promise<FitOutput[]> => {
+    const placed = (memories[lane] as SharedFids).place(chunk);
     const shared = { method, options, basisKey: key, network, quantities, withComponents, withCurves };
-    const task: WorkerTask = { kind: 'fitBatch', inputs: chunk, ...shared };
+    const task: WorkerTask = { kind: 'fitBatch', inputs: placed, ...shared };
     const answer = await pool
       .run(task, { cancellation: either, sharedKey: key, onProgress: () => undefined })
       .then((packed) => unpack(packed as Packed) as BatchAnswer)

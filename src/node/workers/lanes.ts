@@ -7,7 +7,8 @@ import { cancellationSource } from './cancellation.ts';
  * Runs every input; the first failure stops the rest and is thrown.
  * @param inputs in the order in which they are begun
  * @param lanes how many at a time
- * @param run does one; the cancellation it gets covers the caller's and the failure of another
+ * @param run does one; the cancellation it gets covers the caller's and the failure of another; a lane, counted from 0, does one
+ *   after another
  * @returns outputs in the order of the inputs
  * @throws CancelledError, or what `run` threw first
  */
@@ -15,21 +16,21 @@ export async function runInLanes<I, O>(
   inputs: readonly I[],
   lanes: number,
   cancellation: Cancellation,
-  run: (input: I, cancellation: Cancellation) => Promise<O>,
+  run: (input: I, cancellation: Cancellation, lane: number) => Promise<O>,
 ): Promise<O[]> {
   const stop = cancellationSource();
   const either = anyOf(cancellation, stop.cancellation);
   const outputs = new Array<O>(inputs.length);
   let next = 0;
-  const lane = async (): Promise<void> => {
+  const goAlong = async (lane: number): Promise<void> => {
     while (next < inputs.length) {
       either.throwIfCancelled();
       const index = next++;
-      outputs[index] = await run(inputs[index] as I, either);
+      outputs[index] = await run(inputs[index] as I, either, lane);
     }
   };
-  const running = Array.from({ length: Math.min(lanes, inputs.length) }, () =>
-    lane().catch((error: unknown) => {
+  const running = Array.from({ length: Math.min(lanes, inputs.length) }, (_, lane) =>
+    goAlong(lane).catch((error: unknown) => {
       stop.cancel();
       throw error;
     }),

@@ -125,6 +125,15 @@ describe('doubtOf', () => {
     expect(check.message).toMatch(/training mean/);
   });
 
+  it('fails a spectrum with far less noise than any of the training', () => {
+    const { scale } = GOOD;
+    const [, high] = GOOD.card.protocol.limits['peakSnr']!;
+    expect(checkOf({ ...GOOD, noiseSd: scale / (1.2 * high) }, 'snr').passed).toBe(true);
+    const check = checkOf({ ...GOOD, noiseSd: scale / (1.3 * high) }, 'snr');
+    expect(check).toMatchObject({ passed: false, limit: 1.25 * high });
+    expect(check.message).toMatch(/was trained up to .* was not measured\.$/);
+  });
+
   it('sums failures up in one warning', () => {
     const [warning, ...others] = doubtWarnings(doubtOf(ofEstimate({ latentLength: 9 })), GOOD.choice);
     expect(others).toEqual([]);

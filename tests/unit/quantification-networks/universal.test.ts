@@ -38,9 +38,9 @@ interface StoredCase {
   readonly ownShiftPpm: Record<string, number>;
   readonly spread: [number, number, number, number, number];
   readonly baselineRoughness: number;
-  readonly spreadFactor: number;
   readonly amplitudes: Record<string, number>;
   readonly spreads: Record<string, number>;
+  readonly excess: Record<string, number>;
   readonly residualOverNoise: number;
   readonly steps: number;
 }
@@ -57,7 +57,6 @@ function lineshapeOf(c: StoredCase): UniversalLineshape {
     gaussianHz: { value: c.gaussianHz, sd: c.spread[3] },
     ownShiftPpm: (name) => ({ value: c.ownShiftPpm[name] ?? 0, sd: c.spread[4] }),
     baselineRoughness: c.baselineRoughness,
-    spreadFactor: c.spreadFactor,
     latentLength: null,
   };
 }
@@ -81,6 +80,7 @@ describe('the solve behind the universal network', () => {
       // Single precision in training, and its basis signals read at another length: a fiftieth of a spread.
       expect(Math.abs(solved.amplitudes[m]! - expected) / spread, name).toBeLessThan(0.05);
       expect(Math.sqrt(solved.covariance![m * n + m]!) / spread, name).toBeCloseTo(1, 1);
+      expect(solved.excess[m]!, name).toBeCloseTo(c.excess[name]!, 2);
     });
   });
 });
@@ -100,7 +100,7 @@ const card: ModelCard = {
     method: 'lineshape-universal',
     metabolites: [],
     basis: null,
-    parameters: [...PARAMETERS, ...PARAMETERS.map((p) => `sd.${p}`), 'baselineRoughness', 'spreadFactor'],
+    parameters: [...PARAMETERS, ...PARAMETERS.map((p) => `sd.${p}`), 'baselineRoughness'],
   }),
 };
 
@@ -118,7 +118,7 @@ describe('method lineshape-universal', () => {
   const silent = { re: new Float64Array(POINTS), im: new Float64Array(POINTS) };
   const library = libraryOf(card, (inputs) => {
     seen.push(inputs);
-    return { parameters: rows(rowCount(inputs), [...TOLD, ...SDS, ROUGHNESS, 1]) };
+    return { parameters: rows(rowCount(inputs), [...TOLD, ...SDS, ROUGHNESS]) };
   });
   let outputs: Awaited<ReturnType<typeof quantifyWithUniversal>> = [];
   beforeAll(async () => {

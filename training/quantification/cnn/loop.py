@@ -15,6 +15,7 @@ VALIDATION_CASES = 2048
 SEED_STRIDE = 100_003
 STATISTICS_CASES = 24576
 SPREAD_PASSES, SPREAD_BATCH = 24, 512
+MIXTURE_BATCHES, MIXTURE_BATCH = 64, 256
 ERROR_MEMORY = 0.98
 
 
@@ -87,6 +88,8 @@ class Trainer:
             network.deviation.copy_(deviation)
         else:
             self._take_over(checkpoint)
+        if hasattr(network.body, "mix") and checkpoint is None:
+            network.body.mix(self._with_truth(generator) for _ in range(MIXTURE_BATCHES))
         if hasattr(network.body, "start"):
             network.body.start.fit(lambda estimate, count: self._at_snr_of(estimate, count, generator), network.mean, network.deviation)
         if self.recipe.spectra_weight > 0:
@@ -100,6 +103,11 @@ class Trainer:
         weights = torch.load(checkpoint, weights_only=True)["network"]
         own = {key: v for key, v in self.network.state_dict().items() if key.startswith("body.members.")}
         self.network.load_state_dict({**weights, **own})
+
+    def _with_truth(self, generator):
+        """Input and standardised amounts of a batch."""
+        batch = self.draw(MIXTURE_BATCH, generator)
+        return batch.inputs, (batch.amounts / batch.scale[:, None] - self.network.mean) / self.network.deviation
 
     def _at_snr_of(self, estimate, count, generator):
         """A batch at the SNR of one of the linear estimates."""

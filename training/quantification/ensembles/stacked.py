@@ -18,8 +18,8 @@ def trained_body(body, outputs, checkpoint):
 class HybridEnsemble(nn.Module):
     """[B, 2, 512] → (standardised amounts [B, outputs], the members' answers [B, members * outputs])
 
-    Members are frozen. The answer starts as their mean; a linear layer and a perceptron learn what is better. Where the members
-    disagree more than they do on training data, the features are far from them: that is what the latent measures.
+    Members are frozen. The answer starts as their best linear mixture, which is no worse than any of them; that and a perceptron
+    beside it learn what is better. Where the members disagree more than they do on training data, the features are far from them: that is what the latent measures.
     """
 
     def __init__(self, outputs, members):
@@ -33,11 +33,21 @@ class HybridEnsemble(nn.Module):
             layers += [nn.Linear(width, hidden), nn.ReLU()]
             width = hidden
         self.perceptron = nn.Sequential(*layers, nn.Linear(width, outputs))
-        with torch.no_grad():
-            self.linear.weight.copy_(torch.eye(outputs).repeat(1, len(members)) / len(members))
-            self.linear.bias.zero_()
-            self.perceptron[-1].weight.zero_()
-            self.perceptron[-1].bias.zero_()
+        nn.init.zeros_(self.perceptron[-1].weight)
+        nn.init.zeros_(self.perceptron[-1].bias)
+
+    @torch.no_grad()
+    def mix(self, batches):
+        """Sets the linear layer by least squares; batches: (input [B, 2, 512], standardised truth [B, outputs])."""
+        answers, truths = [], []
+        for spectrum, truth in batches:
+            answers.append(torch.cat([member(spectrum)[0] for member in self.members], 1))
+            truths.append(truth)
+        known = torch.cat(answers).double()
+        known = torch.cat([known, torch.ones_like(known[:, :1])], 1)
+        weights = torch.linalg.lstsq(known, torch.cat(truths).double()).solution
+        self.linear.weight.copy_(weights[:-1].T)
+        self.linear.bias.copy_(weights[-1])
 
     def forward(self, spectrum):
         answers = torch.cat([member(spectrum)[0] for member in self.members], 1)

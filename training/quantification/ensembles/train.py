@@ -3,7 +3,7 @@
     python -m training.quantification.ensembles.train shallownet-2d2c@3t-slaser-28
 
 for shallownet-2d2c, resnet-1d, unet; then hybrid-ensemble, which takes the other three's best checkpoints of the same protocol
-from --work. Other protocols with --warm-start CHECKPOINT of the same network. Options: training/README.md.
+from --work. Every protocol is a training of its own, from random weights. Options: training/README.md.
 """
 
 import torch
@@ -21,7 +21,8 @@ from training.quantification.simulate import SetSimulator
 PRESET = "rizzo"
 SNR_RANGE = (5.0, 40.0)
 ESTIMATE_SNR = ((5.0, 15.0), (20.0, 40.0))
-EPOCHS = 12
+# The residual network gains longest, and its epochs are short.
+EPOCHS = {"shallownet-2d2c": 16, "resnet-1d": 24, "unet": 16}
 TABLE_ENTRIES = 1024
 # What correction leaves in scans: the preset has neither.
 JITTER = Jitter(shift_hz=1.5, phase_deg=4.0)
@@ -29,7 +30,7 @@ JITTER = Jitter(shift_hz=1.5, phase_deg=4.0)
 WATER_SHARE = 0.7
 BODIES = {"shallownet-2d2c": ShallowNet2D2c, "resnet-1d": ResNet1D, "unet": UNet}
 ENSEMBLE = "hybrid-ensemble"
-ENSEMBLE_EPOCHS = 6
+ENSEMBLE_EPOCHS = 12
 SPECTRA_WEIGHT = 0.3
 
 
@@ -53,7 +54,7 @@ def job_of(method, options):
         draw_snr=draw_snr,
         simulators=lambda basis: [SetSimulator(basis, PRESET)],
         entries=TABLE_ENTRIES,
-        epochs=ENSEMBLE_EPOCHS if ensemble else EPOCHS,
+        epochs=ENSEMBLE_EPOCHS if ensemble else EPOCHS[method],
         recipe_path="training/quantification/ensembles",
         jitter=JITTER,
         waterless=True,

@@ -20,6 +20,12 @@ ROUND_REACH, NEWTON_REACH = 0.3, 0.5
 DAMPING_RATE = 20.0
 
 
+def arsinh(values):
+    """As torch.asinh, of functions that ONNX Runtime computes many values at a time with."""
+    size = values.abs()
+    return values.sign() * torch.log(size + torch.sqrt(size * size + 1))
+
+
 class Refinement(nn.Module):
     """Factors and macromolecules of the first pass → better ones, as a list with one entry a round and one of the last step."""
 
@@ -92,7 +98,7 @@ class Refinement(nn.Module):
         noise_amplitude = noise / energy.sqrt()
         unit = (energy * (size + 2 * noise_amplitude))[..., None]
         projected = torch.cat([a @ self.cosine + b @ self.sine, b @ self.cosine - a @ self.sine], 2) / unit
-        projected = torch.asinh(3 * projected).flatten(1)
+        projected = arsinh(3 * projected).flatten(1)
         return torch.cat([projected, torch.log(size / noise_amplitude + 0.3), factors, torch.log(noise), features], 1)
 
     def _newton_step(self, observed, noise, factors, coefficients):

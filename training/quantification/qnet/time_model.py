@@ -83,18 +83,25 @@ class TimeModel(nn.Module):
 
     def modulated(self, shift_ppm, lorentzian_hz):
         """Shifts [B, M] and one FWHM added [B, 1] → the basis signals [B, M, 2·128]"""
-        cosine, sine = self._turns(shift_ppm[..., None] * self.turn_per_ppm)
-        decay = torch.exp(lorentzian_hz * self.decay_per_hz * self.sample)[:, None]
-        cosine, sine = cosine * decay, sine * decay
+        cosine, sine = self._turns(shift_ppm * self.turn_per_ppm, lorentzian_hz * self.decay_per_hz).chunk(2, 2)
         real = self.basis_real * cosine - self.basis_imaginary * sine
         return torch.cat([real, self.basis_real * sine + self.basis_imaginary * cosine], 2)
 
-    def _turns(self, angle):
-        """Cosine and sine of angles [B, M, 1] times 0 to 127, of few: coarse and fine steps, and products of both."""
-        coarse, fine = angle * self.sample[:: FINE_STEPS], angle * self.sample[:FINE_STEPS]
-        a, b = torch.cos(coarse)[..., None], torch.sin(coarse)[..., None]
-        c, d = torch.cos(fine)[..., None, :], torch.sin(fine)[..., None, :]
-        return (a * c - b * d).flatten(2), (b * c + a * d).flatten(2)
+    def _turns(self, turn, decay):
+        """
+        (real | imaginary) of exp((decay + i·turn) · 0 to 127) [B, M, 2·128]; turn [B, M], decay [B, 1]. Of few exponentials: every
+        16th sample times the first 16, products which are left to one multiplication of matrices.
+        """
+        a, b = self._exponentials(turn, decay, self.sample[::FINE_STEPS])
+        c, d = self._exponentials(turn, decay, self.sample[:FINE_STEPS])
+        coarse = torch.cat([torch.stack([a, -b], 3), torch.stack([b, a], 3)], 2)
+        return (coarse @ torch.stack([c, d], 2)).flatten(2)
+
+    @staticmethod
+    def _exponentials(turn, decay, samples):
+        """Real and imaginary part [B, M, samples]"""
+        angle, size = turn[..., None] * samples, torch.exp(decay * samples)[:, None]
+        return size * torch.cos(angle), size * torch.sin(angle)
 
     @staticmethod
     def turned(signal, phase_rad):
@@ -110,13 +117,18 @@ class TimeModel(nn.Module):
 
 
 def eliminated(matrix, right):
-    """Gauss and Jordan's elimination of positive definite systems, unrolled: [B, N, N] · x = [B, N, R]."""
-    both, size = torch.cat([matrix, right], 2), matrix.shape[1]
-    eye = torch.eye(size, device=matrix.device)
+    """
+    Gauss and Jordan's elimination of positive definite systems, unrolled: [B, N, N] · x = [B, N, R]. The systems of a batch lie side
+    by side, number by number: it is long runs that ONNX Runtime is fast with. A column that is done is left out.
+    """
+    size = matrix.shape[1]
+    # Flat while turned over: ONNX Runtime would move a transposition of three axes behind the elimination, where it cancels.
+    left = torch.cat([matrix, right], 2).flatten(1).T.unflatten(0, (size, -1))
+    eye = torch.eye(size, device=matrix.device)[..., None]
     for k in range(size):
-        row = both[:, k : k + 1] / both[:, k : k + 1, k : k + 1]
-        both = both - (both[:, :, k : k + 1] - eye[:, k : k + 1]) * row
-    return both[:, :, size:]
+        row = left[k : k + 1] / left[k : k + 1, :1]
+        left = left[:, 1:] - (left[:, :1] - eye[:, k : k + 1]) * row[:, 1:]
+    return left.flatten(0, 1).T.unflatten(1, (size, -1))
 
 
 def inverse_by_halves(matrix, size):

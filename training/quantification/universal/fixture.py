@@ -17,7 +17,7 @@ PATH = REPOSITORY / "tests/fixtures/quantificationUniversalSolve.json"
 SEED = 7
 # What the lineshape misses [deg, ppm, Hz, Hz, ppm] and the SDs it is given; the last is each own shift's.
 MISS, SPREAD = (2.0, 0.001, 0.6, -0.5, 0.002), (3.0, 0.002, 1.0, 1.0, 0.004)
-ROUGHNESS, WIDENING = 0.3, 1.25
+ROUGHNESS = 0.3
 
 
 def rounded(values, digits=6):
@@ -41,7 +41,6 @@ def case(group):
     sds = [SPREAD[0], SPREAD[1], SPREAD[2] / frequency, SPREAD[3] / frequency, *[SPREAD[4]] * len(OWN_SHIFTS)]
     lineshape.prior = torch.tensor(sds).expand(6, -1)
     lineshape.roughness = ROUGHNESS * spectra.noise_sd
-    lineshape.widening = torch.full((6,), WIDENING)
     found = solve(lineshape, spectra)
     return {
         "basis": basis_id,
@@ -56,10 +55,10 @@ def case(group):
         "ownShiftPpm": dict(zip(spectra.names, rounded(lineshape.deviation_ppm[0].tolist()), strict=True)),
         "spread": list(SPREAD),
         "baselineRoughness": float(lineshape.roughness[0]),
-        "spreadFactor": WIDENING,
         # The band's FFT is not divided by 8 ppm · f0 here, so that amplitudes are by that much smaller.
         "amplitudes": dict(zip(spectra.names, rounded(found.amplitudes[0] * 8 * float(f[0])), strict=True)),
         "spreads": dict(zip(spectra.names, rounded(found.spread[0][: len(spectra.names)] * 8 * float(f[0])), strict=True)),
+        "excess": dict(zip(spectra.names, rounded(found.excess[0][: len(spectra.names)]), strict=True)),
         "residualOverNoise": float(found.residual[0]),
         "steps": 1 + int(found.again[0]),
     }

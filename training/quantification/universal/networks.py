@@ -24,8 +24,8 @@ LEAST_SD = {"phase": 0.15, "shift": 1.5e-4, "width": 4e-4, "deviation": 3e-4}
 # ln of the roughness over the RMS that a raw output of 0 means.
 ROUGHNESS_MIDDLE = 4.0
 LARGEST_MOVE_BINS = 32
-# Bounds of what the solve is told: ln of the roughness over the noise, ln of the spreads' factor.
-LOG_ROUGHNESS, LOG_WIDENING = (math.log(0.02), math.log(8.0)), (math.log(0.7), math.log(30.0))
+# Bounds of what the solve is told: ln of the roughness over the noise.
+LOG_ROUGHNESS = (math.log(0.02), math.log(8.0))
 CONDITIONS = 4
 REFERENCE_MHZ = 123.25
 HIDDEN, COARSE_HIDDEN = 224, 128
@@ -82,14 +82,14 @@ class UniversalNetwork(nn.Module):
         # What publish.py fits to the features of scans as they come.
         self.register_buffer("whitening", torch.zeros(HIDDEN, LATENT), persistent=False)
         self.register_buffer("latent_mean", torch.zeros(HIDDEN), persistent=False)
-        # What solve_heads.py fits once the rest is trained: ln of the baseline's roughness over the noise, ln of the spreads' factor.
-        self.register_buffer("solve_weight", torch.zeros(HIDDEN, 2), persistent=False)
-        self.register_buffer("solve_bias", torch.zeros(2), persistent=False)
+        # What solve_head.py fits once the rest is trained: ln of the baseline's roughness over the noise.
+        self.register_buffer("solve_weight", torch.zeros(HIDDEN, 1), persistent=False)
+        self.register_buffer("solve_bias", torch.zeros(1), persistent=False)
 
     def parameter_names(self):
         """Columns of the output `parameters`: values, then the SD the network gives each."""
         values = ["phaseDeg", "shiftPpm", "lorentzianHz", "gaussianHz", *(f"shiftPpm.{name}" for name in self.names)]
-        return [*values, *(f"sd.{value}" for value in values), "baselineRoughness", "spreadFactor"]
+        return [*values, *(f"sd.{value}" for value in values), "baselineRoughness"]
 
     def scaled(self, spectrum, conditions):
         """Unit RMS in the scale band, magnitudes bounded; the noise is told on that scale."""
@@ -148,10 +148,9 @@ class UniversalNetwork(nn.Module):
         ]  # fmt: skip
         values = [p["phase"], p["shift"], p["lorentzian"] * frequency, p["gaussian"] * frequency, p["deviation"]]
         for_solve = p["hidden"] @ self.solve_weight + self.solve_bias
-        roughness = torch.exp(for_solve[:, :1].clamp(*LOG_ROUGHNESS) + conditions[:, 2:3])
-        widening = torch.exp(for_solve[:, 1:].clamp(*LOG_WIDENING))
+        roughness = torch.exp(for_solve.clamp(*LOG_ROUGHNESS) + conditions[:, 2:3])
         latent = (p["hidden"] - self.latent_mean) @ self.whitening
-        return torch.cat([*values, *spreads, roughness, widening], 1), latent
+        return torch.cat([*values, *spreads, roughness], 1), latent
 
     def background(self, passes):
         """What the network takes for the background, [N, 2, 512] on the input's scale: for the comparison with the solve's own."""

@@ -7,17 +7,20 @@ import torch
 
 from training.fpc.canonical import BANDWIDTH_PPM
 from training.fpc.presets import REPOSITORY
-from training.quantification.calibrate import calibrate_spreads, calibrated_sd, coverage, percentile_limits, rounded
+from training.quantification.calibrate import coverage, percentile_limits, rounded
 from training.quantification.export import publish
 from training.quantification.universal.evaluate import TOLD, evaluate
+from training.quantification.universal.intervals import calibrate_intervals, interval_sd
 from training.quantification.universal.simulate import RULES_PATH, Spectra, UniversalSimulator, draw_set
 from training.quantification.universal.solve import SUMS, Lineshape, solve, with_sums
-from training.quantification.universal.solve_heads import fit_heads, kinds_of, mixed
+from training.quantification.universal.solve_head import fit_head, kinds_of, mixed
 
 MODEL_ID = "lineshape-universal"
-LATENT_SPECTRA, CALIBRATION_SPECTRA, COVERAGE_SPECTRA = 2000, 2000, 500
+LATENT_SPECTRA, LIMIT_SPECTRA, COVERAGE_SPECTRA = 2000, 2000, 500
+# Few of "all", but some: what the model explains least sets how much a residual counts.
+INTERVAL_SPECTRA = {"clean": 2500, "realistic": 2000, "all": 800}
 # Beyond the seed of the calibration.
-COVERAGE_SEED, LATENT_SEED = 5, 10
+COVERAGE_SEED, LATENT_SEED, INTERVAL_SEED = 5, 10, 60
 # Largest difference between PyTorch and ONNX Runtime: parameters reach 45 degrees, features of a strange spectrum tens of SDs.
 TOLERANCE = 2e-2
 LIMITS = [
@@ -26,8 +29,8 @@ LIMITS = [
     "Where every metabolite has a shift of its own of up to 0.08 ppm (presets qnet, tumour and hatami) its amounts are several times less"
     " sure than in scans: no scan looks like that. Of such spectra the network's features give away about five in six.",
     "The linear solve needs the basis set of the scan's protocol: metabolites that the basis lacks go into others or the baseline.",
-    "Noise hides whether a scan has a weak baseline or macromolecules beside the pattern, so that intervals serve clean and rough scans"
-    " alike: they hold the truth more often than stated in clean ones and less often in rough ones (metrics: coverage).",
+    "Intervals widen with what the residual has beyond noise. They hold less than stated where every metabolite has a shift of its own, and"
+    " more where something strong stands beside the metabolites, such as a line of reference (metrics: coverage).",
 ]
 CONDITIONS_MEANING = (
     "spectra × (ln(f0 / 123.25 MHz), echo time / 100 ms, ln(noise SD per real channel of the band spectrum over the input's scale),"
@@ -37,7 +40,7 @@ PARAMETERS_MEANING = (
     "spectra × parameters, by the card's list: S = e^{i·phaseDeg} Σ a_m X_m(shiftPpm + shiftPpm.NAME, widths) + baseline; shifts towards"
     " higher ppm (FID × e^{−2πi·shiftPpm·f0·t}), widths FWHM beyond the basis's own; sd.… is the SD the network gives each;"
     " baselineRoughness: SD that the solve allows the second differences of the baseline's spline coefficients (41 knots over the band),"
-    " on the input's scale; spreadFactor: of the SDs of the solve, for what is not noise"
+    " on the input's scale"
 )
 
 
@@ -78,6 +81,7 @@ class Solved:
     truth: np.ndarray
     estimate: np.ndarray
     spread: np.ndarray
+    excess: np.ndarray
     residual: np.ndarray
 
     @staticmethod
@@ -86,7 +90,11 @@ class Solved:
         # The program's spectra are integrals over time: over their largest magnitude, amounts are larger by 8 ppm · f0.
         unit = BANDWIDTH_PPM * spectra.frequency_mhz.numpy()[:, None]
         truth, estimate = (unit * with_sums(v, spectra.names) for v in (spectra.amplitudes.numpy(), solution.amplitudes))
-        return Solved(spectra, truth, estimate, unit * solution.spread, solution.residual)
+        return Solved(spectra, truth, estimate, unit * solution.spread, solution.excess, solution.residual)
+
+    def names(self):
+        """Of the columns."""
+        return [*self.spectra.names, *SUMS]
 
     def whole_rows(self):
         """A basis need not have every metabolite: what is absent from it says nothing."""
@@ -94,19 +102,22 @@ class Solved:
         return np.flatnonzero(has.all(1) & np.isfinite(self.spread).all(1))
 
 
-def calibrate(network, simulator, count):
-    """On clean and realistic scans with seeds of their own: @returns calibration, limits, coverage by kind of further scans"""
-    seed = simulator.rules["seeds"]["calibration"]
-    solved = Solved.of(network, mixed(simulator.rules, half_and_half(count), seed))
-    names = [*solved.spectra.names, *SUMS]
+def calibrate(network, rules):
+    """On scans with seeds of their own: @returns calibration, limits, coverage by kind of further scans"""
+    seed = rules["seeds"]["calibration"]
+    solved = Solved.of(network, mixed(rules, INTERVAL_SPECTRA, seed + INTERVAL_SEED))
     rows = solved.whole_rows()
-    calibration = calibrate_spreads(solved.truth[rows], solved.estimate[rows], solved.spread[rows], names)
-    relative = np.median([entry["factor"] for entry in calibration.values()])
-    calibration["*"] = {"factor": rounded(relative), "floor": 0.0}
+    truth, spread, excess = (values[rows] for values in (solved.truth, solved.spread, solved.excess))
+    # Amounts are not negative: of what is not there, the estimate misses nothing half of the time.
+    calibration = calibrate_intervals(np.abs(solved.estimate[rows] - truth), spread, excess, truth > 0, solved.names())
+    entries = list(calibration.values())
+    usual = {key: rounded(np.median([entry[key] for entry in entries])) for key in ("factor", "misfit")}
+    calibration["*"] = {**usual, "floor": 0.0}
+    known = mixed(rules, half_and_half(LIMIT_SPECTRA), seed)
     with torch.no_grad():
-        _, latent = network(*solved.spectra.inputs())
-    limits = percentile_limits(latent.numpy(), solved.residual)
-    return calibration, limits, coverages(network, simulator.rules, calibration, seed + COVERAGE_SEED)
+        _, latent = network(*known.inputs())
+    limits = percentile_limits(latent.numpy(), Solved.of(network, known).residual)
+    return calibration, limits, coverages(network, rules, calibration, seed + COVERAGE_SEED)
 
 
 def coverages(network, rules, calibration, seed):
@@ -114,9 +125,8 @@ def coverages(network, rules, calibration, seed):
     found = {}
     for kind in kinds_of(rules):
         solved = Solved.of(network, mixed(rules, {kind: COVERAGE_SPECTRA}, seed))
-        names = [*solved.spectra.names, *SUMS]
-        rows = solved.whole_rows()
-        sd = calibrated_sd(solved.spread[rows], calibration, names)
+        names, rows = solved.names(), solved.whole_rows()
+        sd = interval_sd(solved.spread[rows], solved.excess[rows], calibration, names)
         each = coverage(solved.truth[rows], solved.estimate[rows], sd, names)
         found[kind] = {**{name: each[name] for name in TOLD}, "all": round(float(np.mean(list(each.values()))), 4)}
     return found
@@ -163,13 +173,13 @@ def card_fields(record, simulator, network, calibrated, figures, command):
     }
 
 
-def publish_universal(network, record, folder=None, calibration_spectra=CALIBRATION_SPECTRA):
+def publish_universal(network, record, folder=None):
     """Calibrates, evaluates, writes the ONNX file, card and self-test; prints the figures."""
     simulator = UniversalSimulator()
     seeds = simulator.rules["seeds"]
-    fit_heads(network, simulator)
+    fit_head(network, simulator)
     set_latent(network, mixed(simulator.rules, half_and_half(LATENT_SPECTRA), seeds["calibration"] + LATENT_SEED))
-    calibrated = calibrate(network, simulator, calibration_spectra)
+    calibrated = calibrate(network, simulator.rules)
     figures = evaluate(network, seeds["test"])
     fields = card_fields(record, simulator, network, calibrated, figures, record["command"])
     spectrum, conditions = draw_set(simulator, 4, seeds["calibration"] + 2).inputs()

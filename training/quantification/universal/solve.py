@@ -19,6 +19,7 @@ from scipy.optimize import nnls
 
 from training.fpc.canonical import BANDWIDTH_PPM, POINTS
 from training.quantification.canonical import BIN_PPM, BINS
+from training.quantification.universal.residual import residual_excess
 from training.quantification.universal.simulate import band_of, exponentials
 from training.quantification.universal.splines import SPLINE_INTERVALS, second_differences, spline_matrix
 
@@ -53,7 +54,6 @@ class Lineshape:
     gaussian_ppm: torch.Tensor
     prior: torch.Tensor  # [B, 4 + own] SDs of phase, common shift, Lorentzian, Gaussian, OWN_SHIFTS; degrees and ppm
     roughness: torch.Tensor  # that the baseline is allowed
-    widening: torch.Tensor  # factor of the amounts' spreads: what baselines and strange lineshapes add to the noise
 
     @staticmethod
     def predicted(network, spectra):
@@ -67,7 +67,7 @@ class Lineshape:
         prior = torch.cat([sd[:, :2], sd[:, 2:4] / f[:, None], own], 1)
         return Lineshape(
             parameters[:, 0], parameters[:, 1], parameters[:, 4 : 4 + count], parameters[:, 2] / f, parameters[:, 3] / f,
-            prior, parameters[:, -2], parameters[:, -1],
+            prior, parameters[:, -1],
         )  # fmt: skip
 
     @staticmethod
@@ -76,7 +76,7 @@ class Lineshape:
         count = spectra.phase_deg.shape[0]
         return Lineshape(
             spectra.phase_deg, spectra.shift_ppm, spectra.deviation_ppm, spectra.lorentzian_ppm, spectra.gaussian_ppm,
-            torch.full((count, len(LARGEST_PRIOR)), 1e-6), spectra.roughness, torch.ones(count),
+            torch.full((count, len(LARGEST_PRIOR)), 1e-6), spectra.roughness,
         )  # fmt: skip
 
     def unknowns(self, names):
@@ -99,10 +99,14 @@ def own_columns(names):
 
 @dataclass
 class Solution:
-    """Amplitudes on the scale of the spectra, the roots of their variances, residual SD over noise SD, whether a second step was made."""
+    """
+    Amplitudes on the scale of the spectra, their SDs by the noise alone, power that the residual has beyond the noise where each has its
+    lines, residual SD over noise SD, whether a second step was made.
+    """
 
     amplitudes: np.ndarray  # [B, M]
     spread: np.ndarray  # [B, M + sums]
+    excess: np.ndarray  # [B, M + sums], see intervals.py
     residual: np.ndarray  # [B]
     again: np.ndarray  # [B]
 
@@ -174,13 +178,13 @@ def _solve_rows(start, spectra, rows, step, baseline):
     model = _Rows(start, spectra, rows)
     systems = _Systems(model, ratio)
     if not step:
-        return systems.solution(systems.amplitudes(), noise, start.widening, spectra.names)
+        return systems.solution(systems.amplitudes(), noise, spectra, rows)
     names = spectra.names
     precision = (noise[:, None] / np.minimum(start.prior.double().numpy(), LARGEST_PRIOR)) ** 2
     derivatives = model.derivatives(systems.amplitudes())[:, :COMMON]
     systems = _Systems(model, ratio, derivatives, precision[:, :COMMON])
     amplitudes = systems.amplitudes()
-    found = systems.solution(amplitudes, noise, start.widening, names)
+    found = systems.solution(amplitudes, noise, spectra, rows)
     change = systems.step(amplitudes)
     again = np.flatnonzero((systems.bend(change) > LARGEST_BEND * noise) | (found.residual > LARGEST_RESIDUAL))
     if len(again) == 0:
@@ -191,7 +195,7 @@ def _solve_rows(start, spectra, rows, step, baseline):
     precision = precision[again] * np.maximum(found.residual[again, None], 1) ** 2
     model = _Rows(led, spectra, rows[again])
     systems = _Systems(model, ratio[again], model.derivatives(amplitudes[again]), precision, moved)
-    second = systems.solution(systems.amplitudes(), noise[again], some.widening, names)
+    second = systems.solution(systems.amplitudes(), noise[again], spectra, rows[again])
     second.again[:] = True
     for field in fields(Solution):
         getattr(found, field.name)[again] = getattr(second, field.name)
@@ -243,13 +247,17 @@ class _Systems:
         norms = torch.linalg.vector_norm(self.derivatives, dim=2).numpy()
         return (norms * step**2 / STRAIGHT).sum(1)
 
-    def solution(self, amplitudes, noise, widening, names):
+    def solution(self, amplitudes, noise, spectra, rows):
+        names = spectra.names
         fit = np.einsum("bmn,bm->bn", self.columns.numpy(), amplitudes)
         fit += np.einsum("bfn,bf->bn", self.free.numpy(), self.unknown(amplitudes))
-        residual = np.sqrt(np.square(self.y.numpy() - fit).mean(1)) / noise
-        unit = noise * np.maximum(residual, 1) * widening.double().numpy()
-        spread = np.array([spreads(gram, names) for gram in self.gram]) * unit[:, None]
-        return Solution(amplitudes[:, : len(names)], spread, residual, np.zeros(len(noise), bool))
+        left = (self.y.numpy() - fit) / noise[:, None]
+        spread = np.array([spreads(gram, names) for gram in self.gram]) * noise[:, None]
+        excess = residual_excess(left, self.columns[:, : len(names)].numpy(), spectra.covered[rows].numpy())
+        sums = [excess[:, [names.index(m) for m in members]].mean(1, keepdims=True) for members in SUMS.values()]
+        residual = np.sqrt(np.square(left).mean(1))
+        excess = np.concatenate([excess, *sums], 1)
+        return Solution(amplitudes[:, : len(names)], spread, excess, residual, np.zeros(len(noise), bool))
 
 
 def scaled_gram(gram):

@@ -57,7 +57,7 @@ export class SimdProducts {
     const right = this.#placeColumns(b);
     const products = memory.reserveZeros(rows * columns);
     memory.kernels.addCrossProducts(left.at, rows, right.at, columns, left.bytes, products, sign);
-    const found = memory.read(products, rows * columns);
+    const found = memory.numbers.subarray(products / 8);
     for (let i = 0; i < a.length; i++) {
       for (let j = 0; j < b.length; j++) {
         out[i * b.length + j] = (out[i * b.length + j] as number) + (found[i * columns + j] as number);
@@ -77,7 +77,7 @@ export class SimdProducts {
     const { at, bytes } = this.#placeColumns(a);
     const products = memory.reserveZeros(width * width);
     memory.kernels.addGram(at, width, bytes, products, sign);
-    const found = memory.read(products, width * width);
+    const found = memory.numbers.subarray(products / 8);
     for (let i = 0; i < n; i++) {
       for (let j = 0; j <= i; j++) {
         const sum = (out[i * n + j] as number) + (found[i * width + j] as number);
@@ -95,22 +95,52 @@ export class SimdProducts {
   splineProjections(design: SplineDesign, columns: readonly Float64Array[], parts: number): Float64Array[] {
     const memory = this.#memory;
     memory.clear();
-    const { rows, columns: width } = design;
-    const first = memory.reserve(4 * rows);
-    memory.writeIntegers(first, design.first);
-    const values = memory.reserve(32 * rows);
-    memory.write(values, design.values);
+    const size = parts * design.columns;
+    const at = this.#project(design, columns, parts);
+    return split(memory.read(at, columns.length * size), size);
+  }
+
+  /**
+   * L⁻¹Bᵀv of each column: splineProjections and forwardSubstitutions without a way out and in between.
+   * @param factor lower, design.columns × design.columns
+   * @param columns of design.rows values
+   */
+  reducedProjections(design: SplineDesign, factor: Float64Array, columns: readonly Float64Array[]): Float64Array[] {
+    const memory = this.#memory;
+    memory.clear();
+    const n = design.columns;
+    const l = memory.reserve(8 * n * n);
+    memory.write(l, factor);
+    const at = this.#project(design, columns, 1);
+    this.#substitute(l, n, at, columns.length);
+    return split(memory.read(at, columns.length * n), n);
+  }
+
+  /** @returns where the projections are, of an even number of columns */
+  #project({ rows, columns: width, first, values }: SplineDesign, columns: readonly Float64Array[], parts: number) {
+    const memory = this.#memory;
+    const firstAt = memory.reserve(4 * rows);
+    memory.writeIntegers(firstAt, first);
+    const valuesAt = memory.reserve(32 * rows);
+    memory.write(valuesAt, values);
     const column = memory.reserve(8 * parts * rows);
     const size = parts * width;
-    const out = memory.reserveZeros(columns.length * size);
+    const out = memory.reserveZeros(even(columns.length) * size);
     columns.forEach((v, j) => {
       memory.write(column, v);
       for (let part = 0; part < parts; part++) {
         const to = out + 8 * (j * size + part * width);
-        memory.kernels.splineProject(first, values, column + 8 * part * rows, rows, to);
+        memory.kernels.splineProject(firstAt, valuesAt, column + 8 * part * rows, rows, to);
       }
     });
-    return split(memory.read(out, columns.length * size), size);
+    return out;
+  }
+
+  /** L⁻¹b of `count` vectors of n numbers from `at` on, in place; behind an odd number of them there is room for another. */
+  #substitute(l: number, n: number, at: number, count: number): void {
+    for (let i = 0; i < count; i += 2) {
+      this.#memory.kernels.forwardSubstitute(l, n, at + 8 * i * n, at + 8 * (i + 1) * n);
+    }
   }
 
   /**
@@ -131,9 +161,7 @@ export class SimdProducts {
     const count = columns.length * parts;
     const at = memory.reserveZeros(n * even(count));
     columns.forEach((v, j) => memory.write(at + 8 * j * parts * n, v));
-    for (let i = 0; i < count; i += 2) {
-      memory.kernels.forwardSubstitute(l, n, at + 8 * i * n, at + 8 * (i + 1) * n);
-    }
+    this.#substitute(l, n, at, count);
     return split(memory.read(at, count * n), parts * n);
   }
 }

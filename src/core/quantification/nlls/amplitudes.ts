@@ -1,11 +1,22 @@
 // The linear part of the fit: non-negative amplitudes for given columns, under the baseline's weight and soft ratios.
+import { addGram } from '../../math/innerProducts.ts';
 import { solveNnls } from '../../math/nnls.ts';
 import type { NnlsSolution } from '../../math/nnls.ts';
-import { weightColumns, weightedGram, weightedProducts } from './baseline.ts';
+import { weightedGram, withoutBaseline } from './baseline.ts';
 import type { WeightedColumns } from './baseline.ts';
 import type { AmplitudePrior, Problem } from './problem.ts';
 
+/** What of the linear part no smoothness of the baseline changes. */
+export interface LinearSystem {
+  readonly columns: Float64Array[];
+  /** [A, y]ᵀ[A, y] of columns and data. */
+  readonly products: Float64Array;
+  /** Projections of columns and data on the baseline's splines; none without a baseline. */
+  readonly projections: readonly Float64Array[];
+}
+
 export interface LinearSolution {
+  readonly system: LinearSystem;
   readonly columns: Float64Array[];
   readonly amplitudes: Float64Array;
   readonly passive: readonly number[];
@@ -52,7 +63,15 @@ export const everySignal = ({ model }: Problem): readonly number[] => model.sign
 
 /** Best amplitudes at θ. @param warmStart passive set to begin with */
 export function solveAmplitudes(problem: Problem, theta: Float64Array, warmStart: readonly number[]): LinearSolution {
-  return solveWithColumns(problem, problem.model.columnsAt(theta), warmStart);
+  return solveSystem(problem, systemOf(problem, problem.model.columnsAt(theta)), warmStart);
+}
+
+/** Columns and data together: one pass through the kernels gives all their products. */
+function systemOf({ baseline, y }: Problem, columns: Float64Array[]): LinearSystem {
+  const all = [...columns, y];
+  const products = new Float64Array(all.length ** 2);
+  addGram(all, products, 1);
+  return { columns, products, projections: baseline?.project(all) ?? [] };
 }
 
 /** Best amplitudes from products of columns and data, amplitude priors added. */
@@ -90,26 +109,36 @@ export function subtractColumns(
   return residual;
 }
 
-/** Best amplitudes for given columns. */
-export function solveWithColumns(
-  problem: Problem,
-  columns: Float64Array[],
-  warmStart: readonly number[],
-): LinearSolution {
+/** Takes [A, y]ᵀW[A, y] apart into AᵀWA and AᵀWy. @param n columns of A */
+export function splitProducts(joint: Float64Array, n: number): { gram: Float64Array; h: Float64Array } {
+  const gram = new Float64Array(n * n);
+  const h = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    gram.set(joint.subarray(i * (n + 1), i * (n + 1) + n), i * n);
+    h[i] = joint[i * (n + 1) + n] as number;
+  }
+  return { gram, h };
+}
+
+/**
+ * Best amplitudes of a system, at the baseline's present smoothness.
+ * @param problem of the system's columns, data and splines
+ */
+export function solveSystem(problem: Problem, system: LinearSystem, warmStart: readonly number[]): LinearSolution {
   const { baseline, y, sigma, amplitudePriors } = problem;
-  const weighted = weightColumns(columns, baseline);
-  const data = weightColumns([y], baseline);
-  const gram = weightedGram(weighted);
-  const { x, passive } = solveProducts(problem, gram, weightedProducts(weighted, data), warmStart);
+  const { columns, products, projections } = system;
+  const n = columns.length;
+  const all = baseline?.whiten(projections) ?? null;
+  const { gram, h } = splitProducts(all === null ? products : withoutBaseline(products, all), n);
+  const { x, passive } = solveProducts(problem, gram, h, warmStart);
   const residual = subtractColumns(y, columns, x);
+  const reduced = all?.slice(0, n) ?? null;
   const weightedResidual: WeightedColumns = {
     columns: [residual],
     // Linear like the baseline itself, so that the residual need not be projected anew.
-    reduced:
-      data.reduced === null || weighted.reduced === null
-        ? null
-        : [subtractColumns(data.reduced[0] as Float64Array, weighted.reduced, x)],
+    reduced: all === null || reduced === null ? null : [subtractColumns(all[n] as Float64Array, reduced, x)],
   };
   const dataCost = (weightedGram(weightedResidual)[0] as number) / sigma ** 2 + amplitudePriorCost(amplitudePriors, x);
-  return { columns, amplitudes: x, passive, residual, weighted, gram, weightedResidual, dataCost };
+  const weighted = { columns, reduced };
+  return { system, columns, amplitudes: x, passive, residual, weighted, gram, weightedResidual, dataCost };
 }

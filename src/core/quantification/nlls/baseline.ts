@@ -2,7 +2,7 @@
 // problem in closed form. For a given smoothness λ the weight W = I − B(BᵀB + λDᵀD)⁻¹Bᵀ is what is left for the rest of
 // the model: min_c ‖r − Bc‖² + λ‖Dc‖² = rᵀWr. Eilers & Marx 1996 (doi:10.1214/ss/1038425655); smoothness by effective
 // degrees of freedom as in ABfit (Wilson 2021, doi:10.1002/mrm.28385).
-import { choleskyFactor, choleskySolve, forwardSubstitute, forwardSubstitutions } from '../../math/cholesky.ts';
+import { bandedForwardSubstitutions, choleskyFactor, choleskySolve, forwardSubstitute } from '../../math/cholesky.ts';
 import { symmetricEigen } from '../../math/symmetricEigen.ts';
 import {
   cubicSplineDesign,
@@ -36,6 +36,9 @@ interface SplineParts {
 const knownParts = new Map<string, SplineParts>();
 /** More factors than any choice of smoothness tries; where a user tries more, all are found anew. */
 const MOST_FACTORS = 64;
+
+/** Splines reach over four columns, the penalty over three. */
+const SPLINE_BAND = 3;
 
 type BareParts = Omit<SplineParts, 'spectrum' | 'modes'>;
 
@@ -195,7 +198,7 @@ export class Baseline {
 
   /** L⁻¹ of projections, at the present smoothness. */
   whiten(projections: readonly Float64Array[]): Float64Array[] {
-    return forwardSubstitutions(this.#factor, this.#design.columns, projections, this.parts);
+    return bandedForwardSubstitutions(this.#factor, this.#design.columns, SPLINE_BAND, projections, this.parts);
   }
 
   /** The baseline that fits a residual best. @param residual rows of all parts @returns the same length */

@@ -1,6 +1,7 @@
 // How well the amplitudes are known: the inverse of the full Fisher matrix.
 import { choleskyFactor, forwardSubstitutions, invertScaled } from '../../math/cholesky.ts';
 import { addGram } from '../../math/innerProducts.ts';
+import { times } from '../../math/vectors.ts';
 import { addAmplitudePriors } from './amplitudes.ts';
 import type { LinearSolution } from './amplitudes.ts';
 import { weightColumns, weightedGram } from './baseline.ts';
@@ -30,7 +31,7 @@ export function amplitudeCovariance(problem: Problem, solution: Solution, sigma:
   const columns = [...linear.columns, ...kept.map((k) => k.column)];
   const n = columns.length;
   const m = linear.columns.length;
-  const fisher = weightedGram(weightColumns(columns, baseline)).map((v) => v / sigma ** 2);
+  const fisher = times(weightedGram(weightColumns(columns, baseline)), 1 / sigma ** 2);
   const everySignal = linear.columns.map((_, i) => i);
   addAmplitudePriors(fisher, n, everySignal, problem.amplitudePriors, 1);
   kept.forEach(({ j }, i) => {
@@ -85,5 +86,6 @@ export function covarianceFromProducts(
   addGram(forwardSubstitutions(factor, kept.length, cross, 1), information, -1);
   const everySignal = linear.columns.map((_, i) => i);
   addAmplitudePriors(information, m, everySignal, problem.amplitudePriors, sigma ** 2);
-  return invertScaled(information, m)?.map((v) => v * sigma ** 2) ?? null;
+  const inverse = invertScaled(information, m);
+  return inverse === null ? null : times(inverse, sigma ** 2);
 }

@@ -57,21 +57,21 @@ function clampParameters(problem: Problem, theta: Float64Array): Float64Array {
 /** Solves the damped system for the steps that are not given. @param given NaN where the step is wanted */
 function solveSteps({ hessian, gradient }: NormalEquations, damping: number, given: Float64Array): Float64Array | null {
   const n = gradient.length;
-  const wanted = Array.from(given.keys()).filter((i) => Number.isNaN(given[i] as number));
+  const wanted: number[] = [];
+  const held: number[] = [];
+  given.forEach((step, i) => (Number.isNaN(step) ? wanted : held).push(i));
   const k = wanted.length;
-  const system = subMatrix(hessian, n, wanted);
+  const system = held.length === 0 ? hessian.slice() : subMatrix(hessian, n, wanted);
   const right = new Float64Array(k);
   wanted.forEach((i, row) => {
     const diagonal = hessian[i * n + i] as number;
     // A parameter without any effect (its metabolite is absent) must not make the system singular.
     system[row * k + row] = diagonal > 0 ? diagonal * (1 + damping) : 1;
     let sum = gradient[i] as number;
-    for (let j = 0; j < n; j++) {
-      if (!Number.isNaN(given[j] as number)) sum -= (hessian[i * n + j] as number) * (given[j] as number);
-    }
+    for (const j of held) sum -= (hessian[i * n + j] as number) * (given[j] as number);
     right[row] = sum;
   });
-  const factor = choleskyFactor(system, k, 1e-12);
+  const factor = choleskyFactor(system, k, 1e-12, system);
   if (factor === null) return null;
   const solved = choleskySolve(factor, k, right);
   const step = given.slice();
@@ -183,6 +183,9 @@ function movingParameters(
     return !((value <= lowerOf(j) && pull < 0) || (value >= rule.upper && pull > 0));
   });
 }
+
+/** Of a step from where the model is as good as linear: it keeps a parameter that hardly counts from running away. */
+export const DAMPING = 1e-7;
 
 /** χ² of data and priors of a solved linear part. */
 export const costOf = (problem: Problem, theta: Float64Array, linear: LinearSolution): number =>

@@ -38,7 +38,7 @@ const ENOUGH_S = 0.125;
 const MOST_ITERATIONS = 12;
 
 export interface FirstFit {
-  /** Common parameters; deviations are zero. */
+  /** Common parameters; deviations of metabolites are zero. */
   readonly theta: Float64Array;
   readonly rules: readonly ParameterRule[];
   readonly iterations: number;
@@ -110,10 +110,10 @@ function fitFromStart(frame: Frame, start: FitStart, options: NllsOptions, cance
   return { theta: solution.theta, rules: problem.rules, iterations: solution.iterations };
 }
 
-/** The first part of a frame's FID, as much as a first fit needs. */
-export function shortFrame(frame: Frame, options: NllsOptions): Frame {
+/** The first part of a frame's FID, as much as a first fit needs. @param enoughS length in seconds, at least */
+export function shortFrame(frame: Frame, enoughS: number, options: NllsOptions): Frame {
   // A power of two, for the FFT's sake.
-  const points = nextPowerOfTwo(Math.ceil(ENOUGH_S / frame.model.dwellTimeS));
+  const points = nextPowerOfTwo(Math.ceil(enoughS / frame.model.dwellTimeS));
   return points < frame.model.points ? shortenFrame(frame, points, options) : frame;
 }
 
@@ -127,7 +127,7 @@ export function firstFit(
   options: NllsOptions,
   cancellation: Cancellation,
 ): FirstFit {
-  const short = shortFrame(frame, options);
+  const short = shortFrame(frame, ENOUGH_S, options);
   if (start !== null) return fitFromStart(short, start, options, cancellation);
   const starts = bestStart(short, options);
   const bestCost = (starts[0] as Stage).cost;

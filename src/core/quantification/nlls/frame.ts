@@ -2,6 +2,7 @@
 import { WATER_PPM } from '../../domain/axes.ts';
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { ProcessingError } from '../../domain/errors.ts';
+import { times } from '../../math/vectors.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
 import { Baseline } from './baseline.ts';
 import type { ParameterRule } from './problem.ts';
@@ -76,8 +77,8 @@ function largestMagnitude(fid: ComplexSignal): number {
 }
 
 const scaled = (fid: ComplexSignal, by: number): ComplexSignal => ({
-  re: fid.re.map((v) => v * by),
-  im: fid.im.map((v) => v * by),
+  re: times(fid.re, by),
+  im: times(fid.im, by),
 });
 
 const firstSamples = (fid: ComplexSignal, points: number): ComplexSignal => ({

@@ -2,6 +2,7 @@
 // what priors say, so that the same data can be weighed with other priors.
 import { choleskyFactor, forwardSubstitutions } from '../../math/cholesky.ts';
 import { addGram } from '../../math/innerProducts.ts';
+import { minus, times } from '../../math/vectors.ts';
 import type { LinearSolution } from './amplitudes.ts';
 import { addAmplitudePriors } from './amplitudes.ts';
 import { weightColumns, weightedGram, weightedProducts } from './baseline.ts';
@@ -84,8 +85,8 @@ export function dataEquations(
 ): DataEquations {
   const scale = 1 / problem.sigma ** 2;
   const taken = takenByAmplitudes(problem, linear, joint);
-  const hessian = joint.derivatives.map((v, i) => scale * (taken === null ? v : v - (taken[i] as number)));
-  return { free, hessian, gradient: joint.pull.map((v) => scale * v) };
+  const left = taken === null ? joint.derivatives : minus(joint.derivatives, taken);
+  return { free, hessian: times(left, scale), gradient: times(joint.pull, scale) };
 }
 
 /** The equations with the residual of another θ nearby, where the derivatives are nearly the same. */
@@ -96,7 +97,7 @@ export function withResidual(
   { weightedResidual }: LinearSolution,
 ): DataEquations {
   const scale = 1 / sigma ** 2;
-  return { free, hessian, gradient: weightedProducts(joint.columns, weightedResidual).map((v) => scale * v) };
+  return { free, hessian, gradient: times(weightedProducts(joint.columns, weightedResidual), scale) };
 }
 
 /** The data's equations with the priors of a problem. */

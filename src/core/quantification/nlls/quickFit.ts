@@ -4,20 +4,19 @@
 // it ends, to a small part of a bound.
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { FitStart } from '../../ports/fitRunner.ts';
-import { everySignal, solveAmplitudes, solveWithColumns } from './amplitudes.ts';
+import { solveAmplitudes, solveSystem } from './amplitudes.ts';
 import type { LinearSolution } from './amplitudes.ts';
+import { commonStep } from './commonStep.ts';
 import { covarianceFromProducts } from './covariance.ts';
 import { learnSpread } from './deviationSpread.ts';
-import { costOf, informedParameters, linearStep, minimise } from './engine.ts';
+import { DAMPING, costOf, informedParameters, linearStep } from './engine.ts';
 import type { Solution } from './engine.ts';
 import { FINE, REACHES_NOISE, SPREAD_ROUNDS, standAt } from './fit.ts';
 import { fitStateOf } from './fitState.ts';
 import type { FitState } from './fitState.ts';
-import { problemFrom, shortFrame } from './firstFit.ts';
-import type { FirstFit } from './firstFit.ts';
 import type { Frame } from './frame.ts';
 import { fullProblem } from './fullProblem.ts';
-import { GAUSSIAN, LORENTZIAN, PHASE0, SHIFT, gammaToGaussianHz } from './model.ts';
+import { PHASE1 } from './model.ts';
 import { dataEquations, jointProducts, withResidual } from './normalEquations.ts';
 import type { DataEquations, JointProducts } from './normalEquations.ts';
 import type { NllsOptions } from './options.ts';
@@ -27,54 +26,23 @@ import { SMALL_PHASE, largestPhase, rotate } from './standing.ts';
 import type { Standing } from './standing.ts';
 import { levelOf, truncated, viewOf } from './view.ts';
 
-/** As large a step as the common fit may end with: what is left of it after that is its square, over a line's width. */
-const SMALL_STEP = { phaseRad: 0.15, shiftHz: 1, widthHz: 4 } as const;
-/** The common fit's baseline is too smooth to need more. */
-const COMMON_KNOTS_PER_PPM = 6;
-const DAMPING = 1e-7;
-const COMMON_STEPS = 2;
-/** Fall of χ² by a step after which no other is needed. */
-const NEAR_ENOUGH = 1;
-const MOST_COMMON_STEPS = 12;
+/** Derivatives asked for, at most. */
 const MOST_ROUNDS = 4;
-/** χ² that a step with old derivatives is made for, and that may be left: of the order of the full fit's own tolerance. */
-const WORTH_A_STEP = 0.02;
-const ENOUGH = 0.05;
+/**
+ * Fall of χ² that a step is still made for. Along its direction, and so in any amplitude, such a step is √0.05 = 0.22 standard
+ * deviations long at most; as most of it lies in shifts and widths, it moves amplitudes by a twentieth of their bounds.
+ */
+const WORTH_A_STEP = 0.05;
+/**
+ * A step that was to gain no more than this and gains nothing: amounts at the border of zero bend χ² there, and the fit has
+ * ended.
+ */
+const SMALL_GAIN = 0.5;
 
 /** A fit on its way: where it stands, and the linear part there. */
 interface Point {
   readonly standing: Standing;
   readonly linear: LinearSolution;
-}
-
-/** The common fit: a step or two where the start is good. */
-function commonFit(frame: Frame, start: FitStart, options: NllsOptions, cancellation: Cancellation): FirstFit {
-  const knots = Math.min(options.baselineKnotsPerPpm, COMMON_KNOTS_PER_PPM);
-  const short = shortFrame(frame, { ...options, baselineKnotsPerPpm: knots });
-  const { problem, theta: begin } = problemFrom(short, start, options);
-  let theta = begin;
-  let linear = solveAmplitudes(problem, theta, everySignal(problem));
-  for (let iterations = 1; iterations <= COMMON_STEPS; iterations++) {
-    const step = linearStep(problem, theta, dataEquations(problem, linear, problem.free), DAMPING);
-    if (step === null || !isSmall(theta, step.theta)) break;
-    theta = step.theta;
-    // The next step would be smaller by the square.
-    if (iterations === COMMON_STEPS || step.predicted < NEAR_ENOUGH) return { theta, rules: problem.rules, iterations };
-    linear = solveAmplitudes(problem, theta, linear.passive);
-  }
-  const found = minimise(problem, begin, MOST_COMMON_STEPS, FINE, cancellation);
-  return { theta: found.theta, rules: problem.rules, iterations: 1 + found.iterations };
-}
-
-function isSmall(from: Float64Array, to: Float64Array): boolean {
-  const moved = (j: number): number => Math.abs((to[j] as number) - (from[j] as number));
-  const gaussian = gammaToGaussianHz(to[GAUSSIAN] as number) - gammaToGaussianHz(from[GAUSSIAN] as number);
-  return (
-    moved(PHASE0) < SMALL_STEP.phaseRad &&
-    moved(SHIFT) < SMALL_STEP.shiftHz &&
-    moved(LORENTZIAN) < SMALL_STEP.widthHz &&
-    Math.abs(gaussian) < SMALL_STEP.widthHz
-  );
 }
 
 /** What the data say at a point, whole and with the amplitudes eliminated. */
@@ -118,14 +86,25 @@ function turned(frame: Frame, point: Point): Point {
   return { standing: next, linear: linearAt(next.problem, next.theta, linear) };
 }
 
-/** One step under the given priors; null where χ² does not fall. */
-function take({ standing, linear }: Point, rules: readonly ParameterRule[], data: DataEquations): Point | null {
-  const problem = { ...standing.problem, rules };
-  const step = linearStep(problem, standing.theta, data, DAMPING);
-  if (step === null) return null;
-  const next = linearAt(problem, step.theta, linear);
-  const gain = costOf(problem, standing.theta, linear) - costOf(problem, step.theta, next);
-  return gain < -FINE.absolute ? null : { standing: { ...standing, problem, theta: step.theta }, linear: next };
+/** The same place under other priors. */
+const under = ({ standing, linear }: Point, rules: readonly ParameterRule[]): Point => ({
+  standing: { ...standing, problem: { ...standing.problem, rules } },
+  linear,
+});
+
+/** One step: where it leads, null where χ² does not fall, and by how much it was foretold to. */
+function take(
+  { standing, linear }: Point,
+  data: DataEquations,
+): { readonly next: Point | null; readonly predicted: number } {
+  const { problem, theta } = standing;
+  const step = linearStep(problem, theta, data, DAMPING);
+  if (step === null) return { next: null, predicted: Infinity };
+  const { predicted } = step;
+  const found = linearAt(problem, step.theta, linear);
+  const gain = costOf(problem, theta, linear) - costOf(problem, step.theta, found);
+  const next = gain < -FINE.absolute ? null : { standing: { ...standing, theta: step.theta }, linear: found };
+  return { next, predicted };
 }
 
 /** The full fit's end, with what it needs to be shown. */
@@ -148,35 +127,41 @@ function stepLeft(
   return { data: now, gain: linearStep(problem, theta, now, DAMPING)?.predicted ?? Infinity };
 }
 
+/** A point where nothing worth a step is left, as a fit's end. @param answer what the data said at a point near by, `asked` */
+function settledAt(point: Point, asked: Point, { joint }: Answer, rounds: number): Settled {
+  const { theta, problem } = point.standing;
+  const { amplitudes, passive } = point.linear;
+  const solution: Solution = {
+    ...{ theta, linear: point.linear, equations: null, amplitudes, passive },
+    ...{ cost: costOf(problem, theta, point.linear), iterations: rounds, converged: true },
+  };
+  const covariance = (sigma: number): Float64Array | null =>
+    covarianceFromProducts(problem, asked.standing.theta, asked.linear, joint, sigma);
+  return { standing: point.standing, solution, covariance };
+}
+
 /** Steps under the spread that each point's equations tell, until nothing is left to gain; null where that does not end. */
 function settle(frame: Frame, first: Point, most: readonly ParameterRule[], isLearned: boolean): Settled | null {
   let point = first;
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     const answer = askData(point);
-    const { standing, linear } = point;
-    const rules = isLearned ? spreadByEquations(standing, answer.data, most) : most;
-    let next = take(point, rules, answer.data);
-    if (next === null) return null;
+    // Turned data have the prior of φ1 elsewhere.
+    const widest = most.with(PHASE1, point.standing.problem.rules[PHASE1] as ParameterRule);
+    const rules = isLearned ? spreadByEquations(point.standing, answer.data, widest) : widest;
+    const asked = under(point, rules);
+    const { next, predicted } = take(asked, answer.data);
+    if (next === null) return predicted < SMALL_GAIN ? settledAt(asked, asked, answer, round) : null;
+    // Before and after, the model's phase is zero or nearly so: the derivatives are the turned data's, too.
     point = turned(frame, next);
-    if (point !== next) continue;
     let left = stepLeft(point, answer);
     if (left.gain > WORTH_A_STEP) {
       // The old derivatives are still good for a small step.
-      next = take(point, rules, left.data);
-      if (next === null) continue;
-      point = next;
+      const second = take(point, left.data);
+      if (second.next === null) continue;
+      point = second.next;
       left = stepLeft(point, answer);
-      if (left.gain > ENOUGH) continue;
     }
-    const { theta, problem } = point.standing;
-    const { amplitudes, passive } = point.linear;
-    const solution: Solution = {
-      ...{ theta, linear: point.linear, equations: null, amplitudes, passive },
-      ...{ cost: costOf(problem, theta, point.linear), iterations: round, converged: true },
-    };
-    const covariance = (sigma: number): Float64Array | null =>
-      covarianceFromProducts(problem, standing.theta, linear, answer.joint, sigma);
-    return { standing: point.standing, solution, covariance };
+    if (left.gain <= WORTH_A_STEP) return settledAt(point, asked, answer, round);
   }
   return null;
 }
@@ -201,13 +186,13 @@ export function quickFit(
   options: NllsOptions,
   cancellation: Cancellation,
 ): QuickFit | null {
-  const first = commonFit(frame, start, options, cancellation);
+  const first = commonStep(frame, start, options, cancellation);
   const work = truncated(frame, first.theta, options, leastPoints);
   const begun = standAt(work, first.theta, first.rules, options);
   const { problem, linear } = fullProblem(work, frame.model.points, begun, options);
   const from: Point = {
     standing: { ...begun, problem },
-    linear: solveWithColumns(problem, linear.columns, linear.passive),
+    linear: solveSystem(problem, linear.system, linear.passive),
   };
   cancellation.throwIfCancelled();
   const misfit = misfitOf(from, work.noiseRows);

@@ -1,4 +1,5 @@
 // What model and baseline leave of the data.
+import { minus, sumOfSquares } from '../../math/vectors.ts';
 import type { LinearSolution } from './amplitudes.ts';
 import type { Problem } from './problem.ts';
 
@@ -8,9 +9,8 @@ export function residualOf(
   linear: LinearSolution,
 ): { residual: Float64Array; baseline: Float64Array } {
   const baseline = problem.baseline?.fitTo(linear.residual) ?? new Float64Array(linear.residual.length);
-  const residual = linear.residual.map((v, i) => v - (baseline[i] as number));
-  return { residual, baseline };
+  return { residual: minus(linear.residual, baseline), baseline };
 }
 
 /** Root of the mean square. */
-export const rms = (v: Float64Array): number => Math.sqrt(v.reduce((s, x) => s + x * x, 0) / Math.max(1, v.length));
+export const rms = (v: Float64Array): number => Math.sqrt(sumOfSquares(v) / Math.max(1, v.length));

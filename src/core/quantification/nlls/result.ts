@@ -3,6 +3,7 @@
 import { WATER_PPM } from '../../domain/axes.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { FitCurves, QuantificationResult } from '../../domain/quantification.ts';
+import { minus, times } from '../../math/vectors.ts';
 import type { FitInput } from '../../ports/fitRunner.ts';
 import {
   SNR_DEFINITION,
@@ -16,6 +17,7 @@ import {
 import type { FittedAmplitudes } from '../shared/estimates.ts';
 import type { FitState } from './fit.ts';
 import { GAUSSIAN, LORENTZIAN, PHASE0, PHASE1, SHIFT, gammaToGaussianHz } from './model.ts';
+import { rms } from './residual.ts';
 
 export const NLLS_VERSION = '2.0.0';
 
@@ -29,7 +31,7 @@ export function fittedAmplitudes({ problem, solution, covariance, amplitudeScale
   return {
     names: problem.model.signals.map((s) => s.name),
     amplitudes: solution.amplitudes.map((a) => a * amplitudeScale),
-    covariance: covariance?.map((v) => v * amplitudeScale ** 2) ?? null,
+    covariance: covariance === null ? null : times(covariance, amplitudeScale ** 2),
   };
 }
 
@@ -41,12 +43,8 @@ function curvesOf(input: FitInput, state: ShownFit): FitCurves {
   const { model, y } = state.problem;
   const { theta, amplitudes } = state.solution;
   const n = model.bandLength;
-  const inDataUnits = (rows: Float64Array, factor = 1): Float64Array => {
-    const curve = new Float64Array(n);
-    const { dataScale } = state;
-    for (let i = 0; i < n; i++) curve[i] = (rows[i] as number) * factor * dataScale;
-    return curve;
-  };
+  const inDataUnits = (rows: Float64Array, factor = 1): Float64Array =>
+    times(rows.subarray(0, n), factor * state.dataScale);
   const data = inDataUnits(y);
   const baseline = inDataUnits(state.baselineRows);
   const fit = baseline.slice();
@@ -55,7 +53,7 @@ function curvesOf(input: FitInput, state: ShownFit): FitCurves {
     for (let i = 0; i < n; i++) fit[i] = (fit[i] as number) + (curve[i] as number);
     return { name, curve };
   });
-  const residual = data.map((v, i) => v - (fit[i] as number));
+  const residual = minus(data, fit);
   const shiftPpm = (theta[SHIFT] as number) / input.spectrometerFrequencyMHz;
   return { ppm: model.ppm.map((p) => p + shiftPpm), data, fit, baseline, residual, components };
 }
@@ -135,8 +133,8 @@ export function buildResult(
   const reference = curves.components[widthReference(fitted.names, fitted.amplitudes)];
   const hzPerPoint = Math.abs((curves.ppm[1] as number) - (curves.ppm[0] as number)) * input.spectrometerFrequencyMHz;
   const fwhmHz = reference === undefined ? 0 : halfWidthPoints(reference.curve) * hzPerPoint;
-  const residualSd = Math.sqrt(curves.residual.reduce((s, v) => s + v * v, 0) / curves.residual.length);
-  const largest = curves.data.reduce((most, v, i) => Math.max(most, v - (curves.baseline[i] as number)), 0);
+  const residualSd = rms(curves.residual);
+  const largest = Math.max(0, ...minus(curves.data, curves.baseline));
   const phase0 = state.rotatedPhase0 + (theta[PHASE0] as number);
   const phase1 = state.rotatedPhase1 + (theta[PHASE1] as number);
   const { metabolites, combined } = estimatesOf(fitted);

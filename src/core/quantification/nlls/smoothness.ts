@@ -1,10 +1,11 @@
 // The choice of the baseline's smoothness: by the modified Akaike criterion of ABfit (Wilson 2021, doi:10.1002/mrm.28385),
 // ln(SSR) + 2·w·ED/N, with the lines held where they are and the amplitudes at their best.
 import { split } from '../../math/simd/products.ts';
-import { solveProducts, subtractColumns } from './amplitudes.ts';
+import { sumOfSquares } from '../../math/vectors.ts';
+import { solveProducts, splitProducts, subtractColumns } from './amplitudes.ts';
 import type { LinearSolution } from './amplitudes.ts';
 import type { Baseline } from './baseline.ts';
-import { weightColumns, weightedGram, withoutBaseline } from './baseline.ts';
+import { withoutBaseline } from './baseline.ts';
 import type { Frame } from './frame.ts';
 import type { NllsOptions } from './options.ts';
 import type { Problem } from './problem.ts';
@@ -35,17 +36,6 @@ function trialsOf(baseline: Baseline, most: number): readonly Trial[] {
   });
   knownTrials.set(key, trials);
   return trials;
-}
-
-/** Takes [A, y]ᵀW[A, y] apart into AᵀWA and AᵀWy. @param n columns of A */
-function splitProducts(joint: Float64Array, n: number): { gram: Float64Array; h: Float64Array } {
-  const gram = new Float64Array(n * n);
-  const h = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    gram.set(joint.subarray(i * (n + 1), i * (n + 1) + n), i * n);
-    h[i] = joint[i * (n + 1) + n] as number;
-  }
-  return { gram, h };
 }
 
 /** Columns with each element times its factor. */
@@ -87,7 +77,36 @@ function takenSquares(inModes: Float64Array, shrinkage: Float64Array): number {
   return sum;
 }
 
-const sumOfSquares = (v: Float64Array): number => v.reduce((sum, x) => sum + x * x, 0);
+/** A trial and the squares it leaves. */
+interface Choice {
+  readonly degrees: number;
+  readonly squares: number;
+}
+
+/**
+ * The trial of the least misfit and penalty together. A smoother baseline never leaves less than the most flexible one does: from
+ * where the penalty alone, with the least misfit there is, makes the criterion worse than the best so far, no trial is made.
+ * @param trials of ascending degrees
+ */
+export function leastCriterion<T extends { readonly degrees: number }>(
+  trials: readonly T[],
+  misfitOf: (trial: T) => { readonly squares: number; readonly log: number },
+  penaltyOf: (trial: T) => number,
+): Choice {
+  const last = trials[trials.length - 1] as T;
+  const least = misfitOf(last);
+  let best: Choice = { degrees: last.degrees, squares: least.squares };
+  let lowest = Infinity;
+  for (const trial of trials) {
+    const penalty = penaltyOf(trial);
+    if (least.log + penalty >= lowest) break;
+    const { squares, log } = trial === last ? least : misfitOf(trial);
+    if (log + penalty >= lowest) continue;
+    lowest = log + penalty;
+    best = { degrees: trial.degrees, squares };
+  }
+  return best;
+}
 
 /**
  * Chooses the baseline's smoothness.
@@ -107,24 +126,20 @@ export function chooseSmoothness(
   const dataRows = (rows * wholePoints) / model.points;
   const noiseLeftOut = (dataRows - rows) * noiseRows ** 2;
   const most = Math.max(3, options.baselineMaxEdPerPpm * ppmSpan);
-  // Data and columns stand together in one Gram matrix, whose plain part no smoothness changes.
-  const all = [...start.columns, problem.y];
   const n = start.columns.length;
-  const plain = weightedGram(weightColumns(all, null));
-  const modes = baseline.inModes(baseline.project(all));
+  const { products: plain, projections } = start.system;
+  const modes = baseline.inModes(projections);
   const columnModes = modes.slice(0, n);
-  let best = { degrees: 0, criterion: Infinity, squares: 0 };
-  for (const { degrees, shrinkage, roots } of trialsOf(baseline, most)) {
+  const penaltyOf = ({ degrees }: Trial): number => (2 * options.baselineAicWeight * degrees * model.parts) / dataRows;
+  const misfitOf = ({ shrinkage, roots }: Trial): { readonly squares: number; readonly log: number } => {
     const { gram, h } = splitProducts(withoutBaseline(plain, shrunk(modes, roots)), n);
     const { x } = solveProducts(problem, gram, h, start.passive);
     const byProducts = squaresOf(plain, x);
     const before = Number.isNaN(byProducts) ? sumOfSquares(subtractColumns(problem.y, start.columns, x)) : byProducts;
     const squares = before - takenSquares(subtractColumns(modes[n] as Float64Array, columnModes, x), shrinkage);
-    const criterion =
-      Math.log(Math.max(squares + noiseLeftOut, 1e-300)) +
-      (2 * options.baselineAicWeight * degrees * model.parts) / dataRows;
-    if (criterion < best.criterion) best = { degrees, criterion, squares };
-  }
+    return { squares, log: Math.log(Math.max(squares + noiseLeftOut, 1e-300)) };
+  };
+  const best = leastCriterion(trialsOf(baseline, most), misfitOf, penaltyOf);
   baseline.setEffectiveDegrees(best.degrees);
   return Math.sqrt(Math.max(0, best.squares) / rows);
 }

@@ -1,5 +1,6 @@
 // How much of the FID a fit looks at, and the fit as it is shown: over the whole FID.
 import { nextPowerOfTwo } from '../../math/fft.ts';
+import { minus } from '../../math/vectors.ts';
 import { subtractColumns } from './amplitudes.ts';
 import type { Solution } from './engine.ts';
 import { shortenFrame } from './frame.ts';
@@ -91,7 +92,7 @@ export function viewOf(
   const columns = model.columnsAt(theta);
   const residual = subtractColumns(y, columns, amplitudes);
   const baselineRows = baseline?.fitTo(residual) ?? new Float64Array(residual.length);
-  const residualRms = rms(residual.map((v, i) => v - (baselineRows[i] as number)));
+  const residualRms = rms(minus(residual, baselineRows));
   return { problem: { ...problem, model, baseline, y }, columns, baselineRows, residualRms };
 }
 

@@ -30,10 +30,14 @@ function gramOf(u: Weighed): Float64Array {
   return out;
 }
 
-/** The splines taken out of AᵀA and Aᵀy, in place. */
-export function withoutSplines({ gram, products: h }: Equations, a: Weighed, y: Weighed): Equations {
-  addGram(a.reduced, gram, -1);
-  addCrossProducts(a.reduced, y.reduced, h, -1);
+/**
+ * The splines taken out of AᵀA and Aᵀy, in place.
+ * @param known A, the data y behind it
+ */
+export function withoutSplines({ gram, products: h }: Equations, { reduced }: Weighed): Equations {
+  const n = h.length;
+  addGram(reduced.slice(0, n), gram, -1);
+  addCrossProducts(reduced.slice(0, n), reduced.slice(n), h, -1);
   return { gram, products: h };
 }
 
@@ -50,12 +54,17 @@ export interface SteppedEquations {
   readonly step: (amplitudes: Float64Array) => Float64Array;
 }
 
-/** The step with derivatives `j` taken out of the equations. */
-export function withoutStep(plain: Equations, a: Weighed, y: Weighed, j: Weighed, prior: StepPrior): SteppedEquations {
+/**
+ * The step with derivatives `j` taken out of the equations.
+ * @param known A, the data y behind it
+ */
+export function withoutStep(plain: Equations, known: Weighed, j: Weighed, prior: StepPrior): SteppedEquations {
   const k = j.columns.length;
   const n = plain.products.length;
   const inner = gramOf(j);
-  const right = products(j, y);
+  const all = products(known, j);
+  const cross = all.subarray(0, n * k);
+  const right = all.subarray(n * k);
   for (let i = 0; i < k; i++) {
     const precision = prior.precision[i] as number;
     inner[i * k + i] = (inner[i * k + i] as number) + precision;
@@ -63,7 +72,6 @@ export function withoutStep(plain: Equations, a: Weighed, y: Weighed, j: Weighed
   }
   const factor = choleskyFactor(inner, k, 1e-12);
   if (factor === null) return { equations: plain, step: () => new Float64Array(k) };
-  const cross = products(a, j);
   // (L⁻¹Jᵀ…) halves the work of the inverse: what is taken off is a Gram matrix.
   const reduced = rowsSolved(factor, k, cross, n);
   const left = right.slice();

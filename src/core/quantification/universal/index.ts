@@ -3,6 +3,7 @@
 import type { BasisSet } from '../../domain/basisSet.ts';
 import { ModelError, ProcessingError } from '../../domain/errors.ts';
 import type { ModelCard } from '../../domain/modelCard.ts';
+import { scaledColumn } from '../shared/networks/bandFit.ts';
 import type { BatchMethod, VoxelFailure } from '../shared/networks/batchMethod.ts';
 import { sumSpreads } from '../shared/networks/estimateBySolve.ts';
 import type { NetworkEstimate } from '../shared/networks/networkEstimate.ts';
@@ -10,6 +11,7 @@ import { checkNoOptions } from '../shared/networks/noOptions.ts';
 import { networkResult } from '../shared/networks/result.ts';
 import { bandInputs } from '../shared/networks/spectraBatch.ts';
 import type { BandInput } from '../shared/networks/spectraBatch.ts';
+import { misfitSpreads } from './misfit.ts';
 import { UNIVERSAL_MODEL_ID, runUniversal } from './runUniversal.ts';
 import type { UniversalLineshape } from './runUniversal.ts';
 import { solveUniversal } from './solveUniversal.ts';
@@ -33,14 +35,18 @@ function estimateOf(
   const { names } = model;
   const n = names.length;
   const sums = card.quantification?.sums ?? [];
-  return {
+  const stated = {
     names,
-    amplitudes,
-    covariance,
     spreads: Float64Array.from(names, (_, m) =>
       covariance === null ? NaN : Math.sqrt(covariance[m * n + m] as number),
     ),
     sumSpreads: covariance === null ? new Float64Array(sums.length).fill(NaN) : sumSpreads(sums, names, covariance),
+  };
+  return {
+    ...stated,
+    amplitudes,
+    covariance,
+    misfit: misfitSpreads(solved.excess, sums, stated),
     phaseDeg: solved.phaseDeg,
     shiftPpm: solved.shiftPpm,
     lorentzianHz: solved.lorentzianHz,
@@ -49,7 +55,7 @@ function estimateOf(
       data: solved.data,
       baseline: solved.baseline,
       signals: solved.signals,
-      component: (m) => model.column(m).map((v) => v * (amplitudes[m] as number)),
+      component: (m) => scaledColumn(model, m, amplitudes[m] as number),
       componentNames: names,
       residualSd: solved.residualSd,
     },
@@ -95,10 +101,13 @@ export const quantifyWithUniversal: BatchMethod = async (inputs, basis, options,
     modelId: network.modelId,
     cancellation,
   });
+  const [first] = batch;
+  // The spectra of a batch are sampled alike: one model is for all.
+  const model = first === undefined ? null : userModel(first.input, basis);
   const outputs = new Map(
     batch.map((band, k) => {
       cancellation.throwIfCancelled();
-      const estimate = estimateOf(band, lineshapes[k] as UniversalLineshape, card, userModel(band.input, basis));
+      const estimate = estimateOf(band, lineshapes[k] as UniversalLineshape, card, model as UserModel);
       const { input, scale, noiseSd } = band;
       const run = { method: UNIVERSAL_MODEL_ID, version: VERSION, card, choice: network, executionProvider };
       return [input, networkResult(estimate, { ...run, input, scale, noiseSd, withCurves: context.withCurves })];

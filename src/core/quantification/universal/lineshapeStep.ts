@@ -3,6 +3,7 @@
 import { dot } from '../../math/innerProducts.ts';
 import type { BandModel, LineChange } from '../shared/networks/bandModel.ts';
 import { BAND_POINTS, BAND_STEP_PPM } from '../shared/networks/bandSpectrum.ts';
+import { emptySpectrum } from '../shared/networks/canonicalSpectrum.ts';
 import type { Estimated, UniversalLineshape } from './runUniversal.ts';
 
 /** Metabolites whose own shifts are corrected: those whose misplaced lines leave most in a spectrum. */
@@ -85,35 +86,40 @@ export function changesOf(
   });
 }
 
-/** factor · the column's derivative by its shift [1/ppm], from neighbouring bins to the fourth order: higher ppm are lower bins. */
-function slope(column: Float64Array, factor: number): Float64Array {
-  const out = new Float64Array(BAND_POINTS);
+/** Puts factor · the column's derivative by its shift [1/ppm], from neighbouring bins to the fourth order: higher ppm are lower bins. */
+function putSlope(column: Float64Array, factor: number, out: Float64Array): void {
   const unit = factor / (12 * BAND_STEP_PPM);
   for (let j = 2; j < BAND_POINTS - 2; j++) {
     const near = (column[j + 1] as number) - (column[j - 1] as number);
     const far = (column[j + 2] as number) - (column[j - 2] as number);
     out[j] = unit * (8 * near - far);
   }
-  return out;
 }
 
 /** The second derivative likewise [1/ppm²]. */
-function curvature(column: Float64Array, factor: number): Float64Array {
-  const out = new Float64Array(BAND_POINTS);
+function putCurvature(column: Float64Array, factor: number, out: Float64Array): void {
   const unit = factor / (12 * BAND_STEP_PPM ** 2);
   for (let j = 2; j < BAND_POINTS - 2; j++) {
     const near = (column[j + 1] as number) + (column[j - 1] as number);
     const far = (column[j + 2] as number) + (column[j - 2] as number);
     out[j] = unit * (16 * near - far - 30 * (column[j] as number));
   }
-  return out;
 }
+
+/** Arrays of this thread that every step uses anew: ten thousand spectra would leave a heap of them behind. */
+const scratch = {
+  narrow: emptySpectrum(),
+  broad: emptySpectrum(),
+  /** Their two outermost bins stay zero. */
+  derivatives: Array.from({ length: COMMON_UNKNOWNS + OWN_SHIFTS.size }, () => new Float64Array(BAND_POINTS)),
+};
 
 /**
  * Real parts of the derivatives, 512 bins each, none at the two outermost. Of broad signals only the phase's: they hardly tell a shift.
  * A signal times t is its spectrum's slope: a Lorentzian's width mixes the parts, a Gaussian's is a second derivative.
  * @param frame its model changed as the unknowns say
  * @param columns the model's
+ * @returns good until the next call
  */
 export function lineshapeDerivatives(
   { model, isBroad, own }: StepFrame,
@@ -122,15 +128,16 @@ export function lineshapeDerivatives(
   unknowns: Float64Array,
 ): Float64Array[] {
   const f0 = model.spectrometerFrequencyMHz;
-  const narrow = model.sum(amplitudes.map((a, m) => (isBroad[m] === true ? 0 : a)));
-  const whole = isBroad.includes(true) ? model.sum(amplitudes) : narrow;
-  const byPhase = new Float64Array(BAND_POINTS);
-  for (let j = 0; j < BAND_POINTS; j++) byPhase[j] = (-Math.PI / 180) * (whole.im[j] as number);
-  return [
-    byPhase,
-    slope(narrow.re, 1),
-    slope(narrow.im, 1 / (2 * f0)),
-    curvature(narrow.re, (unknowns[3] as number) / (8 * Math.LN2 * f0 ** 2)),
-    ...own.map((m) => slope(columns[m] as Float64Array, amplitudes[m] as number)),
-  ];
+  const derivatives = scratch.derivatives.slice(0, COMMON_UNKNOWNS + own.length);
+  const [byPhase, byShift, byLorentzian, byGaussian, ...byOwnShifts] = derivatives as [Float64Array, Float64Array, Float64Array, Float64Array, ...Float64Array[]]; // prettier-ignore
+  const narrow = model.sum(amplitudes.map((a, m) => (isBroad[m] === true ? 0 : a)), scratch.narrow); // prettier-ignore
+  const broad = model.sum(amplitudes.map((a, m) => (isBroad[m] === true ? a : 0)), scratch.broad); // prettier-ignore
+  for (let j = 0; j < BAND_POINTS; j++) {
+    byPhase[j] = (-Math.PI / 180) * ((narrow.im[j] as number) + (broad.im[j] as number));
+  }
+  putSlope(narrow.re, 1, byShift);
+  putSlope(narrow.im, 1 / (2 * f0), byLorentzian);
+  putCurvature(narrow.re, (unknowns[3] as number) / (8 * Math.LN2 * f0 ** 2), byGaussian);
+  own.forEach((m, k) => putSlope(columns[m] as Float64Array, amplitudes[m] as number, byOwnShifts[k] as Float64Array));
+  return derivatives;
 }

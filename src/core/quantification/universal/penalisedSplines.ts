@@ -3,13 +3,12 @@
 import { BugError } from '../../domain/errors.ts';
 import {
   cubicSplineDesign,
+  reducedProjections,
   secondDifferencePenalty,
   splineGram,
-  splineProjections,
   splineTimes,
-  splineTransposeTimes,
 } from '../../math/bspline.ts';
-import { choleskyFactor, choleskySolve, forwardSubstitutions } from '../../math/cholesky.ts';
+import { backSubstitute, choleskyFactor } from '../../math/cholesky.ts';
 import { BAND_POINTS } from '../shared/networks/bandSpectrum.ts';
 
 const INTERVALS = 40;
@@ -21,8 +20,8 @@ const RIDGE = 1e-9;
 export interface PenalisedSplines {
   /** L⁻¹Bᵀv of columns of 512 values: with them, uᵀWv = uᵀv − (L⁻¹Bᵀu)·(L⁻¹Bᵀv), W what the splines leave. */
   readonly reduce: (columns: readonly Float64Array[]) => Float64Array[];
-  /** The baseline that fits a residual best, 512 values. */
-  readonly fitTo: (residual: Float64Array) => Float64Array;
+  /** The baseline that fits a residual best, 512 values. @param reduced the residual's L⁻¹Bᵀv, which is spent */
+  readonly fitTo: (reduced: Float64Array) => Float64Array;
 }
 
 /** Known stiffnesses: steps of a quarter of an octave between the least and the greatest that are asked for. */
@@ -46,7 +45,10 @@ function makeSplines(lambda: number): PenalisedSplines {
   const factor = choleskyFactor(system, n, RIDGE);
   if (factor === null) throw new BugError('The system of the baseline is not positive definite.');
   return {
-    reduce: (columns) => forwardSubstitutions(factor, n, splineProjections(DESIGN, columns, 1), 1),
-    fitTo: (residual) => splineTimes(DESIGN, choleskySolve(factor, n, splineTransposeTimes(DESIGN, residual))),
+    reduce: (columns) => reducedProjections(DESIGN, factor, columns),
+    fitTo: (reduced) => {
+      backSubstitute(factor, n, reduced);
+      return splineTimes(DESIGN, reduced);
+    },
   };
 }

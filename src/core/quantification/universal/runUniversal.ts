@@ -42,8 +42,6 @@ export interface UniversalLineshape {
   readonly ownShiftPpm: (name: string) => Estimated | null;
   /** RMS second difference of the baseline's spline coefficients, in the spectrum's units. */
   readonly baselineRoughness: number;
-  /** What the amounts' spreads are to be multiplied by: baselines and strange lineshapes add to the noise. */
-  readonly spreadFactor: number;
   readonly latentLength: number | null;
 }
 
@@ -58,45 +56,56 @@ export interface UniversalRun {
 export const countedNoise = ({ noiseSd, scale }: Pick<BandInput, 'noiseSd' | 'scale'>): number =>
   Math.max(noiseSd, LEAST_NOISE * scale);
 
+/** How many of the canonical samples a scan has. */
+export function coveredSamples({ fid, dwellTimeS, spectrometerFrequencyMHz }: BandInput['input']): number {
+  const samples = Math.ceil(fid.re.length * dwellTimeS * CANONICAL_BANDWIDTH_PPM * spectrometerFrequencyMHz - 1e-9);
+  return Math.min(samples, CANONICAL_POINTS);
+}
+
 function conditionsTensor(batch: readonly BandInput[], basis: BasisSet): Tensor {
   const data = new Float32Array(CONDITIONS * batch.length);
   const echoTimeS = basis.echoTimeS ?? USUAL_ECHO_TIME_S;
   batch.forEach((band, k) => {
-    const { fid, dwellTimeS, spectrometerFrequencyMHz } = band.input;
-    const covered = Math.ceil(fid.re.length * dwellTimeS * CANONICAL_BANDWIDTH_PPM * spectrometerFrequencyMHz - 1e-9);
-    data[CONDITIONS * k] = Math.log(spectrometerFrequencyMHz / REFERENCE_MHZ);
+    data[CONDITIONS * k] = Math.log(band.input.spectrometerFrequencyMHz / REFERENCE_MHZ);
     data[CONDITIONS * k + 1] = echoTimeS / ECHO_TIME_UNIT_S;
     data[CONDITIONS * k + 2] = Math.log(countedNoise(band) / band.scale);
-    data[CONDITIONS * k + 3] = Math.min(covered, CANONICAL_POINTS) / CANONICAL_POINTS;
+    data[CONDITIONS * k + 3] = coveredSamples(band.input) / CANONICAL_POINTS;
   });
   return { data, shape: [batch.length, CONDITIONS] };
 }
 
-/** Columns of the output "parameters" by name; own shifts by canonical name. */
-type Columns = ReadonlyMap<string, number>;
+/** Columns of the output "parameters". */
+interface Columns {
+  readonly byName: ReadonlyMap<string, number>;
+  /** Of own shifts and their SDs, by canonical name of the metabolite. */
+  readonly ownShifts: ReadonlyMap<string, readonly [value: number, sd: number]>;
+}
 
 const columnsOfCards = new WeakMap<ModelCard, Columns>();
+const OWN_SHIFT = 'shiftPpm.';
 
 function columnsOf(card: ModelCard): Columns {
   const known = columnsOfCards.get(card);
   if (known !== undefined) return known;
-  const columns = new Map(
-    (card.quantification?.parameters ?? []).map((name, at) => {
-      const parts = name.split('.');
-      const last = parts.length - 1;
-      const isOwn = last > 0 && parts[last - 1] === 'shiftPpm';
-      return [isOwn ? [...parts.slice(0, last), canonicalMetaboliteName(parts[last] as string)].join('.') : name, at];
-    }),
+  const names = card.quantification?.parameters ?? [];
+  const byName = new Map(names.map((name, at) => [name, at]));
+  const own = names.filter((name) => name.startsWith(OWN_SHIFT) && byName.has(`sd.${name}`));
+  const ownShifts = new Map(
+    own.map((name) => [
+      canonicalMetaboliteName(name.slice(OWN_SHIFT.length)),
+      [byName.get(name) as number, byName.get(`sd.${name}`) as number] as const,
+    ]),
   );
+  const columns = { byName, ownShifts };
   columnsOfCards.set(card, columns);
   return columns;
 }
 
 /** @throws ModelError MODEL_INVALID where the card lists no such parameter */
 function lineshapeOf(card: ModelCard, values: Float32Array, scale: number, latent: number | null): UniversalLineshape {
-  const columns = columnsOf(card);
+  const { byName, ownShifts } = columnsOf(card);
   const at = (name: string): number => {
-    const column = columns.get(name);
+    const column = byName.get(name);
     if (column !== undefined) return values[column] as number;
     throw new ModelError(
       'MODEL_INVALID',
@@ -109,9 +118,11 @@ function lineshapeOf(card: ModelCard, values: Float32Array, scale: number, laten
     shiftPpm: both('shiftPpm'),
     lorentzianHz: both('lorentzianHz'),
     gaussianHz: both('gaussianHz'),
-    ownShiftPpm: (name) => (columns.has(`shiftPpm.${name}`) ? both(`shiftPpm.${name}`) : null),
+    ownShiftPpm: (name) => {
+      const own = ownShifts.get(name);
+      return own === undefined ? null : { value: values[own[0]] as number, sd: values[own[1]] as number };
+    },
     baselineRoughness: scale * at('baselineRoughness'),
-    spreadFactor: at('spreadFactor'),
     latentLength: latent,
   };
 }

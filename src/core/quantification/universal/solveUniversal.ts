@@ -9,7 +9,7 @@
 import { invertScaled } from '../../math/cholesky.ts';
 import { solveNnls } from '../../math/nnls.ts';
 import type { BandModel } from '../shared/networks/bandModel.ts';
-import { phasedReal } from '../shared/networks/linearSolve.ts';
+import { phasedReal, subtract } from '../shared/networks/linearSolve.ts';
 import type { BandInput } from '../shared/networks/spectraBatch.ts';
 import { withoutSplines, withoutStep } from './equations.ts';
 import type { Equations, StepPrior, SteppedEquations, Weighed } from './equations.ts';
@@ -24,9 +24,10 @@ import {
   stepped,
 } from './lineshapeStep.ts';
 import type { StepFrame } from './lineshapeStep.ts';
+import { residualExcess } from './misfit.ts';
 import { penalisedSplines } from './penalisedSplines.ts';
 import type { PenalisedSplines } from './penalisedSplines.ts';
-import { countedNoise } from './runUniversal.ts';
+import { countedNoise, coveredSamples } from './runUniversal.ts';
 import type { UniversalLineshape } from './runUniversal.ts';
 
 /** The baseline's roughness over the noise, kept from freezing and from following the lines. */
@@ -39,7 +40,7 @@ const LARGEST_RESIDUAL = 1.1;
 export interface UniversalSolution {
   /** Of all signals of the model, in the units of the basis. */
   readonly amplitudes: Float64Array;
-  /** M × M; null where signals can't be told apart. */
+  /** M × M, by the noise alone; null where signals can't be told apart. */
   readonly covariance: Float64Array | null;
   readonly phaseDeg: number;
   readonly shiftPpm: number;
@@ -51,17 +52,25 @@ export interface UniversalSolution {
   /** Of all signals, the step included. */
   readonly signals: Float64Array;
   readonly residualSd: number;
+  /** Power that the residual has beyond the noise, by signal; see misfit.ts. */
+  readonly excess: Float64Array;
   /** Steps that were made: 1 or 2. */
   readonly steps: number;
 }
 
-/** Σ w_k·column_k */
-function combined(columns: readonly Float64Array[], weights: Float64Array, start: Float64Array): Float64Array {
-  const out = start.slice();
-  columns.forEach((column, k) => {
-    const w = weights[k] as number;
-    if (w !== 0) for (let j = 0; j < out.length; j++) out[j] = (out[j] as number) + w * (column[j] as number);
-  });
+/** Adds sign · Σ w_k·column_k to `out`. */
+function addCombined(
+  out: Float64Array,
+  columns: readonly Float64Array[],
+  weights: Float64Array,
+  sign: 1 | -1,
+): Float64Array {
+  for (let k = 0; k < weights.length; k++) {
+    const w = sign * (weights[k] as number);
+    if (w === 0) continue;
+    const column = columns[k] as Float64Array;
+    for (let j = 0; j < out.length; j++) out[j] = (out[j] as number) + w * (column[j] as number);
+  }
   return out;
 }
 
@@ -103,42 +112,46 @@ const present = (amplitudes: Float64Array): number[] =>
 
 /**
  * The model changed as the unknowns say, and a step from there.
- * @param known amounts that the derivatives are taken at; null: those of a solve without a step
+ * @param amplitudesBefore amounts that the derivatives are taken at; null: those of a solve without a step
  */
 function pass(
   standing: Standing,
   spectrum: BandInput['spectrum'],
   unknowns: Float64Array,
   prior: StepPrior,
-  known: Float64Array | null,
+  amplitudesBefore: Float64Array | null,
 ): Pass {
   const { model, lineshape, splines } = standing;
   const data = phasedReal(spectrum, ((unknowns[0] as number) * Math.PI) / 180);
   model.change(changesOf(standing, unknowns, lineshape));
   const weigh = (columns: readonly Float64Array[]): Weighed => ({ columns, reduced: splines.reduce(columns) });
-  const a = weigh(model.columns());
-  const y = weigh([data]);
-  const plain = withoutSplines(model.products(data), a, y);
-  const at = known ?? solveAmounts(plain, everyIndex(model.names.length));
-  const derivatives = lineshapeDerivatives(standing, a.columns, at, unknowns);
-  const solved = withoutStep(plain, a, y, weigh(derivatives), prior);
+  const columns = model.columns();
+  const known = weigh([...columns, data]);
+  const plain = withoutSplines(model.products(data), known);
+  const at = amplitudesBefore ?? solveAmounts(plain, everyIndex(columns.length));
+  const derivatives = weigh(lineshapeDerivatives(standing, columns, at, unknowns));
+  const solved = withoutStep(plain, known, derivatives, prior);
   const amplitudes = solveAmounts(solved.equations, present(at));
-  return { unknowns, data, amplitudes, derivatives, ...partsOf(standing, data, amplitudes, derivatives, solved) };
+  return { unknowns, data, amplitudes, ...partsOf(standing, known, derivatives, amplitudes, solved) };
 }
 
+/** @param known the model's columns, the data behind them */
 function partsOf(
   { model, splines }: Standing,
-  data: Float64Array,
+  known: Weighed,
+  derivatives: Weighed,
   amplitudes: Float64Array,
-  derivatives: readonly Float64Array[],
   { equations, step: stepAt }: SteppedEquations,
-): Pick<Pass, 'step' | 'gram' | 'signals' | 'baseline' | 'residualSd'> {
+): Pick<Pass, 'derivatives' | 'step' | 'gram' | 'signals' | 'baseline' | 'residualSd'> {
+  const n = amplitudes.length;
   const step = stepAt(amplitudes);
-  const signals = combined(derivatives, step, model.sum(amplitudes).re);
-  const left = data.slice();
-  for (let j = 0; j < left.length; j++) left[j] = (left[j] as number) - (signals[j] as number);
-  const baseline = splines.fitTo(left);
-  return { step, gram: equations.gram, signals, baseline, residualSd: residualSdOf(data, signals, baseline) };
+  const signals = addCombined(model.sum(amplitudes).re, derivatives.columns, step, 1);
+  // What is left over for the splines, reduced as its parts are.
+  const left = (known.reduced[n] as Float64Array).slice();
+  addCombined(left, known.reduced, amplitudes, -1);
+  const baseline = splines.fitTo(addCombined(left, derivatives.reduced, step, -1));
+  const residualSd = residualSdOf(known.columns[n] as Float64Array, signals, baseline);
+  return { derivatives: derivatives.columns, step, gram: equations.gram, signals, baseline, residualSd };
 }
 
 /** One pass for what is common, and another with own shifts where the step was long or much is left. */
@@ -167,6 +180,14 @@ function splinesFor({ baselineRoughness }: UniversalLineshape, noiseSd: number):
   return penalisedSplines(Math.min(Math.max(baselineRoughness / noiseSd, low), high));
 }
 
+/** Of n amounts; null where signals can't be told apart. */
+function covarianceOf(gram: Float64Array, n: number, noiseSd: number): Float64Array | null {
+  const covariance = invertScaled(gram, n);
+  if (covariance === null) return null;
+  for (let i = 0; i < covariance.length; i++) covariance[i] = (covariance[i] as number) * noiseSd ** 2;
+  return covariance;
+}
+
 /**
  * @param model of the user's basis; it is left as the last step found it
  * @param isBroad macromolecules and lipids, by signal of the model
@@ -185,10 +206,10 @@ export function solveUniversal(
   );
   const { amplitudes, data, baseline, signals, residualSd } = last;
   const [phaseDeg = 0, shiftPpm = 0, lorentzianHz = 0, gaussianHz = 0] = stepped(last.unknowns, last.step);
-  const unit = noiseSd * Math.max(1, residualSd / noiseSd) * lineshape.spreadFactor;
+  const residual = subtract(subtract(data.slice(), signals), baseline);
   return {
     amplitudes,
-    covariance: invertScaled(last.gram, amplitudes.length)?.map((v) => v * unit ** 2) ?? null,
+    covariance: covarianceOf(last.gram, amplitudes.length, noiseSd),
     phaseDeg,
     shiftPpm,
     lorentzianHz,
@@ -197,6 +218,7 @@ export function solveUniversal(
     baseline,
     signals,
     residualSd,
+    excess: residualExcess(residual, model.columns(), noiseSd, coveredSamples(band.input)),
     steps,
   };
 }

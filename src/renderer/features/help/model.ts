@@ -64,7 +64,6 @@ export const SOFTWARE: readonly { readonly name: string; readonly licence: strin
   { name: 'pinia', licence: 'MIT' },
   { name: 'reka-ui', licence: 'MIT' },
   { name: 'splitpanes', licence: 'MIT' },
-  { name: 'echarts', licence: 'Apache-2.0' },
   { name: '@niivue/niivue', licence: 'BSD-2-Clause' },
   { name: 'libsql', licence: 'MIT' },
   { name: 'onnxruntime-node', licence: 'MIT' },

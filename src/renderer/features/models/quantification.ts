@@ -45,6 +45,8 @@ export interface AmountRow {
   readonly range: string;
   readonly factor: string;
   readonly floor: string;
+  /** Dash where the residual adds nothing. */
+  readonly misfit: string;
 }
 
 /** Rows of all that the card has amounts or a calibration for, sums first. */
@@ -61,6 +63,7 @@ export function amountRows({ sums, trainedAmounts, calibration }: Quantification
         amount === undefined ? '–' : t('models.range', { low: figure(amount.range[0]), high: figure(amount.range[1]) }),
       factor: spread === undefined ? '–' : figure(spread.factor),
       floor: spread === undefined ? '–' : figure(spread.floor),
+      misfit: spread?.misfit === undefined ? '–' : figure(spread.misfit),
     };
   });
   return rows.sort((a, b) => Number(b.isSum) - Number(a.isSum));

@@ -6,11 +6,18 @@ import type { BandFit } from './networkEstimate.ts';
 /** The model's part of a fit. */
 export type ModelParts = Pick<BandFit, 'signals' | 'component' | 'componentNames'>;
 
+/** One signal of a model with its amplitude. */
+export function scaledColumn(model: BandModel, signal: number, amplitude: number): Float64Array {
+  const column = model.column(signal);
+  for (let j = 0; j < column.length; j++) column[j] = amplitude * (column[j] as number);
+  return column;
+}
+
 /** @param model changed as the fit has it, until the next spectrum */
 export function standingParts(model: BandModel, amplitudes: Float64Array): ModelParts {
   return {
     signals: model.sum(amplitudes).re,
-    component: (m) => model.column(m).map((v) => v * (amplitudes[m] as number)),
+    component: (m) => scaledColumn(model, m, amplitudes[m] as number),
     componentNames: model.names,
   };
 }

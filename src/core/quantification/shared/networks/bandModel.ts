@@ -2,14 +2,14 @@
 // SIMD kernels, since ten thousand spectra of eighteen signals are to be had in a second.
 import { CANONICAL_POINTS, CANONICAL_TRANSFORM_POINTS } from '../../../domain/canonicalBand.ts';
 import type { ComplexSignal } from '../../../domain/complexArray.ts';
-import { fft } from '../../../math/fft.ts';
 import { START_NUMBERS, writeStart } from '../../../math/simd/broadening.ts';
 import { newInstance } from '../../../math/simd/instance.ts';
 import { SimdMemory } from '../../../math/simd/memory.ts';
 import { split } from '../../../math/simd/products.ts';
 import { twiddlesOf } from '../../../math/simd/twiddles.ts';
-import { BAND_FIRST_BIN, BAND_POINTS } from './bandSpectrum.ts';
+import { BAND_POINTS } from './bandSpectrum.ts';
 import { canonicalDwellTimeS } from './canonicalFid.ts';
+import { BAND_FIRST_INDEX, canonicalBandSpectrum, emptySpectrum } from './canonicalSpectrum.ts';
 
 /** How a signal differs from that of the basis. */
 export interface LineChange {
@@ -40,12 +40,12 @@ export interface BandModel {
    * @returns Gram matrix M × M, row-major; products M
    */
   readonly products: (data: Float64Array) => { readonly gram: Float64Array; readonly products: Float64Array };
-  /** Σ a_m X_m as a spectrum. */
-  readonly sum: (amplitudes: ArrayLike<number>) => ComplexSignal;
+  /** Σ a_m X_m as a spectrum. @param out where it goes, 512 points; new arrays where not given */
+  readonly sum: (amplitudes: ArrayLike<number>, out?: ComplexSignal) => ComplexSignal;
   /** X_m, real part. */
   readonly column: (signal: number) => Float64Array;
-  /** All of them at once. */
-  readonly columns: () => Float64Array[];
+  /** All of them at once; good until the next change. */
+  readonly columns: () => readonly Float64Array[];
   /** Σ a_m x_m(t), canonical, 512 points. */
   readonly sumInTime: (amplitudes: ArrayLike<number>) => ComplexSignal;
   /** The same of the signals as the basis has them. */
@@ -60,7 +60,6 @@ export interface BandModel {
 
 const even = (n: number): number => n + (n % 2);
 const POINT_BYTES = 32;
-const FIRST_INDEX = (BAND_FIRST_BIN + CANONICAL_TRANSFORM_POINTS) % CANONICAL_TRANSFORM_POINTS;
 
 const isSame = (a: LineChange, b: LineChange): boolean =>
   a.shiftPpm === b.shiftPpm && a.lorentzianHz === b.lorentzianHz && a.gaussianHz === b.gaussianHz;
@@ -68,27 +67,6 @@ const isSame = (a: LineChange, b: LineChange): boolean =>
 /** A change as the kernels take it. */
 function broadeningOf({ shiftPpm, lorentzianHz, gaussianHz }: LineChange, f0: number) {
   return { shiftHz: -shiftPpm * f0, lorentzianHz, gamma: gammaOf(gaussianHz) };
-}
-
-/** Spectrum on the band's grid of a canonical FID, its first point counted half. @returns what Δt·Σ' s e^{−2πiνt} is */
-export function canonicalBandSpectrum({ re, im }: ComplexSignal, spectrometerFrequencyMHz: number): ComplexSignal {
-  const padded = {
-    re: new Float64Array(CANONICAL_TRANSFORM_POINTS),
-    im: new Float64Array(CANONICAL_TRANSFORM_POINTS),
-  };
-  padded.re.set(re);
-  padded.im.set(im);
-  padded.re[0] = (re[0] as number) / 2;
-  padded.im[0] = (im[0] as number) / 2;
-  const spectrum = fft(padded);
-  const dwell = canonicalDwellTimeS(spectrometerFrequencyMHz);
-  const out = { re: new Float64Array(BAND_POINTS), im: new Float64Array(BAND_POINTS) };
-  for (let j = 0; j < BAND_POINTS; j++) {
-    const at = (FIRST_INDEX + j) % CANONICAL_TRANSFORM_POINTS;
-    out.re[j] = dwell * (spectrum.re[at] as number);
-    out.im[j] = dwell * (spectrum.im[at] as number);
-  }
-  return out;
 }
 
 /** @param signals of a basis on the canonical grid at this frequency */
@@ -202,7 +180,7 @@ class SimdBandModel implements BandModel {
     const size = CANONICAL_TRANSFORM_POINTS;
     const left = kernels.transform(a, a + half, b, b + half, CANONICAL_POINTS, size, twiddles, work[0], work[1]);
     const to = real + COLUMN_BYTES * m;
-    kernels.putBins(left, size, FIRST_INDEX, BAND_POINTS, turns, to, to + COLUMN_BYTES, imaginary - real);
+    kernels.putBins(left, size, BAND_FIRST_INDEX, BAND_POINTS, turns, to, to + COLUMN_BYTES, imaginary - real);
   }
 
   products: BandModel['products'] = (data) => {
@@ -226,22 +204,28 @@ class SimdBandModel implements BandModel {
     return { gram: out, products: found.slice(count * width, count * width + count) };
   };
 
-  sum: BandModel['sum'] = (amplitudes) => {
+  sum: BandModel['sum'] = (amplitudes, out = emptySpectrum()) => {
     const { real, imaginary, sum } = this.#layout;
     const memory = this.#memory;
     memory.zero(sum, 2 * BAND_POINTS);
     for (let m = 0; m < this.names.length; m++) {
       const a = amplitudes[m] as number;
+      if (a === 0) continue;
       memory.kernels.addScaled(real + COLUMN_BYTES * m, a, sum, BAND_POINTS);
       memory.kernels.addScaled(imaginary + COLUMN_BYTES * m, a, sum + COLUMN_BYTES, BAND_POINTS);
     }
-    return { re: memory.read(sum, BAND_POINTS), im: memory.read(sum + COLUMN_BYTES, BAND_POINTS) };
+    out.re.set(memory.numbers.subarray(sum / 8, sum / 8 + BAND_POINTS));
+    out.im.set(memory.numbers.subarray(sum / 8 + BAND_POINTS, sum / 8 + 2 * BAND_POINTS));
+    return out;
   };
 
   column: BandModel['column'] = (m) => this.#memory.read(this.#layout.real + COLUMN_BYTES * m, BAND_POINTS);
 
-  columns: BandModel['columns'] = () =>
-    split(this.#memory.read(this.#layout.real, BAND_POINTS * this.names.length), BAND_POINTS);
+  columns: BandModel['columns'] = () => {
+    // Views: nothing is reserved any more, so the memory stays where it is.
+    const first = this.#layout.real / 8;
+    return split(this.#memory.numbers.subarray(first, first + BAND_POINTS * this.names.length), BAND_POINTS);
+  };
 
   /** Σ a_m x_m(t) of the signals from address `from` on goes to address `to`, first point halved. */
   #addUp(from: number, amplitudes: ArrayLike<number>, to: number): void {
@@ -277,7 +261,16 @@ class SimdBandModel implements BandModel {
     const size = CANONICAL_TRANSFORM_POINTS;
     const left = kernels.transform(a, a + half, b, b + half, CANONICAL_POINTS, size, twiddles, work[0], work[1]);
     const imaginary = 2 * COLUMN_BYTES;
-    kernels.putBins(left, size, FIRST_INDEX, BAND_POINTS, turns, pairSpectra, pairSpectra + COLUMN_BYTES, imaginary);
+    kernels.putBins(
+      left,
+      size,
+      BAND_FIRST_INDEX,
+      BAND_POINTS,
+      turns,
+      pairSpectra,
+      pairSpectra + COLUMN_BYTES,
+      imaginary,
+    );
     const spectrumAt = (at: number): ComplexSignal => ({
       re: memory.read(at, BAND_POINTS),
       im: memory.read(at + imaginary, BAND_POINTS),
@@ -368,9 +361,14 @@ class PlainBandModel implements BandModel {
     };
   };
 
-  sum: BandModel['sum'] = (amplitudes) => weightedSum(this.#spectra, amplitudes);
+  sum: BandModel['sum'] = (amplitudes, out = emptySpectrum()) => {
+    const { re, im } = weightedSum(this.#spectra, amplitudes);
+    out.re.set(re);
+    out.im.set(im);
+    return out;
+  };
   column: BandModel['column'] = (m) => (this.#spectra[m] as ComplexSignal).re.slice();
-  columns: BandModel['columns'] = () => this.#spectra.map(({ re }) => re.slice());
+  columns: BandModel['columns'] = () => this.#spectra.map(({ re }) => re);
   sumInTime: BandModel['sumInTime'] = (amplitudes) => weightedSum(this.#changed, amplitudes);
 
   unchangedInTime: BandModel['unchangedInTime'] = (amplitudes) =>

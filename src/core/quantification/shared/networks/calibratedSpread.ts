@@ -7,6 +7,7 @@ import type { NetworkEstimate } from './networkEstimate.ts';
 /** Calibration of whatever has none of its own, such as the metabolites of a user's basis. */
 const OTHERS = '*';
 const AS_STATED: SpreadCalibration = { factor: 1, floor: 0 };
+const NO_MISFIT = 0;
 
 export interface CalibratedSpreads {
   /** Of each amplitude, in its units. */
@@ -18,7 +19,7 @@ export interface CalibratedSpreads {
   readonly covariance: Float64Array | null;
 }
 
-type Calibrate = (name: string, spread: number) => number;
+type Calibrate = (name: string, spread: number, misfitSpread: number) => number;
 
 const tables = new WeakMap<QuantificationCard, ReadonlyMap<string, SpreadCalibration>>();
 
@@ -32,9 +33,9 @@ function tableOf(card: QuantificationCard): ReadonlyMap<string, SpreadCalibratio
 
 function calibrator(card: QuantificationCard, scale: number): Calibrate {
   const byName = tableOf(card);
-  return (name, spread) => {
-    const { factor, floor } = byName.get(name) ?? byName.get(OTHERS) ?? AS_STATED;
-    return Math.hypot(factor * spread, floor * scale);
+  return (name, spread, misfitSpread) => {
+    const { factor, floor, misfit = 0 } = byName.get(name) ?? byName.get(OTHERS) ?? AS_STATED;
+    return Math.hypot(factor * spread, misfit * misfitSpread, floor * scale);
   };
 }
 
@@ -58,14 +59,16 @@ function fitSum(covariance: Float64Array, sds: Float64Array, members: readonly n
 
 /** @param scale of the network's input: floors are over it */
 export function calibratedSpreads(
-  estimate: NetworkEstimate,
+  estimate: Pick<NetworkEstimate, 'names' | 'spreads' | 'sumSpreads' | 'misfit' | 'covariance'>,
   card: QuantificationCard,
   scale: number,
 ): CalibratedSpreads {
-  const { names, spreads, sumSpreads, covariance: stated } = estimate;
+  const { names, spreads, sumSpreads, misfit, covariance: stated } = estimate;
   const n = names.length;
   const calibrate = calibrator(card, scale);
-  const sds = Float64Array.from(names, (name, i) => calibrate(name, spreads[i] as number));
+  const sds = Float64Array.from(names, (name, i) =>
+    calibrate(name, spreads[i] as number, misfit?.spreads[i] ?? NO_MISFIT),
+  );
   if (!sds.every((sd) => Number.isFinite(sd))) return { sds, covariance: null };
   const covariance = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
@@ -79,7 +82,9 @@ export function calibratedSpreads(
   card.sums.forEach((name, k) => {
     const members = COMBINED_METABOLITES.find((sum) => sum.name === name)?.members ?? [];
     const at = members.map((member) => names.indexOf(member)).filter((i) => i >= 0);
-    if (at.length > 1) fitSum(covariance, sds, at, calibrate(name, sumSpreads[k] as number));
+    if (at.length < 2) return;
+    const sumSd = calibrate(name, sumSpreads[k] as number, misfit?.sumSpreads[k] ?? NO_MISFIT);
+    fitSum(covariance, sds, at, sumSd);
   });
   return { sds, covariance };
 }

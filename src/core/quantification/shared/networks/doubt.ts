@@ -27,6 +27,11 @@ export interface DoubtInput {
 
 /** Key of a card's `protocol.limits`: largest magnitude of the spectrum over the noise SD of a real channel. */
 const PEAK_SNR = 'peakSnr';
+/**
+ * So much above that range is still as in training. Beyond, the limit of the residual, which is in units of the noise, passes what
+ * training never left.
+ */
+const LESS_NOISE = 1.25;
 /** Half width of a 95 % interval over its SD. */
 const HALF_WIDTH_95 = 1.959963984540054;
 
@@ -135,12 +140,18 @@ function snrCheck({ card, scale, noiseSd }: DoubtInput): DistributionCheck[] {
   const range = card.protocol.limits[PEAK_SNR];
   if (range === undefined) return [];
   const value = scale / noiseSd;
-  const [low] = range;
+  const [low, trainedHigh] = range;
+  const high = LESS_NOISE * trainedHigh;
+  const known = Number.isFinite(value) ? value : null;
+  if (value > high) {
+    const message = `The spectrum's peak is ${figure(value)} times the noise; the network was trained up to ${figure(trainedHigh)}, and how far it errs where noise hides less was not measured.`;
+    return [check('snr', false, known, high, message)];
+  }
   const passed = value >= low;
   const message = passed
-    ? `The spectrum's peak is ${figure(value)} times the noise, as in training (from ${figure(low)} on).`
+    ? `The spectrum's peak is ${figure(value)} times the noise, as in training (${figure(low)} to ${figure(trainedHigh)}).`
     : `The spectrum's peak is only ${figure(value)} times the noise; the network was trained from ${figure(low)} on, and below it its estimates fall back towards its training mean.`;
-  return [check('snr', passed, Number.isFinite(value) ? value : null, low, message)];
+  return [check('snr', passed, known, low, message)];
 }
 
 /** All checks of one result; those that a card has no limit for are left out. */

@@ -6,13 +6,13 @@ import type { ModelCard } from '../../../domain/modelCard.ts';
 import { invertScaled } from '../../../math/cholesky.ts';
 import { addGram } from '../../../math/innerProducts.ts';
 import { bandFit, partsUnder, standingParts } from './bandFit.ts';
-import { canonicalBandSpectrum } from './bandModel.ts';
+import { canonicalBandSpectrum } from './canonicalSpectrum.ts';
 import type { BandModel } from './bandModel.ts';
 import { canonicalDwellTimeS } from './canonicalFid.ts';
 import { sumSpreads } from './estimateBySolve.ts';
 import { phasedReal } from './linearSolve.ts';
 import type { EstimateOptions, NetworkEstimate } from './networkEstimate.ts';
-import { backgroundOf, latentLength, meanChange, parameterReader } from './networkOutputs.ts';
+import { latentLength, meanChange, parameterReader, phasedBackground } from './networkOutputs.ts';
 import type { NetworkRow } from './networkOutputs.ts';
 import type { BandInput } from './spectraBatch.ts';
 
@@ -52,13 +52,13 @@ function commonDerivatives(model: BandModel, amplitudes: Float64Array, parameter
 /**
  * Cramér–Rao bound of the amplitudes, with phase, common shift and widths, and the amount of the background unknown.
  * @param model changed as the estimate has it
+ * @param background real part in the estimate's phase; null for none
  * @returns M × M; null where the Fisher matrix is singular
  */
 export function decoderCovariance(
   model: BandModel,
   amplitudes: Float64Array,
-  background: ComplexSignal | null,
-  phaseRad: number,
+  background: Float64Array | null,
   parameters: readonly string[],
   noiseSd: number,
 ): Float64Array | null {
@@ -69,8 +69,7 @@ export function decoderCovariance(
     phase,
     ...commonDerivatives(model, amplitudes, parameters),
   ];
-  const broad = background === null ? null : phasedReal(background, phaseRad);
-  if (broad?.some((v) => v !== 0)) columns.push(broad);
+  if (background?.some((v) => v !== 0)) columns.push(background);
   const n = columns.length;
   const fisher = new Float64Array(n * n);
   addGram(columns, fisher, 1);
@@ -97,15 +96,12 @@ export function estimateByDecoder(
   const amplitudes = Float64Array.from(row.output('amplitudes').subarray(0, n), (v) => v * scale);
   const { phaseDeg, changes } = parameterReader(card, names)(row.output('parameters'));
   const phaseRad = radians(phaseDeg);
-  const background = backgroundOf(row, scale);
+  const background = phasedBackground(row, scale, phaseRad);
   const stated = row.optional('sd');
   const needsBounds = stated === null || withCorrelations;
   if (needsBounds) model.change(changes);
-  const covariance = needsBounds
-    ? decoderCovariance(model, amplitudes, background, phaseRad, parameters, noiseSd)
-    : null;
+  const covariance = needsBounds ? decoderCovariance(model, amplitudes, background, parameters, noiseSd) : null;
   const data = phasedReal(spectrum, phaseRad);
-  const baseline = background === null ? new Float64Array(data.length) : phasedReal(background, phaseRad);
   const parts = needsBounds ? standingParts(model, amplitudes) : partsUnder(model, changes, amplitudes);
   const bounds = Float64Array.from(names, (_, m) =>
     covariance === null ? NaN : Math.sqrt(covariance[m * n + m] as number),
@@ -119,7 +115,7 @@ export function estimateByDecoder(
     covariance,
     phaseDeg,
     ...meanChange(changes, amplitudes),
-    fit: bandFit(parts, data, baseline),
+    fit: bandFit(parts, data, background ?? new Float64Array(data.length)),
     latentLength: latentLength(row),
   };
 }

@@ -5,7 +5,7 @@ import { bandFit, standingParts } from './bandFit.ts';
 import type { BandModel } from './bandModel.ts';
 import { solveAmplitudes } from './linearSolve.ts';
 import type { NetworkEstimate } from './networkEstimate.ts';
-import { backgroundOf, latentLength, meanChange, parameterReader } from './networkOutputs.ts';
+import { latentLength, meanChange, parameterReader, phasedBackground } from './networkOutputs.ts';
 import type { NetworkRow } from './networkOutputs.ts';
 import type { BandInput } from './spectraBatch.ts';
 
@@ -33,9 +33,9 @@ export function estimateBySolve(
   const { names } = model;
   const { phaseDeg, changes } = parameterReader(card, names)(row.output('parameters'));
   const phaseRad = radians(phaseDeg);
-  const background = backgroundOf(row, scale);
+  const background = phasedBackground(row, scale, phaseRad);
   const request = { spectrum, background, phaseRad, changes, noiseSd, nonNegative: false };
-  const { data, baseline, amplitudes, covariance } = solveAmplitudes(model, request);
+  const { data, amplitudes, covariance } = solveAmplitudes(model, request);
   const n = names.length;
   const spreads = Float64Array.from(names, (_, m) =>
     covariance === null ? NaN : Math.sqrt(covariance[m * n + m] as number),
@@ -49,7 +49,7 @@ export function estimateBySolve(
     covariance,
     phaseDeg,
     ...meanChange(changes, amplitudes),
-    fit: bandFit(standingParts(model, amplitudes), data, baseline),
+    fit: bandFit(standingParts(model, amplitudes), data, background ?? new Float64Array(data.length)),
     latentLength: latentLength(row),
   };
 }

@@ -3,7 +3,7 @@
 import { CANONICAL_POINTS } from '../../../domain/canonicalBand.ts';
 import type { ComplexSignal } from '../../../domain/complexArray.ts';
 import { solveComplexLeastSquares } from '../../../math/complexLeastSquares.ts';
-import { canonicalBandSpectrum } from './bandModel.ts';
+import { canonicalBandSpectrum } from './canonicalSpectrum.ts';
 import { BAND_POINTS, bandSpectra } from './bandSpectrum.ts';
 import type { FidSampling } from './bandSpectrum.ts';
 import { canonicalDwellTimeS, canonicalFids } from './canonicalFid.ts';

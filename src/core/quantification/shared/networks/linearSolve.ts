@@ -9,8 +9,8 @@ import type { BandModel, LineChange } from './bandModel.ts';
 export interface SolveRequest {
   /** On the band's grid. */
   readonly spectrum: ComplexSignal;
-  /** Of noise and signal that is no metabolite's, in the spectrum's own phase; null for none. */
-  readonly background: ComplexSignal | null;
+  /** Signal that is no metabolite's: real part in the request's phase; null for none. */
+  readonly background: Float64Array | null;
   readonly phaseRad: number;
   /** One a signal of the model. */
   readonly changes: readonly LineChange[];
@@ -20,9 +20,8 @@ export interface SolveRequest {
 }
 
 export interface SolvedAmplitudes {
-  /** Real parts of spectrum and background in the request's phase; the background is zero where there is none. */
+  /** Real part of the spectrum in the request's phase. */
   readonly data: Float64Array;
-  readonly baseline: Float64Array;
   readonly amplitudes: Float64Array;
   /** M × M, row-major, of the noise alone; null where signals can't be told apart. */
   readonly covariance: Float64Array | null;
@@ -62,16 +61,15 @@ export function solveAmplitudes(model: BandModel, request: SolveRequest): Solved
   const { spectrum, background, phaseRad, changes, noiseSd, nonNegative } = request;
   const n = model.names.length;
   const data = phasedReal(spectrum, phaseRad);
-  const baseline = background === null ? new Float64Array(data.length) : phasedReal(background, phaseRad);
   model.change(changes);
-  const { gram, products } = model.products(background === null ? data : subtract(data.slice(), baseline));
+  const { gram, products } = model.products(background === null ? data : subtract(data.slice(), background));
   const unit = toUnitDiagonal(gram, n);
   for (let i = 0; i < n; i++) products[i] = (products[i] as number) * (unit[i] as number);
   const factor = choleskyFactor(gram, n, RIDGE);
   const amplitudes =
     factor === null || nonNegative ? solveNnls(gram, products, n).x : choleskySolve(factor, n, products);
   for (let i = 0; i < n; i++) amplitudes[i] = (amplitudes[i] as number) * (unit[i] as number);
-  if (factor === null) return { data, baseline, amplitudes, covariance: null };
+  if (factor === null) return { data, amplitudes, covariance: null };
   const covariance = choleskyInverse(factor, n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
@@ -79,5 +77,5 @@ export function solveAmplitudes(model: BandModel, request: SolveRequest): Solved
       covariance[i * n + j] = scale * (covariance[i * n + j] as number);
     }
   }
-  return { data, baseline, amplitudes, covariance };
+  return { data, amplitudes, covariance };
 }

@@ -23,6 +23,13 @@ export interface EstimateOptions {
   readonly withCorrelations: boolean;
 }
 
+/** How far off the model's failure to explain the spectrum leaves each amplitude, before calibration; units of the basis. */
+export interface MisfitSpreads {
+  readonly spreads: Float64Array;
+  /** Of the sums of the card, in its order. */
+  readonly sumSpreads: Float64Array;
+}
+
 export interface NetworkEstimate {
   /** Canonical names, in the order of the amplitudes. */
   readonly names: readonly string[];
@@ -32,6 +39,8 @@ export interface NetworkEstimate {
   readonly spreads: Float64Array;
   /** Of the sums of the card, in its order. */
   readonly sumSpreads: Float64Array;
+  /** What the residual tells beyond the spreads, for cards that calibrate it apart. */
+  readonly misfit?: MisfitSpreads;
   /** Covariance of the amplitudes up to the calibration, M × M; null where the network tells none. */
   readonly covariance: Float64Array | null;
   readonly phaseDeg: number;

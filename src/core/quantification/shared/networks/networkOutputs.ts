@@ -1,5 +1,4 @@
 // A network's outputs by spectrum, and its parameters by name.
-import type { ComplexSignal } from '../../../domain/complexArray.ts';
 import { ModelError } from '../../../domain/errors.ts';
 import { canonicalMetaboliteName } from '../../../domain/metaboliteNames.ts';
 import type { ModelCard } from '../../../domain/modelCard.ts';
@@ -41,14 +40,15 @@ export function latentLength(row: NetworkRow): number | null {
   return latent === null ? null : Math.hypot(...latent);
 }
 
-/** The output "background" in the data's units. */
-export function backgroundOf(row: NetworkRow, scale: number): ComplexSignal | null {
+/** Re(e^{−iφ}·background) of the output "background" in the data's units; null where the network has none. */
+export function phasedBackground(row: NetworkRow, scale: number, phaseRad: number): Float64Array | null {
   const values = row.optional('background');
   if (values === null) return null;
-  const background = { re: new Float64Array(BAND_POINTS), im: new Float64Array(BAND_POINTS) };
+  const c = scale * Math.cos(phaseRad);
+  const s = scale * Math.sin(phaseRad);
+  const background = new Float64Array(BAND_POINTS);
   for (let j = 0; j < BAND_POINTS; j++) {
-    background.re[j] = scale * (values[j] as number);
-    background.im[j] = scale * (values[BAND_POINTS + j] as number);
+    background[j] = c * (values[j] as number) + s * (values[BAND_POINTS + j] as number);
   }
   return background;
 }

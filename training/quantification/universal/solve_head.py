@@ -1,5 +1,5 @@
 """What the network tells the solve, fitted to the solve's own misses once the rest is trained, its features frozen: how rough a
-baseline serves the amounts best, and by what factor their spreads must be widened to hold the truth."""
+baseline serves the amounts best."""
 
 import numpy as np
 import torch
@@ -8,13 +8,12 @@ from training.quantification.universal.evaluate import clean, realistic
 from training.quantification.universal.simulate import UniversalSimulator, draw_set, joined
 from training.quantification.universal.solve import SUMS, Lineshape, solve, with_sums
 
-# Few of "all": what is strange there should widen little where nothing is strange.
+# Few of "all": what is strange there should cost little where nothing is strange.
 SPECTRA = {"clean": 2000, "realistic": 1200, "all": 400}
 # Roughnesses over the noise that are tried.
 LEVELS = (0.02, 0.06, 0.2, 0.6, 2.0, 6.0)
 # Amounts whose misses count.
 COUNTED = ("tNAA", "tCr", "tCho", "Glx", "Ins", "GSH", "Lac")
-COVERAGE, COVERAGE_Z = 0.95, 1.96
 STEPS, RATE, DECAY = 400, 0.02, 3e-3
 TINY, LARGEST_MISS = 1e-12, 1e3
 
@@ -31,18 +30,16 @@ def mixed(rules, counts, seed):
     return joined([draw_set(UniversalSimulator(rules=kinds[kind]), count, seed + k) for k, (kind, count) in enumerate(counts.items())])
 
 
-def fit_heads(network, simulator):
+def fit_head(network, simulator):
     """Sets the network's solve_weight and solve_bias."""
     spectra = mixed(simulator.rules, SPECTRA, simulator.rules["seeds"]["heads"])
     with torch.no_grad():
         hidden = network.passes(*spectra.inputs())["hidden"]
     mean, sd = hidden.mean(0), hidden.std(0).clamp(min=1e-3)
     features = (hidden - mean) / sd
-    # In this order: spreads are those of the solve with the baseline that the first output allows.
-    for column, make_loss in enumerate((roughness_loss, widening_loss)):
-        weight, bias = fitted(features, make_loss(network, spectra))
-        network.solve_weight[:, column] = weight / sd
-        network.solve_bias[column] = bias - mean @ (weight / sd)
+    weight, bias = fitted(features, roughness_loss(network, spectra))
+    network.solve_weight[:, 0] = weight / sd
+    network.solve_bias[0] = bias - mean @ (weight / sd)
 
 
 def fitted(features, loss):
@@ -58,9 +55,9 @@ def fitted(features, loss):
 
 
 def misses_of(solution, spectra):
-    """Absolute misses, truth and spreads of amounts and sums, [B, M + sums]."""
+    """Absolute, of amounts and sums, [B, M + sums]."""
     estimate, truth = (with_sums(v, spectra.names) for v in (solution.amplitudes, spectra.amplitudes.numpy()))
-    return np.abs(estimate - truth), truth, solution.spread
+    return np.abs(estimate - truth)
 
 
 def roughness_loss(network, spectra):
@@ -70,7 +67,8 @@ def roughness_loss(network, spectra):
     misses, unit = [], None
     for level in LEVELS:
         lineshape.roughness = level * spectra.noise_sd
-        miss, _, spread = misses_of(solve(lineshape, spectra), spectra)
+        solution = solve(lineshape, spectra)
+        miss, spread = misses_of(solution, spectra), solution.spread * np.maximum(solution.residual, 1)[:, None]
         # Over the stiffest baseline's spreads, so that every amount counts.
         unit = spread[:, counted] if unit is None else unit
         misses.append(np.log(np.minimum(miss[:, counted] / (unit + TINY), LARGEST_MISS).mean(1) + TINY))
@@ -83,22 +81,5 @@ def roughness_loss(network, spectra):
         row = torch.arange(len(part))
         outside = (log_roughness - bounded).square().mean()
         return ((1 - part) * table[below, row] + part * table[below + 1, row]).mean() + outside
-
-    return loss
-
-
-def widening_loss(network, spectra):
-    """Quantile regression: of all misses over their spreads, 95 % shall lie below 1.96 times the factor and one of each amount."""
-    lineshape = Lineshape.predicted(network, spectra)
-    lineshape.widening = torch.ones_like(lineshape.widening)
-    miss, truth, spread = misses_of(solve(lineshape, spectra), spectra)
-    usable = np.isfinite(spread) & (spread > 0) & (truth > 0)
-    ratio = np.where(usable, np.log((miss + TINY) / (COVERAGE_Z * np.where(usable, spread, 1))), 0)
-    own = np.array([np.quantile(column[kept], COVERAGE) if kept.any() else 0.0 for column, kept in zip(ratio.T, usable.T)])
-    left, kept = torch.from_numpy(ratio - (own - own.mean())).float(), torch.from_numpy(usable)
-
-    def loss(log_widening):
-        above = (left - log_widening[:, None])[kept]
-        return torch.maximum(COVERAGE * above, (COVERAGE - 1) * above).mean()
 
     return loss
