@@ -46,7 +46,7 @@ export function creatineArea(curve: SpectrumCurve): number | null {
 }
 
 /** Okabe & Ito's colours without blue, which is the fit's; the first spectrum keeps the data's own. */
-const COLOURS: readonly ChartColour[] = ['text', '#E69F00', '#56B4E9', '#009E73', '#CC79A7', '#D55E00', '#D9C92B'];
+const COLOURS: readonly ChartColour[] = ['text', '#E69F00', '#56B4E9', '#009E73', '#CC79A7', '#D55E00', '#D2CD55'];
 
 /** @param index 0 is the open study's own spectrum */
 export function overlayColour(index: number): ChartColour {

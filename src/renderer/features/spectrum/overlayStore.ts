@@ -32,6 +32,8 @@ const MOST_OFFERED = 60;
 
 export const placeKey = ({ datasetId, voxel }: OverlaidPlace): string => `${datasetId}/${voxel}`;
 
+const dateOf = ({ spectrum }: ChosenSpectrum): string => spectrum?.detail.study.studyDate ?? '';
+
 export const useOverlay = defineStore('overlay', () => {
   const session = useSession();
   const spectrum = useSpectrum();
@@ -44,12 +46,15 @@ export const useOverlay = defineStore('overlay', () => {
   let turn = 0;
 
   const places = computed(() => spectrum.view.overlay.places);
+  /** Newest study first, as a course is read; those not loaded at the end. */
   const chosen = computed<readonly ChosenSpectrum[]>(() =>
-    places.value.map((place) => ({
-      place,
-      spectrum: loaded.value.get(placeKey(place)) ?? null,
-      failure: failures.value.get(placeKey(place)) ?? null,
-    })),
+    places.value
+      .map((place) => ({
+        place,
+        spectrum: loaded.value.get(placeKey(place)) ?? null,
+        failure: failures.value.get(placeKey(place)) ?? null,
+      }))
+      .sort((a, b) => dateOf(b).localeCompare(dateOf(a))),
   );
   const isFull = computed(() => places.value.length >= MOST_OVERLAID);
   const isSamePatient = (row: { readonly patientId: string }): boolean => row.patientId === session.study?.patientId;
