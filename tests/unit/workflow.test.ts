@@ -227,7 +227,9 @@ describe('analysis', () => {
     expect(model.curves?.fit).toEqual(direct.voxels[0]?.curves?.fit);
     expect(model.images).toHaveLength(3);
     expect(htmlReport(model)).toContain('Test^Person');
-    await expect(buildReportModel(store, { analysisId: stored.id, voxel: 5 }, deps)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(buildReportModel(store, { analysisId: stored.id, voxel: 5 }, deps)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
   });
 
   it('that is cancelled stores nothing and leaves the study as it was', async () => {
