@@ -26,6 +26,8 @@ test('keyboard only', async ({ app }) => {
   const target = path.join(folder, 'report.pdf');
   try {
     await openDemo(page);
+    // The key does nothing until basis sets and recipes are read, as the button says.
+    await expect(page.getByTestId('run-fit')).toBeEnabled();
     await page.keyboard.press('Control+r');
     await expect(page.getByTestId('fit-status').first()).toBeVisible({ timeout: 120_000 });
     await app.screenshot('keyboard-1-fitted');
