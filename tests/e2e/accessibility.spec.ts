@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { openDemo } from './demo.ts';
+import { fitByKey, openDemo } from './demo.ts';
 import { expect as usual, REPO_ROOT, test } from './launch.ts';
 
 /** Drawing in software on a busy machine takes its time. */
@@ -69,8 +69,7 @@ test('the study in each arrangement, before and after a fit', async ({ app }) =>
   const { window: page } = app;
   await openDemo(page);
   await both(page, 'study before a fit');
-  await page.keyboard.press('Control+r');
-  await expect(page.getByTestId('fit-status').first()).toBeVisible({ timeout: 120_000 });
+  await fitByKey(page);
   const presets = await page.getByRole('radiogroup').first().getByRole('radio').count();
   for (let i = 1; i <= presets; i++) {
     await page.keyboard.press(`Alt+${i}`);

@@ -11,3 +11,13 @@ export async function openDemo(page: Page): Promise<void> {
   await expect(page.getByTestId('study-view')).toBeVisible(LOADED);
   await expect(page.getByTestId('patient-name')).toBeVisible(LOADED);
 }
+
+/** A fit takes long where the processor is shared. */
+const FITTED = { timeout: 120_000 };
+
+/** Runs the fit by its key once it can be run (the key does nothing, as the button says, until basis sets and recipes are read). */
+export async function fitByKey(page: Page): Promise<void> {
+  await expect(page.getByTestId('run-fit').first()).toBeEnabled(LOADED);
+  await page.keyboard.press('Control+r');
+  await expect(page.getByTestId('fit-status').first()).toBeVisible(FITTED);
+}

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { openDemo } from './demo.ts';
+import { fitByKey, openDemo } from './demo.ts';
 import { expect as usual, test } from './launch.ts';
 
 /** Drawing in software on a busy machine takes its time. */
@@ -26,10 +26,7 @@ test('keyboard only', async ({ app }) => {
   const target = path.join(folder, 'report.pdf');
   try {
     await openDemo(page);
-    // The key does nothing until basis sets and recipes are read, as the button says.
-    await expect(page.getByTestId('run-fit')).toBeEnabled();
-    await page.keyboard.press('Control+r');
-    await expect(page.getByTestId('fit-status').first()).toBeVisible({ timeout: 120_000 });
+    await fitByKey(page);
     await app.screenshot('keyboard-1-fitted');
 
     // The table is reached with Tab and copied.

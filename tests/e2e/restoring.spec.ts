@@ -1,5 +1,5 @@
 // After a crash: a page that fails comes back with its study and view; a program that was killed offers to reopen.
-import { openDemo } from './demo.ts';
+import { fitByKey, openDemo } from './demo.ts';
 import { expect as usual, test } from './launch.ts';
 
 /** Drawing in software on a busy machine takes its time. */
@@ -14,8 +14,7 @@ test('a failed page comes back with study, arrangement and unsigned conclusion',
   const { electron } = app;
   const page = app.window;
   await openDemo(page);
-  await page.keyboard.press('Control+r');
-  await expect(page.getByTestId('fit-status').first()).toBeVisible({ timeout: 120_000 });
+  await fitByKey(page);
   await page.getByTestId('preset-report').click();
   await page.getByTestId('conclusion').fill(CONCLUSION);
   await page.waitForTimeout(2500); // view, layout and draft are written a moment after the last change
