@@ -33,11 +33,15 @@ class TrainingRecord:
             torch.save(whole, self.best_path)
         return is_best
 
-    def resumed(self, device=None):
-        """Takes up the last checkpoint's values. @returns its state; on `device`, or where it was"""
-        state = torch.load(self.last_path, weights_only=True, map_location=device)
+    def resumed(self, device=None, best=False):
+        """Takes up the values of the last checkpoint, or of the best. @returns its state; on `device`, or where it was"""
+        state = torch.load(self.best_path if best else self.last_path, weights_only=True, map_location=device)
         self.values = json.loads(state["record"])
         return state
+
+    def finish_best(self, state):
+        """Replaces the state of the best checkpoint, the record staying the one at hand."""
+        torch.save({**state, "record": json.dumps(self.values)}, self.best_path)
 
 
 def rate_at(step, steps, peak, warm_up_steps):

@@ -10,7 +10,6 @@ import copy
 import json
 import math
 import os
-import platform
 import time
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import torch
 
 from training.denoising.networks import Sizes, make_network
 from training.denoising.spectra import CleanSet, clean_set, normalise, recombine
+from training.training_record import hardware
 
 HERE = Path(__file__).parent
 CHECKPOINT_STEPS = 100
@@ -60,6 +60,7 @@ class Run:
 
     def __init__(self, kind: str, config: dict, device: str) -> None:
         torch.manual_seed(config["seeds"]["weights"])
+        self.device = device
         self.network = make_network(kind, sizes_of(config, kind)).to(device)
         self.average = copy.deepcopy(self.network)
         self.optimiser = torch.optim.Adam(self.network.parameters(), lr=config["learningRate"])
@@ -103,16 +104,10 @@ def one_step(run: Run, config: dict, clean: CleanSet, rng: np.random.Generator, 
 
 
 def save(run: Run, kind: str, config: dict, path: Path) -> None:
-    record = {"kind": kind, "config": config, "hardware": hardware(), **run.state()}
+    record = {"kind": kind, "config": config, "hardware": hardware(run.device, torch.get_num_threads()), **run.state()}
     partial = path.with_suffix(".partial")
     torch.save(record, partial)
     os.replace(partial, path)
-
-
-def hardware() -> str:
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return f"CPU ({platform.machine()}, {torch.get_num_threads()} thread)"
 
 
 def train(kind: str, config: dict, minutes: float, folder: Path) -> None:

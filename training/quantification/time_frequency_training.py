@@ -76,11 +76,11 @@ def run(trainer, options, epochs, held, recipe_path):
     if options.export_only:
         trainer.load_best()
         return
-    trainer.record |= {
+    trainer.record.update({
         "hardware": hardware(options.device, options.threads),
         "parameters": sum(p.numel() for p in trainer.network.parameters()),
         "command": command_line(recipe_path, options, epochs),
-    }
+    })
     trainer.fit(options.epochs or epochs, [held], options.resume, options.warm_start)
     trainer.fit_spread()
 

@@ -83,11 +83,11 @@ def trained(job, options):
         trainer.load_best()
     else:
         held = validation_sets(simulators, trainer.seeds["validation"], simulators[:1] if job.waterless else [])
-        trainer.record |= {
+        trainer.record.update({
             "hardware": hardware(options.device, options.threads),
             "parameters": sum(p.numel() for p in trainer.network.parameters()),
             "command": command_line(job.recipe_path, options, job.epochs),
-        }
+        })
         trainer.fit(options.epochs or job.epochs, held, options.resume, options.warm_start)
     trainer.fit_spread()
     return trainer, simulators

@@ -1,6 +1,5 @@
 """Training: amounts first, then their spread with all else frozen. A checkpoint after every epoch, to go on from."""
 
-import math
 import time
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import torch
 from torch.nn.utils import clip_grad_norm_
 
 from training.quantification.cnn.mixtures import drawn_set
+from training.training_record import TrainingRecord
 
 EPOCH_CASES = 16384
 VALIDATION_CASES = 2048
@@ -43,11 +43,15 @@ class Trainer:
         """draw_snr(count, generator) → [count]; seeds: "training", "validation"; work: folder of the checkpoints."""
         self.network, self.mixtures, self.draw_snr, self.recipe = network.to(device), mixtures, draw_snr, recipe
         self.seeds, self.device = seeds, device
-        self.best_path, self.last_path = work / f"{name}-best.pt", work / f"{name}-last.pt"
+        self.checkpoints = TrainingRecord(work, name)
         low, high = mixtures.amounts.bounds.T
         self.range = (high - low).to(device)
         self.usual = torch.ones(mixtures.amounts.free, device=device)
-        self.record = {"epochs": 0, "minutes": 0.0, "bestLoss": math.inf, "bestEpoch": 0}
+
+    @property
+    def record(self):
+        """Epochs, minutes and losses, for the card."""
+        return self.checkpoints.values
 
     def draw(self, count, generator):
         """A batch on the device."""
@@ -141,7 +145,7 @@ class Trainer:
             optimiser, recipe.learning_rate, total_steps=epochs * steps, pct_start=0.04, div_factor=10, final_div_factor=200
         )
         self.start(checkpoint)
-        if resume and self.last_path.exists():
+        if resume and self.checkpoints.last_path.exists():
             self._resume(optimiser, schedule)
         for epoch in range(self.record["epochs"], epochs):
             begun = time.time()
@@ -156,30 +160,27 @@ class Trainer:
                 schedule.step()
             self.network.eval()
             held = self.validation_loss(validation_sets)
-            self.record["minutes"] += (time.time() - begun) / 60
-            self.record["epochs"] = epoch + 1
-            if held < self.record["bestLoss"]:
-                self.record |= {"bestLoss": held, "bestEpoch": epoch + 1}
-                self.save(self.best_path)
+            self.checkpoints.add_epoch(epoch, held, time.time() - begun, self._state(optimiser, schedule))
             print(f"epoch {epoch + 1}/{epochs} validation {held:.4f} {self.record['minutes']:.1f} min", flush=True)
-            self.save(self.last_path, optimiser=optimiser.state_dict(), schedule=schedule.state_dict(), usual=self.usual)
         self.load_best()
 
+    def _state(self, optimiser, schedule):
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "schedule": schedule.state_dict(),
+            "usual": self.usual,
+        }
+
     def _resume(self, optimiser, schedule):
-        last = torch.load(self.last_path, weights_only=True)
+        last = self.checkpoints.resumed()
         self.network.load_state_dict(last["network"])
         optimiser.load_state_dict(last["optimiser"])
         schedule.load_state_dict(last["schedule"])
         self.usual.copy_(last["usual"])
-        self.record = last["record"]
-
-    def save(self, path, **more):
-        torch.save({"network": self.network.state_dict(), "record": self.record, **more}, path)
 
     def load_best(self):
-        best = torch.load(self.best_path, weights_only=True)
-        self.network.load_state_dict(best["network"])
-        self.record = best["record"]
+        self.network.load_state_dict(self.checkpoints.resumed(best=True)["network"])
         self.network.eval()
 
     @torch.no_grad()
@@ -215,7 +216,7 @@ class Trainer:
             loss.backward()
             optimiser.step()
             schedule.step()
-        self.save(self.best_path)
+        self.checkpoints.finish_best({"network": network.state_dict()})
 
 
 def validation_sets(simulators, seed, waterless=()):
