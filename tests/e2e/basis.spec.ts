@@ -182,7 +182,7 @@ test('where no set suits the scan, the right one is simulated and fits', async (
   await page.getByTestId('sim-ideal').click();
   await chooseMetabolites(page, ['NAA', 'Cr', 'GPC', 'Ins', 'Glu']);
   await simulate(page, 'For this scan');
-  const id = await page.locator('[data-testid=basis-row][aria-selected=true]').getAttribute('data-basis');
+  const id = await page.locator('[data-testid=basis-row][aria-selected=true]').getAttribute('data-id');
   await page.getByTestId('rail-study').click();
   await expect(page.getByTestId('basis')).toHaveValue(id!);
   await expect(offer).toHaveCount(0);

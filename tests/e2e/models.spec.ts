@@ -20,7 +20,7 @@ test('the models page: cards with figures and limits, and every self-test passed
   const { window: page } = app;
   await page.getByTestId('rail-models').click();
   await expect(page.getByTestId('model-count')).toContainText(/^\d+ installed$/);
-  const row = page.locator('[data-model=dsrf]');
+  const row = page.locator('[data-testid=model-row][data-id=dsrf]');
   await expect(row).toContainText('Not verified yet');
   await row.click();
   const details = page.getByTestId('model-details');
@@ -39,7 +39,7 @@ test('the models page: cards with figures and limits, and every self-test passed
   await row.focus();
   await page.keyboard.press('End');
   await expect(page.locator('[data-testid=model-row]').last()).toHaveAttribute('aria-selected', 'true');
-  await page.locator('[data-model=relstm]').click();
+  await page.locator('[data-testid=model-row][data-id=relstm]').click();
   await expect(details).toContainText('adds no information');
   // Names of metabolites stand as they are.
   await expect(details.getByTestId('metrics-table').filter({ hasText: 'tCho' }).first()).toBeAttached();
