@@ -1,9 +1,10 @@
 // bench ui: how smoothly the window of the real Electron app moves: frames a second while panning 320 transients of 4096 points
-// and a fit with its components, how soon another study stands, and what keeps the window's thread busy during import, opening,
-// fit and switching. Needs a build and LINESHAPE_ELECTRON (`node scripts/electronRuntime.mjs` prints one); without a display,
-// run it under xvfb-run, which draws in software. Writes bench/results/ui.json and prints it.
+// and a fit with its components, how soon another study stands, what keeps the window's thread busy during import, opening,
+// fit and switching, and the worklist of 10 000 studies. Needs a build and LINESHAPE_ELECTRON (`node
+// scripts/electronRuntime.mjs` prints one); without a display, run it under xvfb-run, which draws in software. Writes
+// bench/results/ui.json and prints it.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron } from 'playwright';
@@ -13,6 +14,7 @@ import type { JsonObject } from '../src/core/domain/json.ts';
 import { writeSimulatedScans } from '../tests/fixtures/simulatedStudies.ts';
 import { POINTS, TRANSIENTS, writeManyTransients } from './ui/scans.ts';
 import { during, importFiles, pan, switchStudy, watchTasks } from './ui/window.ts';
+import { fillDatabase, measureWorklist } from './ui/worklist.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RESULT = fileURLToPath(new URL('../../bench/results/ui.json', import.meta.url));
@@ -39,6 +41,7 @@ async function start(userData: string): Promise<{ app: ElectronApplication; page
   });
   const page = await app.firstWindow();
   await page.getByTestId('open-demo').or(page.getByTestId('open-demo-empty')).first().waitFor();
+  await watchTasks(page);
   await app.evaluate(
     ({ BrowserWindow }, [width, height]) => BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
     WINDOW,
@@ -81,7 +84,6 @@ async function measureSwitches(page: Page, studies: number): Promise<JsonObject>
 async function measure(page: Page, folder: string): Promise<JsonObject> {
   const scans = await writeSimulatedScans(folder, SIMULATED);
   const large = writeManyTransients(folder);
-  await watchTasks(page);
   const tasks: JsonObject = {};
   const note = async (phase: string, work: () => Promise<void>): Promise<void> => {
     tasks[phase] = { ...(await during(page, phase, work)) };
@@ -112,23 +114,46 @@ async function measure(page: Page, folder: string): Promise<JsonObject> {
   return { transients: TRANSIENTS, points: POINTS, frames, studySwitch: switching, longTasks: tasks };
 }
 
+/** The load of the machine: an average of processes that want to run, in the last minute. */
+const load = (): number => Number((loadavg()[0] ?? NaN).toFixed(1));
+
+/** In an app of its own, whose database is full when it starts. */
+async function measureFullWorklist(): Promise<JsonObject> {
+  const userData = mkdtempSync(join(tmpdir(), 'lineshape-ui-worklist-'));
+  try {
+    fillDatabase(userData);
+    const { app, page } = await start(userData);
+    const measured = await measureWorklist(page);
+    await app.close();
+    return measured;
+  } finally {
+    rmSync(userData, { recursive: true, force: true });
+  }
+}
+
 /** The benchmark; `lineshape bench ui` calls it from dist/bench. */
 export async function run(): Promise<JsonObject> {
   const folder = mkdtempSync(join(tmpdir(), 'lineshape-ui-'));
+  const before = load();
   try {
     const { app, page } = await start(folder);
     const measured = await measure(page, folder);
     const gpu = await app.evaluate(({ app: electron }) => ({ ...electron.getGPUFeatureStatus() }));
     await app.close();
+    const worklist = await measureFullWorklist();
     const result: JsonObject = {
       bench: 'ui',
       window: [...WINDOW],
       ...measured,
+      worklist,
       mainProcess: JSON.parse(readFileSync(join(folder, 'loop.json'), 'utf8')) as JsonObject,
       conditions: {
         display: process.env['DISPLAY'] ?? null,
         canvas: gpu['2d_canvas'] ?? null,
         compositing: gpu['gpu_compositing'] ?? null,
+        cores: availableParallelism(),
+        loadBefore: before,
+        loadAfter: load(),
       },
     };
     writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);

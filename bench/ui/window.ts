@@ -90,19 +90,62 @@ export async function pan(page: Page, chart: string, seconds: number): Promise<F
         if (range() !== shown) times.push(now);
         shown = range();
       }
-      const gaps = times.slice(1).map((t, i) => t - (times[i] as number));
-      return { times: times.length, seconds: ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000, gaps };
+      return { times };
     },
     { testId: chart, x: at.x, y: at.y, ms: 1000 * seconds },
   );
   await page.mouse.up();
-  const rising = [...figures.gaps].sort((a, b) => a - b);
+  return frameFigures(figures.times);
+}
+
+/** @param times of the frames in which something moved, ms */
+function frameFigures(times: readonly number[]): FrameFigures {
+  const rising = times
+    .slice(1)
+    .map((t, i) => t - (times[i] as number))
+    .sort((a, b) => a - b);
+  const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
   return {
-    frames: figures.times,
-    framesPerSecond: Number(((figures.times - 1) / figures.seconds).toFixed(1)),
+    frames: times.length,
+    framesPerSecond: Number(((times.length - 1) / seconds).toFixed(1)),
     p95FrameMs: Math.round(rising[Math.floor(0.95 * rising.length)] ?? NaN),
     longestFrameMs: Math.round(rising.at(-1) ?? NaN),
   };
+}
+
+export interface ScrollFigures extends FrameFigures {
+  /** From the last step to the frame in which the rows there stand with their contents. */
+  readonly filledAfterMs: number;
+}
+
+/** Scrolls a long table from its first row to its last, a step a frame. @param row test id of its rows */
+export async function scroll(page: Page, row: string, seconds: number): Promise<ScrollFigures> {
+  const { times, filledAfterMs } = await page.evaluate(
+    async ({ testId, ms }) => {
+      const frame = (): Promise<number> => new Promise((resolve) => requestAnimationFrame(resolve));
+      const rows = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(`[data-testid=${testId}]`)];
+      const box = rows()[0]?.closest('.pane__body') as HTMLElement;
+      const way = box.scrollHeight - box.clientHeight;
+      const passed: number[] = [];
+      let top = rows()[0];
+      const began = await frame();
+      for (let now = began; now - began < ms; now = await frame()) {
+        box.scrollTop = (way * (now - began)) / ms;
+        if (rows()[0] !== top) passed.push(now);
+        top = rows()[0];
+      }
+      box.scrollTop = way;
+      const ended = performance.now();
+      await frame();
+      while (rows().some((one) => (one.textContent ?? '').trim() === '')) {
+        if (performance.now() - ended > 60_000) throw new Error('The last rows did not come.');
+        await frame();
+      }
+      return { times: passed, filledAfterMs: Math.round((await frame()) - ended) };
+    },
+    { testId: row, ms: 1000 * seconds },
+  );
+  return { ...frameFigures(times), filledAfterMs };
 }
 
 /**

@@ -32,8 +32,17 @@ export const SPECTRUM_CHANNELS = {
       ),
       /** null where there is no such line. */
       lines: z.object({ tNAA: lineSchema.nullable(), tCr: lineSchema.nullable(), water: lineSchema.nullable() }),
-      /** |s(0)| of the water reference, prepared with the scan; null without one. */
-      waterHeight: z.number().nullable(),
+      /** The water reference, prepared with the scan; null without one. */
+      water: z
+        .object({
+          /** |s(0)|, brought to the scan's scale as far as the files tell it. */
+          height: z.number(),
+          /** Whether the files tell how the receiver gains of scan and reference compare. */
+          gain: z.enum(['told', 'unknown', 'different']),
+          /** Why its scale may not be the scan's, in words. */
+          doubts: z.array(z.string()),
+        })
+        .nullable(),
     }),
   },
   /** Some of a scan's transients, coils combined or one of them. */

@@ -160,7 +160,7 @@ export function blandAltmanFigure(
   });
   const shapes: Shape[] = [
     ...bands,
-    ...frame(p, t('charts.meanOfBoth', { quantity: labels.quantity }), `${labels.a} − ${labels.b}`),
+    ...frame(p, t('charts.meanOfBoth', { quantity: labels.quantity }), `${labels.a} − ${labels.b}: ${labels.quantity}`),
     { kind: 'line', ...across(0), colour: 'muted', width: 0.8 },
     ...lines.map(({ value, isBias }): Shape => ({
       kind: 'line',

@@ -1,16 +1,18 @@
 // Pixels ⇄ ppm and heights in a chart's panels, and the labels that stand over them.
-import type { ChartColour, ChartPanel, PeakLabel, PpmRange } from './chartTypes.ts';
+import type { ChartColour, ChartPanel, LineBundle, PeakLabel, PpmRange } from './chartTypes.ts';
 import { placePeakLabels, spreadVertically, type PlacedLabel } from './labelPlacement.ts';
 import type { PanelBox } from './spectrumLayout.ts';
-import { nearestIndex, valueExtent } from './spectrumScale.ts';
+import { nearestIndex, valueExtent, type Samples } from './spectrumScale.ts';
+
+type Across = Pick<PanelBox, 'left' | 'width'>;
 
 /** Pixel column → ppm. */
-export function pixelToPpm(box: PanelBox, range: PpmRange, x: number): number {
+export function pixelToPpm(box: Across, range: PpmRange, x: number): number {
   return range[0] - ((x - box.left) / box.width) * (range[0] - range[1]);
 }
 
 /** ppm → pixel column. */
-export function ppmToPixel(box: PanelBox, range: PpmRange, ppm: number): number {
+export function ppmToPixel(box: Across, range: PpmRange, ppm: number): number {
   return box.left + ((range[0] - ppm) / (range[0] - range[1])) * box.width;
 }
 
@@ -21,6 +23,22 @@ export function heightToPixel(box: PanelBox, height: number): number {
 
 const SEARCH_PPM = 0.04;
 
+/** Lines of a bundle that labels are kept above; the others lie among them. */
+const LINES_LOOKED_AT = 24;
+
+interface PlacedCurve {
+  readonly ppm: Float64Array;
+  readonly y: Samples;
+  /** Added to each height. */
+  readonly by: number;
+}
+
+/** Lines of a bundle where they stand, the one on top first: the others may reach as high where they stand close. */
+function bundleCurves({ ppm, lines, step }: LineBundle): PlacedCurve[] {
+  const every = Math.ceil(lines.length / LINES_LOOKED_AT);
+  return lines.flatMap((y, i) => (i % every === 0 ? [{ ppm, y, by: (lines.length - 1 - i) * step }] : []));
+}
+
 /** Peak labels over a panel's first series, placed without collisions. @param textWidth pixels of a text */
 export function peakLabels(
   panel: ChartPanel,
@@ -29,12 +47,11 @@ export function peakLabels(
   labels: readonly PeakLabel[],
   textWidth: (text: string) => number,
 ): PlacedLabel[] {
-  const { bundle } = panel;
-  // Of a bundle the line on top.
-  const onTop = bundle?.lines
-    .slice(0, 1)
-    .map((y) => ({ ppm: bundle.ppm, y, by: (bundle.lines.length - 1) * bundle.step }));
-  const curves = [...panel.series.filter((s) => s.unscaled !== true).map(({ ppm, y }) => ({ ppm, y, by: 0 })), ...(onTop ?? [])]; // prettier-ignore
+  const series = panel.series.filter((s) => s.unscaled !== true);
+  const curves: PlacedCurve[] = [
+    ...series.map(({ ppm, y }) => ({ ppm, y, by: 0 })),
+    ...(panel.bundle === undefined ? [] : bundleCurves(panel.bundle)),
+  ];
   const top = (fromPpm: number, toPpm: number): number => {
     const heights = curves.map(({ ppm, y, by }) => (valueExtent(ppm, y, [fromPpm, toPpm])?.high ?? -Infinity) + by);
     const high = Math.max(...heights);

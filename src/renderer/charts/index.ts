@@ -1,5 +1,6 @@
 // Charts for the features: the spectrum chart, figures of points, and what they draw.
 export { default as FigureCanvas } from './FigureCanvas.vue';
+export { default as PpmHandle } from './PpmHandle.vue';
 export { default as PointChart } from './PointChart.vue';
 export { default as SpectrumChart } from './SpectrumChart.vue';
 export { blandAltmanFigure, scatterFigure, type AgreementLabels, type ValuePair } from './agreementFigures.ts';
@@ -15,4 +16,5 @@ export type {
   PeakLabel,
   PpmRange,
 } from './chartTypes.ts';
+export type { PanelBox } from './spectrumLayout.ts';
 export type { Adjustment } from './useSpectrumPointer.ts';

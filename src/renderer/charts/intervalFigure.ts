@@ -25,6 +25,9 @@ const FILLED = 0.76;
 /** Part of the intervals that the axis is made long enough for; the ends of the others are cut at its border. */
 const SHOWN = 0.92;
 
+/** Figures stand closer above one another than beside: as many as over an axis this many times as long. */
+const UPRIGHT = 1.6;
+
 const short = (value: number): string => String(Math.round(value * 100) / 100);
 
 /** Corners of the closed symbols about 0, 0, as parts of the radius. */
@@ -92,7 +95,7 @@ export function intervalFigure(
   const slot = (right - left) / Math.max(1, categories.length);
   const x = (category: number, at: number): number =>
     left + slot * (category + 0.5 + FILLED * ((at + 0.5) / Math.max(1, series.length) - 0.5));
-  const grid = tickTexts(extent, bottom - top).flatMap(({ value, text }): Shape[] => [
+  const grid = tickTexts(extent, UPRIGHT * (bottom - top)).flatMap(({ value, text }): Shape[] => [
     { kind: 'line', from: [left, y(value)], to: [right, y(value)], colour: 'line', width: 0.6 },
     { kind: 'text', at: [left - 6, y(value) + 4], text, anchor: 'end', colour: 'muted' },
   ]);

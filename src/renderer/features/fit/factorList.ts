@@ -1,4 +1,5 @@
 // Every factor between an amplitude and its amount, in order, with where it comes from: what the reader may check by hand.
+import { amountUnit } from '../../app/amountUnit.ts';
 import { CONVENTION_NAMES, withSd } from '../../../core/reports/quantities.ts';
 import { formatTrimmed } from '../../../core/reports/tables.ts';
 import type {
@@ -33,7 +34,7 @@ export interface FactorList {
 const SIGNIFICANT = 4;
 
 const withUnit = (value: number, unit: string): string =>
-  `${formatTrimmed(value, SIGNIFICANT)}${unit === '' ? '' : ` ${unit}`}`;
+  `${formatTrimmed(value, SIGNIFICANT)}${unit === '' ? '' : ` ${amountUnit(unit)}`}`;
 
 const everyEstimate = ({ combined, metabolites }: QuantificationResultView): readonly MetaboliteEstimate[] => [
   ...combined,
@@ -125,7 +126,7 @@ export function factorList(
     convention,
     // Amplitude, what all metabolites share, then the metabolite's own relaxation.
     lines: amplitude === undefined ? [] : [amplitude, ...shared, ...own].map(lineOf),
-    result: `${withSd(amount)} ${amount.unit}`,
+    result: `${withSd(amount)} ${amountUnit(amount.unit)}`,
     members,
   };
 }

@@ -1,5 +1,6 @@
 // What a stored result was fitted with, in words, from the recipe kept with it.
 import { t } from '../../app/i18n/index.ts';
+import { recipeTitle } from '../../app/recipeTitle.ts';
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import { methodLabel } from '../../../core/domain/methodNames.ts';
 import type { AnalysisDetailView, BasisCardView, QuantificationResultView } from '../../../ipc/contract.ts';
@@ -50,7 +51,10 @@ export function fittedWith(
   return [
     { label: t('fit.setup.method'), value: `${methodLabel(method)} ${version}` },
     ...(summary.basisId === 'none' ? [] : [{ label: t('fit.setup.basis'), value: basis }]),
-    { label: t('fit.setup.recipe'), value: typeof title === 'string' ? title : summary.recipeId },
+    {
+      label: t('fit.setup.recipe'),
+      value: typeof title === 'string' ? recipeTitle({ id: summary.recipeId, title }) : summary.recipeId,
+    },
     ...(result.doubt === undefined
       ? []
       : [{ label: t('fit.with.network'), value: t('fit.with.networkOn', { id: result.doubt.model.id, version: result.doubt.model.version, provider: result.executionProvider.toUpperCase() }) }]), // prettier-ignore

@@ -22,6 +22,9 @@ export function optionGroups(method: string): readonly OptionGroup[] {
   return FIELDS[method]?.() ?? [];
 }
 
+/** Whether a method has options that this page has words for. */
+export const hasOptions = (method: string): boolean => method in FIELDS;
+
 /** A method's name and what it is, for a list. */
 export function methodWords(method: string): string {
   if (DESCRIBED.includes(method)) return t(`fit.methodWords.${method}`);

@@ -1,4 +1,5 @@
 // Columns of the results beyond amplitude and bound: 95 % interval, ratios and amounts with their SD, those that the result has.
+import { amountUnit } from '../../app/amountUnit.ts';
 import { t } from '../../app/i18n/index.ts';
 import type { JsonObject, JsonValue } from '../../../core/domain/json.ts';
 import type { ConcentrationEstimate, MetaboliteEstimate } from '../../../core/domain/quantification.ts';
@@ -85,7 +86,7 @@ function concentrationColumn(estimates: readonly MetaboliteEstimate[]): Quantity
   return [
     {
       id: 'concentration',
-      head: t('fit.results.concentration', { unit }),
+      head: t('fit.results.concentration', { unit: amountUnit(unit) }),
       title:
         first === null
           ? t('fit.results.waterScaled')

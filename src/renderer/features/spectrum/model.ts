@@ -41,6 +41,13 @@ export type CurveView = Pick<
   SpectrumView,
   'part' | 'phase0Deg' | 'phase1DegPerPpm' | 'pivotPpm' | 'shiftPpm' | 'broadeningHz' | 'zeroFill'
 >;
+
+/** The part of a view that its curve depends on. */
+export function curveViewOf(view: CurveView): CurveView {
+  const { part, phase0Deg, phase1DegPerPpm, pivotPpm: pivot, shiftPpm, broadeningHz, zeroFill } = view;
+  return { part, phase0Deg, phase1DegPerPpm, pivotPpm: pivot, shiftPpm, broadeningHz, zeroFill };
+}
+
 type Axis = Pick<SignalView, 'dwellTimeS' | 'spectrometerFrequencyMHz' | 'nucleus' | 'referencePpm'>;
 
 /** Where first-order phase is zero: as chosen, else the nucleus's usual line. [ppm] */

@@ -1,5 +1,6 @@
 // Several spectra in one plot: brought to one height, named, coloured, above or over one another.
 import type { ChartColour, ChartSeries } from '../../charts/chartTypes.ts';
+import type { DatasetView, SpectrumFiguresView } from '../../../ipc/contract.ts';
 import type { SpectrumCurve } from './model.ts';
 import type { OverlayScaling, OverlayView } from './view.ts';
 
@@ -10,7 +11,13 @@ export interface OverlaidCurve {
   readonly curve: SpectrumCurve;
   /** What it is scaled by; null where that can't be measured. */
   readonly sizes: Readonly<Record<Exclude<OverlayScaling, 'none'>, number | null>>;
+  /** Its water reference; null without one. */
+  readonly water: SpectrumFiguresView['water'];
+  readonly protocol: Protocol;
 }
+
+/** What a spectrum's look depends on besides the tissue. */
+export type Protocol = Pick<DatasetView['description'], 'fieldT' | 'echoTimeS' | 'repetitionTimeS' | 'sequence'>;
 
 /** Around creatine's methyl line, from choline's foot to the trough before the next. [ppm] */
 const CREATINE_PPM: readonly [number, number] = [2.93, 3.11];

@@ -4,7 +4,13 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
 import { t } from '../../app/i18n/index.ts';
 import { WHOLE_WORKLIST } from '../../../core/domain/worklistQuery.ts';
-import type { DatasetView, SignalView, StudyDetailView, WorklistRowView } from '../../../ipc/contract.ts';
+import type {
+  DatasetView,
+  SignalView,
+  SpectrumFiguresView,
+  StudyDetailView,
+  WorklistRowView,
+} from '../../../ipc/contract.ts';
 import { firstDataset, spectraOf, useSession, voxelCount, waterFor } from '../session/index.ts';
 import { useSpectrum } from './store.ts';
 import { MOST_OVERLAID, type OverlaidPlace, type OverlayView } from './view.ts';
@@ -15,8 +21,8 @@ export interface OverlaidSpectrum {
   readonly detail: StudyDetailView;
   readonly dataset: DatasetView;
   readonly signal: SignalView;
-  /** |s(0)| of its water reference; null without one. */
-  readonly waterHeight: number | null;
+  /** Its water reference; null without one. */
+  readonly water: SpectrumFiguresView['water'];
 }
 
 /** One that was chosen: it is there, could not be had, or is on its way. */
@@ -26,7 +32,7 @@ export interface ChosenSpectrum {
   readonly failure: string | null;
 }
 
-const NEWEST_FIRST = { states: [], grades: [], fieldsT: [], sortBy: 'studyDate' as const };
+const NEWEST_FIRST = { meanings: [], states: [], grades: [], fieldsT: [], sortBy: 'studyDate' as const };
 /** Studies that are offered at once. */
 const MOST_OFFERED = 60;
 
@@ -68,11 +74,11 @@ export const useOverlay = defineStore('overlay', () => {
     const dataset = detail.datasets.find((d) => d.id === place.datasetId);
     if (dataset === undefined) throw new Error(t('spectrum.overlay.gone'));
     const at = { datasetId: dataset.id, waterDatasetId: waterFor(detail, dataset)?.id ?? null, voxel: place.voxel };
-    const [signal, { waterHeight }] = await Promise.all([
+    const [signal, { water }] = await Promise.all([
       request('dataset:signal', { ...at, stage: 'processed', coil: 'combined', transient: 'mean' }),
       request('spectrum:figures', at),
     ]);
-    return { place, detail, dataset, signal, waterHeight };
+    return { place, detail, dataset, signal, water };
   }
 
   async function load(place: OverlaidPlace): Promise<void> {

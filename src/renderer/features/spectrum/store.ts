@@ -23,6 +23,8 @@ export const useSpectrum = defineStore('spectrum', () => {
   const processed = shallowRef<SignalView | null>(null);
   const failure = ref<string | null>(null);
   const loading = ref(false);
+  /** Counts the scans that were opened: the same one opened again is fetched again. */
+  const opened = ref(0);
   let turn = 0;
 
   const coils = computed(() => dimensionLength(session.dataset, 'DIM_COIL'));
@@ -124,14 +126,14 @@ export const useSpectrum = defineStore('spectrum', () => {
     () => {
       raw.value = null;
       processed.value = null;
+      opened.value++;
     },
     { flush: 'sync' },
   );
-  watch(
-    () => [session.datasetId, session.voxel, view.value.source, view.value.coil, view.value.transient],
-    () => void load(),
-    { immediate: true },
-  );
+  // Each by itself: one list of them would be a new one at every zoom and pan, and all would be fetched again.
+  watch([opened, () => session.voxel, () => view.value.source, coil, () => view.value.transient], () => void load(), {
+    immediate: true,
+  });
 
   return {
     view,

@@ -1,7 +1,9 @@
 // All transients of a scan as lines for one plot: transformed once, turned and shifted as the view asks.
 import { fidToSpectrum } from '../../../core/math/fft.ts';
 import type { SignalView } from '../../../ipc/contract.ts';
+import { visibleIndices } from '../../charts/spectrumScale.ts';
 import { drawnAxis, phaseTurn, pivotOf, prepareFid, writePart, type CurveView } from './model.ts';
+import type { Window } from './nucleusView.ts';
 
 type Axis = Pick<SignalView, 'dwellTimeS' | 'spectrometerFrequencyMHz' | 'nucleus' | 'referencePpm'>;
 
@@ -39,15 +41,31 @@ export interface TransientLines {
   readonly lines: readonly Float32Array[];
 }
 
-/** The chosen part of every transient; null where there is none. */
-export function transientLines({ axis, spectra }: TransientSpectra, view: CurveView): TransientLines | null {
+/**
+ * The part of the axis in which lines are made: blocks as wide as what is shown, so that panning within them makes none anew,
+ * with the window that heights are compared in.
+ */
+export function madeWindow(shown: Window, usual: Window): Window {
+  const block = 2 ** Math.ceil(Math.log2(shown[0] - shown[1]));
+  const [left, right] = [Math.ceil(shown[0] / block) * block, Math.floor(shown[1] / block) * block];
+  return [Math.max(left, usual[0]), Math.min(right, usual[1])];
+}
+
+/** The chosen part of every transient within a window; null where there is none. @param window ppm, high first */
+export function transientLines(
+  { axis, spectra }: TransientSpectra,
+  view: CurveView,
+  window: Window,
+): TransientLines | null {
   const points = spectra[0]?.re.length ?? 0;
   if (points < 2) return null;
-  const ppm = drawnAxis(points, axis, view.shiftPpm);
+  const whole = drawnAxis(points, axis, view.shiftPpm);
+  const { start, end } = visibleIndices(whole, window);
+  const ppm = whole.subarray(start, end);
   const turn = phaseTurn(ppm, view, pivotOf(view, axis));
-  const lines = spectra.map((spectrum) => {
-    const y = new Float32Array(points);
-    writePart(y, spectrum, view.part, turn);
+  const lines = spectra.map(({ re, im }) => {
+    const y = new Float32Array(ppm.length);
+    writePart(y, { re: re.subarray(start, end), im: im.subarray(start, end) }, view.part, turn);
     return y;
   });
   return { ppm, lines };
@@ -57,7 +75,7 @@ export function transientLines({ axis, spectra }: TransientSpectra, view: CurveV
 const LOOKED_AT = 16;
 
 /** How high one of the lines stands within a window. @param window ppm, high first */
-export function lineHeight({ ppm, lines }: TransientLines, window: readonly [number, number]): number {
+export function lineHeight({ ppm, lines }: TransientLines, window: Window): number {
   const every = Math.max(1, Math.floor(lines.length / LOOKED_AT));
   let [low, high] = [Infinity, -Infinity];
   for (let l = 0; l < lines.length; l += every) {

@@ -101,7 +101,8 @@ export function createTransients({ shown, view, coil, signal }: Wanted): Transie
     shown.value ? JSON.stringify([session.datasetId, session.water?.id ?? null, session.voxel, coil.value]) : null,
   );
   watch(
-    [key, signal, () => view.value.broadeningHz, () => view.value.zeroFill],
+    // The signal as a function: a shallow ref in a list makes Vue call this at every change of the view.
+    [key, () => signal.value, () => view.value.broadeningHz, () => view.value.zeroFill],
     ([now], [before]) => {
       // Another scan's lines would be wrong over this one's axis.
       if (now !== before) transientSpectra.value = null;

@@ -1,16 +1,15 @@
 // What the viewer draws: its own curves, those of other studies, or all transients.
 import { storeToRefs } from 'pinia';
-import { computed, type ComputedRef } from 'vue';
+import { computed, type ComputedRef, type Ref } from 'vue';
 import { t } from '../../app/i18n/index.ts';
 import type { ChartPanel, ChartSeries, PpmRange } from '../../charts/index.ts';
-import { useSession } from '../session/index.ts';
-import { matchingScale, spectrumCurve, type CurveView, type SpectrumCurve } from './model.ts';
-import { creatineArea, overlayScale, overlaySeries, type OverlaidCurve } from './overlay.ts';
-import { overlayNames } from './overlayNames.ts';
+import { curveViewOf, matchingScale, spectrumCurve, type CurveView } from './model.ts';
+import { overlaySeries } from './overlay.ts';
+import { overlayNotes } from './overlayNotes.ts';
 import { useOverlay } from './overlayStore.ts';
 import { useSpectrum } from './store.ts';
-import { lineHeight, transientLines } from './transientLines.ts';
-import { DEFAULT_VIEW, type SpectrumView } from './view.ts';
+import { lineHeight, madeWindow, transientLines } from './transientLines.ts';
+import { useOverlaid } from './useOverlaid.ts';
 
 export interface Panels {
   readonly panels: ComputedRef<readonly ChartPanel[]>;
@@ -27,23 +26,20 @@ const LEAST_OPACITY = 0.04;
 const lineOpacity = (count: number, step: number): number =>
   Math.max(LEAST_OPACITY, Math.min(1, (step > 0 ? FEW_STACKED : FEW_OVERLAID) / count));
 
-const curveOf = (view: SpectrumView): CurveView => {
-  const { part, phase0Deg, phase1DegPerPpm, pivotPpm, shiftPpm, broadeningHz, zeroFill } = view;
-  return { part, phase0Deg, phase1DegPerPpm, pivotPpm, shiftPpm, broadeningHz, zeroFill };
-};
-
-/** @param usual the window in which heights are compared */
-export function usePanels(usual: ComputedRef<PpmRange>): Panels {
+/**
+ * @param usual the window in which heights are compared
+ * @param shown the visible one
+ */
+export function usePanels(usual: ComputedRef<PpmRange>, shown: Readonly<Ref<PpmRange>>): Panels {
   const store = useSpectrum();
-  const session = useSession();
   const overlay = useOverlay();
-  const { view, raw, processed, figures, showsAll, transientSpectra } = storeToRefs(store);
+  const { view, raw, processed, showsAll, transientSpectra } = storeToRefs(store);
 
   // As text: a computed string that stays equal stops the chain, so that zooming and panning do no Fourier transform.
   // Parts of the view by themselves, for the same reason.
   const overlayView = computed(() => view.value.overlay);
   const transientStep = computed(() => view.value.transientStep);
-  const curveText = computed(() => JSON.stringify(curveOf(view.value)));
+  const curveText = computed(() => JSON.stringify(curveViewOf(view.value)));
   const curveView = computed(() => JSON.parse(curveText.value) as CurveView);
   const rawCurve = computed(() => (raw.value === null ? null : spectrumCurve(raw.value, curveView.value)));
   const processedCurve = computed(() =>
@@ -84,9 +80,12 @@ export function usePanels(usual: ComputedRef<PpmRange>): Panels {
   );
   const drawn = computed(() => overlaySeries(overlaid.value, overlayView.value, usual.value));
 
-  const lines = computed(() =>
-    !showsAll.value || transientSpectra.value === null ? null : transientLines(transientSpectra.value, curveView.value),
-  );
+  const windowText = computed(() => madeWindow(shown.value, usual.value).join());
+  const lines = computed(() => {
+    if (!showsAll.value || transientSpectra.value === null) return null;
+    const [left = 0, right = 0] = windowText.value.split(',').map(Number);
+    return transientLines(transientSpectra.value, curveView.value, [left, right]);
+  });
   /** How high one line stands in the usual window. */
   const height = computed(() => (lines.value === null ? 0 : lineHeight(lines.value, usual.value)));
   const transientPanel = computed<ChartPanel | null>(() => {
@@ -104,47 +103,10 @@ export function usePanels(usual: ComputedRef<PpmRange>): Panels {
   });
 
   const notes = computed(() => {
-    const [first, ...others] = overlaid.value;
-    if (first === undefined || showsAll.value) return [];
-    const { scaling } = overlayView.value;
-    const unscaled = others.filter((other) => overlayScale(first, other, scaling) === null).map(({ name }) => name);
+    if (overlaid.value.length === 0 || showsAll.value) return [];
     const lost = overlay.chosen.filter(({ failure }) => failure !== null).map(({ failure }) => failure ?? '');
-    const what = scaling === 'none' ? '' : t(`spectrum.scaling.${scaling}`);
-    return [
-      ...(unscaled.length > 0 ? [t('spectrum.overlay.unscaled', { names: unscaled.join(', '), what })] : []),
-      ...lost,
-    ];
+    return [...overlayNotes(overlaid.value, overlayView.value.scaling), ...lost];
   });
-
-  /** The own spectrum and those chosen, as far as they are there; alone where none is chosen. */
-  function useOverlaid(
-    own: ComputedRef<SpectrumCurve | null>,
-    wanted: ComputedRef<CurveView>,
-  ): ComputedRef<readonly OverlaidCurve[]> {
-    const others = computed(() => overlay.chosen.flatMap(({ spectrum }) => (spectrum === null ? [] : [spectrum])));
-    const sizeView: CurveView = { ...curveOf(DEFAULT_VIEW) };
-    const ownCreatine = computed(() => (processed.value === null ? null : creatineArea(spectrumCurve(processed.value, sizeView)))); // prettier-ignore
-    const curves = computed(() =>
-      others.value.map(({ place, signal, waterHeight }) => ({
-        id: `${place.datasetId}/${place.voxel}`,
-        curve: spectrumCurve(signal, wanted.value),
-        sizes: { tCr: creatineArea(spectrumCurve(signal, sizeView)), water: waterHeight },
-      })),
-    );
-    return computed(() => {
-      const { study, dataset, voxel } = session;
-      if (own.value === null || study === null || dataset === null || others.value.length === 0) return [];
-      const names = overlayNames([
-        { study, dataset, voxel },
-        ...others.value.map(({ detail, dataset: other, place }) => ({ study: detail.study, dataset: other, voxel: place.voxel })), // prettier-ignore
-      ]);
-      const sizes = { tCr: ownCreatine.value, water: figures.value?.waterHeight ?? null };
-      return [{ id: 'own', curve: own.value, sizes }, ...curves.value].map((one, i) => ({
-        ...one,
-        name: names[i] ?? '',
-      }));
-    });
-  }
 
   return { panels, rawScale, notes };
 }
