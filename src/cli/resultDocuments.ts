@@ -121,7 +121,7 @@ export function reportOf(
   result: ScanResult,
   analysis: Analysis,
   voxel: VoxelQuantification,
-  choices: Pick<ReportInput, 'language' | 'conclusion' | 'referenceRanges'> & { readonly now: string },
+  choices: Pick<ReportInput, 'language' | 'conclusion' | 'referenceRanges' | 'images'> & { readonly now: string },
 ): ReportModel {
   const { now, ...chosen } = choices;
   const { scan, water } = result;
@@ -146,7 +146,6 @@ export function reportOf(
     programVersion: VERSION,
     analysedAt: result.analysedAt,
     generatedAt: now,
-    images: [],
     ...chosen,
   });
 }

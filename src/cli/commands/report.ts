@@ -1,6 +1,7 @@
 // lineshape report: the page as HTML, PDF or DICOM, and its numbers as CSV or JSON, from files or from the study database.
 import type { Command } from 'commander';
 import { ProcessingError, UsageError } from '../../core/domain/errors.ts';
+import type { ReferenceRange } from '../../core/domain/referenceRange.ts';
 import { buildReportModel, csvInputOf } from '../../core/pipeline/index.ts';
 import type { ReportLanguage, ReportModel } from '../../core/reports/index.ts';
 import { csvReport } from '../../core/reports/index.ts';
@@ -8,6 +9,8 @@ import { atomicWrite } from '../../node/files/atomicWrite.ts';
 import { requireFolderOf } from '../outputFolder.ts';
 import { addQuantifyOptions, quantifyScans } from '../quantifyScans.ts';
 import type { QuantifyOptions, ScanResult } from '../quantifyScans.ts';
+import type { ReportVolume } from '../reportExtras.ts';
+import { readReportImage, readReportRanges, voxelOnImage } from '../reportExtras.ts';
 import { formatOf, languageOf, paperOf, reportFile } from '../reportFiles.ts';
 import type { ReportFormat } from '../reportFiles.ts';
 import { csvInputs, reportOf } from '../resultDocuments.ts';
@@ -24,6 +27,8 @@ interface Options extends QuantifyOptions {
   readonly conclusion?: string;
   readonly db?: string;
   readonly analysis?: string;
+  readonly image?: string;
+  readonly ranges?: string;
 }
 
 /** CSV text, or a page's model with what tells its study from others. */
@@ -34,11 +39,15 @@ interface Wanted {
   readonly language: ReportLanguage;
 }
 
-function pageOf(
-  results: readonly ScanResult[],
-  options: Options,
-  { now, language }: { now: string; language: ReportLanguage },
-): ReportModel {
+/** Besides the scan's result. */
+interface PageParts {
+  readonly now: string;
+  readonly language: ReportLanguage;
+  readonly image: ReportVolume | null;
+  readonly referenceRanges: readonly ReferenceRange[];
+}
+
+function pageOf(results: readonly ScanResult[], options: Options, { image, ...parts }: PageParts): ReportModel {
   const [result] = results;
   const [analysis] = result?.analyses ?? [];
   if (result === undefined || analysis === undefined || results.length > 1) {
@@ -52,13 +61,17 @@ function pageOf(
       `A page shows one voxel, and ${fitted.length} were fitted; name one with --voxels, or write a .csv.`,
     );
   }
-  return reportOf(result, analysis, voxel, { now, language, conclusion: options.conclusion ?? '' });
+  const images = image === null ? [] : voxelOnImage(image, result.scan.dataset, voxel.voxel);
+  return reportOf(result, analysis, voxel, { ...parts, images, conclusion: options.conclusion ?? '' });
 }
 
 async function fromDatabase(options: Options, { format, language }: Wanted, session: Session): Promise<Content> {
   const { db, analysis, conclusion } = options;
   if (db === undefined || analysis === undefined)
     throw new UsageError('A stored report needs both --db and --analysis.');
+  if (options.image !== undefined || options.ranges !== undefined) {
+    throw new UsageError('A stored report takes images and reference ranges from its database: leave out --image and --ranges.'); // prettier-ignore
+  }
   return withStudyDb(db, 'read', async (store) => {
     if (format === 'csv') return { csv: csvReport([csvInputOf(store, analysis)]) };
     const record = store.getAnalysis(analysis);
@@ -72,9 +85,13 @@ async function fromDatabase(options: Options, { format, language }: Wanted, sess
 
 async function fromFiles(inputs: string[], options: Options, wanted: Wanted, session: Session): Promise<Content> {
   if (inputs.length === 0) throw new UsageError('Name a scan, or a stored analysis with --db and --analysis.');
+  // Read before the fit: what is wrong with them is said at once.
+  const image = options.image === undefined ? null : await readReportImage(options.image);
+  const referenceRanges = await readReportRanges(options.ranges);
   const results = await quantifyScans(inputs, options, session);
   if (wanted.format === 'csv') return { csv: csvReport(results.flatMap(csvInputs)) };
-  const model = pageOf(results, options, { now: session.stamp.now(), language: wanted.language });
+  const parts = { now: session.stamp.now(), language: wanted.language, image, referenceRanges };
+  const model = pageOf(results, options, parts);
   return { model, studyId: model.hashes.input };
 }
 
@@ -87,6 +104,8 @@ export function addReportCommand(program: Command): void {
     .option('--paper <size>', 'a4 or letter', 'a4')
     .option('--language <code>', 'of the page: en, de or cs', 'en')
     .option('--conclusion <text>', 'text of the conclusion; of a stored study otherwise its draft')
+    .option('--image <path>', 'structural image to draw the voxel on: NIfTI, or the folder of a DICOM series')
+    .option('--ranges <file>', 'table of reference ranges (CSV); otherwise the published ones')
     .option('--db <path>', 'study database')
     .option('--analysis <id>', 'stored analysis (see "study show")')
     .action(async (inputs: string[], options: Options) => {

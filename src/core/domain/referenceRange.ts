@@ -62,7 +62,8 @@ export interface RangeProblem {
 /** A range as typed or read from a table: text, not yet checked. */
 export type RangeText = Readonly<Record<RangeField, string>>;
 
-export const RANGE_FIELDS: readonly RangeField[] = [
+/** In the order of the table. */
+export const RANGE_FIELDS = [
   'metabolite',
   'quantity',
   'denominator',
@@ -79,7 +80,7 @@ export const RANGE_FIELDS: readonly RangeField[] = [
   'sd',
   'n',
   'citation',
-];
+] as const satisfies readonly RangeField[];
 
 /** Longest text of a field. [characters] */
 const LONGEST: Readonly<Partial<Record<RangeField, number>>> = { citation: 500, region: 100 };

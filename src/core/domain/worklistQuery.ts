@@ -18,13 +18,24 @@ export const WORKLIST_SORT_KEYS = [
 ] as const;
 export type WorklistSortKey = (typeof WORKLIST_SORT_KEYS)[number];
 
+type State = 'new' | 'fitted' | 'reviewed' | 'signed';
+/** "none": the study has no graded fit. */
+type Grade = QualityGrade | 'none';
+
+/** What a word of a search says of state or quality, in the user's language. */
+export interface SearchMeaning {
+  readonly word: string;
+  readonly states: readonly State[];
+  readonly grades: readonly Grade[];
+}
+
 /** An empty list or null filters nothing. */
 export interface WorklistQuery {
-  /** Every word must stand somewhere in the row; case and diacritics don't count. */
+  /** Every word must stand somewhere in the row, or mean its state or grade; case and diacritics don't count. */
   readonly search: string;
-  readonly states: readonly ('new' | 'fitted' | 'reviewed' | 'signed')[];
-  /** "none": the study has no graded fit. */
-  readonly grades: readonly (QualityGrade | 'none')[];
+  readonly meanings: readonly SearchMeaning[];
+  readonly states: readonly State[];
+  readonly grades: readonly Grade[];
   /** Nominal field strengths, each standing for what lies within 5 % of it. [T] */
   readonly fieldsT: readonly number[];
   /** Study dates, both included, YYYY-MM-DD. */
@@ -39,6 +50,7 @@ export interface WorklistQuery {
 /** Every study, the newest import first. */
 export const WHOLE_WORKLIST: WorklistQuery = {
   search: '',
+  meanings: [],
   states: [],
   grades: [],
   fieldsT: [],

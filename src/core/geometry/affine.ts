@@ -120,3 +120,13 @@ export function voxelIndex(grid: Vec3, voxel: number): Vec3 {
 export function voxelNumber(grid: Vec3, index: Vec3): number {
   return (index[0] * grid[1] + index[1]) * grid[2] + index[2];
 }
+
+/** One voxel of a grid as a box of its own. @returns index 0 → RAS mm */
+export function gridVoxelAffine(affine: Affine, grid: Vec3, voxel: number): Affine {
+  const index = voxelIndex(grid, voxel);
+  return affine.map((value, i) =>
+    i % 4 !== 3 || i > 11
+      ? value
+      : value + index.reduce((sum, n, axis) => sum + n * (affine[i - 3 + axis] as number), 0),
+  );
+}

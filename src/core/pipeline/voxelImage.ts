@@ -2,17 +2,18 @@
 // sagittal, in radiological convention (the patient's right at the left; of a sagittal slice the front at the left).
 import type { Affine } from '../domain/mrsDataset.ts';
 import { openNiftiVoxels } from '../formats/niftiImage.ts';
-import type { Axis, Vec3 } from '../geometry/index.ts';
+import type { Axis, Plane, Segment, Vec3 } from '../geometry/index.ts';
 import {
   axisPlane,
   boxCentre,
   boxSection,
   gridCorners,
+  gridRegionSection,
   mmToIndex,
   voxelCorners,
   voxelIndex,
 } from '../geometry/index.ts';
-import type { ReportImage } from '../reports/reportModel.ts';
+import type { Pixel, ReportImage } from '../reports/reportModel.ts';
 
 /** Pixels of the longer edge at most: enough for 44 mm of paper at 100 dots a centimetre. */
 const LONGEST_EDGE = 224;
@@ -84,7 +85,17 @@ function extentOf(volume: Volume, { left, up }: PageView): { left: number; up: n
   return { left: most, up: top, width: most - Math.min(...along(left)), height: top - Math.min(...along(up)) };
 }
 
-function drawSlice(volume: Volume, corners: readonly Vec3[], view: PageView): ReportImage {
+/** What lies in the image's space. */
+interface Scene {
+  /** Of the voxel. */
+  readonly corners: readonly Vec3[];
+  /** Of the voxel for another chemical shift; null: not drawn. */
+  readonly displaced: readonly Vec3[] | null;
+  /** Each region's edge where a plane cuts it. */
+  readonly regions: readonly ((plane: Plane) => readonly Segment[])[];
+}
+
+function drawSlice(volume: Volume, { corners, displaced, regions }: Scene, view: PageView): ReportImage {
   const centre = boxCentre(corners);
   const extent = extentOf(volume, view);
   const step = Math.max(extent.width, extent.height) / LONGEST_EDGE;
@@ -100,42 +111,58 @@ function drawSlice(volume: Volume, corners: readonly Vec3[], view: PageView): Re
     }
   }
   const at = centre[view.across];
+  const section = axisPlane(view.across, at);
+  const pixel = (mm: Vec3): Pixel => [(extent.left - mm[view.left]) / step, (extent.up - mm[view.up]) / step];
   return {
     pixels: toGrey(values),
     width,
     height,
     pixelAspect: 1,
-    outline: boxSection(corners, axisPlane(view.across, at)).map(
-      (corner) => [(extent.left - corner[view.left]) / step, (extent.up - corner[view.up]) / step] as const,
-    ),
+    outline: boxSection(corners, section).map(pixel),
+    ...(displaced === null ? {} : { displaced: boxSection(displaced, section).map(pixel) }),
+    ...(regions.length === 0
+      ? {}
+      : { regions: regions.map((edge) => edge(section).map(([from, to]) => [pixel(from), pixel(to)] as const)) }),
     letters: view.letters,
     plane: view.plane,
     positionMm: at,
   };
 }
 
+/** Where a voxel lies, and what else is drawn. */
+export interface VoxelPlace {
+  /** Of the spectroscopy grid. */
+  readonly affine: Affine;
+  /** Voxels along x, y, z (further elements are ignored). */
+  readonly grid: readonly number[];
+  /** Index over x, y, z, C order. */
+  readonly voxel: number;
+  /** The voxel's box for another chemical shift; absent: not drawn. */
+  readonly displaced?: Affine | null;
+  /** Numbers over the grid of the voxels of each region. */
+  readonly regions?: readonly (readonly number[])[];
+}
+
 /**
  * Draws where a voxel lies.
  * @param file the structural image, NIfTI
- * @param affine of the spectroscopy grid
- * @param grid voxels along x, y, z (further elements are ignored)
- * @param voxel index over x, y, z, C order
  * @returns axial, coronal and sagittal slice; none where the image can't be drawn (colours, no geometry) or does not
  *   contain the voxel's centre
  * @throws ReaderError where the file is no image
  */
-export function voxelImages(
-  file: Uint8Array,
-  fileName: string,
-  affine: Affine,
-  grid: readonly number[],
-  voxel: number,
-): ReportImage[] {
+export function voxelImages(file: Uint8Array, fileName: string, place: VoxelPlace): ReportImage[] {
   const volume = openVolume(file, fileName);
   if (volume === null) return [];
-  const corners = voxelCorners(affine, voxelIndex([grid[0] ?? 1, grid[1] ?? 1, grid[2] ?? 1], voxel));
+  const { affine, voxel, displaced = null, regions = [] } = place;
+  const grid: Vec3 = [place.grid[0] ?? 1, place.grid[1] ?? 1, place.grid[2] ?? 1];
+  const corners = voxelCorners(affine, voxelIndex(grid, voxel));
   const inImage = mmToIndex(volume.affine, boxCentre(corners)).every(
     (v, axis) => v >= -0.5 && v <= (volume.matrix[axis] as number) - 0.5,
   );
-  return inImage ? VIEWS.map((view) => drawSlice(volume, corners, view)) : [];
+  const scene: Scene = {
+    corners,
+    displaced: displaced === null ? null : voxelCorners(displaced, [0, 0, 0]),
+    regions: regions.map((voxels) => (plane) => gridRegionSection(affine, grid, voxels, plane)),
+  };
+  return inImage ? VIEWS.map((view) => drawSlice(volume, scene, view)) : [];
 }

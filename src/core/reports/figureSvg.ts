@@ -131,13 +131,17 @@ const LEGEND = [
   { key: 'baseline', style: `stroke="${COLOUR.baseline}" stroke-width="1.2" stroke-dasharray="5 3"` },
 ] as const;
 
+/** Of an entry: its line with the gap before its word, a character at 11 px, and what parts it from the next. [px] */
+const [LEGEND_LINE, CHARACTER, LEGEND_GAP] = [25, 6.2, 14];
+
 function legendSvg(frame: Frame, words: Words): string {
+  const widths = LEGEND.map(({ key }) => LEGEND_LINE + CHARACTER * words[key].length + LEGEND_GAP);
   return LEGEND.map(({ key, style }, i) => {
-    const left = frame.right - 212 + i * 68;
+    const left = frame.right + LEGEND_GAP - widths.slice(i).reduce((sum, width) => sum + width, 0);
     const middle = frame.top - 7;
     return (
       `<line x1="${round(left)}" y1="${round(middle)}" x2="${round(left + 20)}" y2="${round(middle)}" ${style}/>` +
-      `<text x="${round(left + 25)}" y="${round(middle + 4)}" font-size="11" fill="${COLOUR.data}">${escapeMarkup(words[key])}</text>`
+      `<text x="${round(left + LEGEND_LINE)}" y="${round(middle + 4)}" font-size="11" fill="${COLOUR.data}">${escapeMarkup(words[key])}</text>`
     );
   }).join('');
 }

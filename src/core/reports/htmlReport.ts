@@ -16,6 +16,7 @@ import {
 } from './pageOne.ts';
 import { pageTwo } from './pageTwo.ts';
 import { hasQuantities, quantitySections } from './quantityPage.ts';
+import { regionSections } from './regionPage.ts';
 import type { ReportModel } from './reportModel.ts';
 import type { Paper } from './reportStyle.ts';
 import { reportStyle } from './reportStyle.ts';
@@ -46,6 +47,7 @@ function annexes(model: ReportModel, withCorrection: boolean): (readonly [title:
     ...(model.opinions === null
       ? []
       : [[texts.page.opinionsTitle, secondOpinionSections(model.opinions, texts)] as const]),
+    ...(model.regions.length === 0 ? [] : [[texts.page.regionsTitle, regionSections(model)] as const]),
     ...(withCorrection && hasCorrection(model)
       ? [[texts.page.correctionTitle, correctionSections(model)] as const]
       : []),

@@ -1,6 +1,6 @@
 // A greyscale slice with the voxel's outline as inline SVG; the pixels travel as an 8-bit BMP in a data URI.
 import { escapeMarkup } from './escape.ts';
-import type { ReportImage } from './reportModel.ts';
+import type { Pixel, ReportImage } from './reportModel.ts';
 
 const FILE_HEADER_BYTES = 14;
 const INFO_HEADER_BYTES = 40;
@@ -47,6 +47,54 @@ export function base64(bytes: Uint8Array): string {
   return parts.join('');
 }
 
+/** Lines that are seen on bright and dark tissue, and on a fax: white over a dark halo. */
+export const OUTLINE_STYLES = {
+  voxel: { width: 1.5, halo: 3.5, dashes: null },
+  displaced: { width: 1.2, halo: 2.6, dashes: [5, 3] },
+  region: { width: 0.9, halo: 2.2, dashes: null },
+} as const;
+export type OutlineStyle = keyof typeof OUTLINE_STYLES;
+
+/** A path twice: its halo, then itself. @param scale of a CSS pixel in the drawing's units */
+export function haloedPath(d: string, style: OutlineStyle, scale: number): string {
+  const { width, halo, dashes } = OUTLINE_STYLES[style];
+  const dash = dashes === null ? '' : ` stroke-dasharray="${dashes.map((v) => (v * scale).toFixed(2)).join(' ')}"`;
+  const path = (colour: string, wide: number): string =>
+    `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${(wide * scale).toFixed(2)}"${dash}/>`;
+  return `${path('#000000', halo)}${path('#FFFFFF', width)}`;
+}
+
+/** Draws what lies on a slice, in the slice's pixels. */
+class SliceLines {
+  readonly #aspect: number;
+  readonly #scale: number;
+
+  constructor({ pixelAspect }: ReportImage, scale: number) {
+    this.#aspect = pixelAspect;
+    this.#scale = scale;
+  }
+
+  #place([x, y]: Pixel): string {
+    return `${x.toFixed(2)} ${(y * this.#aspect).toFixed(2)}`;
+  }
+
+  polygon(corners: readonly Pixel[], style: OutlineStyle): string {
+    if (corners.length === 0) return '';
+    return haloedPath(`M${corners.map((corner) => this.#place(corner)).join('L')}Z`, style, this.#scale);
+  }
+
+  /** A region's edge, with its number in the middle. */
+  region(segments: readonly (readonly [Pixel, Pixel])[], number: number): string {
+    if (segments.length === 0) return '';
+    const d = segments.map(([from, to]) => `M${this.#place(from)}L${this.#place(to)}`).join('');
+    const points = segments.flat();
+    const middle = (axis: 0 | 1): number => points.reduce((sum, p) => sum + p[axis], 0) / points.length;
+    const size = (9 * this.#scale).toFixed(2);
+    const halo = (2 * this.#scale).toFixed(2);
+    return `${haloedPath(d, 'region', this.#scale)}<text x="${middle(0).toFixed(1)}" y="${(middle(1) * this.#aspect + 3 * this.#scale).toFixed(1)}" text-anchor="middle" font-size="${size}" fill="#FFFFFF" stroke="#000000" stroke-width="${halo}" paint-order="stroke">${number}</text>`;
+  }
+}
+
 /**
  * Draws a slice with the voxel on it.
  * @param image pixels, outline and orientation letters
@@ -56,7 +104,7 @@ export function base64(bytes: Uint8Array): string {
 export function imageSvg(image: ReportImage, heightPx: number, label: string): string {
   const height = image.height * image.pixelAspect;
   const scale = height / heightPx;
-  const points = image.outline.map(([px, py]) => `${px.toFixed(2)},${(py * image.pixelAspect).toFixed(2)}`).join(' ');
+  const lines = new SliceLines(image, scale);
   const text = (letter: string, tx: number, ty: number): string =>
     `<text x="${tx.toFixed(1)}" y="${ty.toFixed(1)}" text-anchor="middle" font-size="${(11 * scale).toFixed(2)}" fill="#FFFFFF">${escapeMarkup(letter)}</text>`;
   const [left, right, top, bottom] = image.letters;
@@ -65,9 +113,9 @@ export function imageSvg(image: ReportImage, heightPx: number, label: string): s
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${image.width} ${height.toFixed(2)}" width="${(image.width / scale).toFixed(0)}" height="${heightPx}" role="img" aria-label="${escapeMarkup(label)}" font-family="Arial, sans-serif">`,
     `<rect width="${image.width}" height="${height.toFixed(2)}" fill="#000000"/>`,
     `<image href="data:image/bmp;base64,${base64(greyBmp(image))}" width="${image.width}" height="${height.toFixed(2)}" preserveAspectRatio="none"/>`,
-    // A dark halo under a white line: the outline is seen on bright and dark tissue, and on a fax.
-    `<polygon points="${points}" fill="none" stroke="#000000" stroke-width="${(3.5 * scale).toFixed(2)}"/>`,
-    `<polygon points="${points}" fill="none" stroke="#FFFFFF" stroke-width="${(1.5 * scale).toFixed(2)}"/>`,
+    ...(image.regions ?? []).map((segments, i) => lines.region(segments, i + 1)),
+    lines.polygon(image.displaced ?? [], 'displaced'),
+    lines.polygon(image.outline, 'voxel'),
     text(left, pad, height / 2),
     text(right, image.width - pad, height / 2),
     text(top, image.width / 2, 12 * scale),

@@ -1,4 +1,6 @@
 // Reports: result → report model → HTML, SVG, CSV.
+export { regionRatios } from './regionRatios.ts';
+export type { RegionRatio, ReportRegion } from './regionRatios.ts';
 export { buildReport, voxelPosition } from './reportModel.ts';
 export type { ReportImage, ReportInput, ReportModel, ReportScan, ReportSignature } from './reportModel.ts';
 export { htmlReport } from './htmlReport.ts';

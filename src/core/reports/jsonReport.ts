@@ -64,6 +64,7 @@ export function reportContent(model: ReportModel): JsonValue {
     quality: { figures: quality, assessment: model.result.quality?.assessment ?? null },
     warnings: allWarnings,
     opinions,
+    ...{ regions: model.regions, displacedPpm: model.displacedPpm },
     method: { recipe, basis, provenance, hashes },
     checklist: mrsInMrsChecklist(model),
     conclusion: model.conclusion,

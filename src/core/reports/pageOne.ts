@@ -5,7 +5,7 @@ import { voxelSizeText, voxelText } from './checklist.ts';
 import { escapeMarkup as esc } from './escape.ts';
 import { figureSvg } from './figureSvg.ts';
 import { dateTime, milliseconds, stated } from './htmlParts.ts';
-import { imageSvg } from './imageSvg.ts';
+import { haloedPath, imageSvg, type OutlineStyle } from './imageSvg.ts';
 import { isScaledByLcmodel } from './quantities.ts';
 import type { QualityItem, ReportImage, ReportModel } from './reportModel.ts';
 import { outsideTexts } from './reportReferences.ts';
@@ -38,6 +38,12 @@ export function headerSection(model: ReportModel): string {
   return `<header class="top"><div><h1>${esc(page.title)}</h1></div><span class="state">${esc(mark)}</span><div class="side">${esc(model.study.title)}<br>${esc(printed)}</div></header>`;
 }
 
+/** The sex in words; a code other than DICOM's three is shown as the file states it. */
+function sexWord(sex: string | null, { patient }: ReportTexts): string | null {
+  const words: Readonly<Record<string, string>> = patient.sexes;
+  return sex !== null && Object.hasOwn(words, sex) ? (words[sex] ?? null) : sex;
+}
+
 export function patientSection(model: ReportModel): string {
   const { patient } = model;
   const texts = reportTexts(model.language);
@@ -47,7 +53,7 @@ export function patientSection(model: ReportModel): string {
     field(texts.patient.name, patient.name, texts, 'strong'),
     field(texts.patient.id, patient.id, texts, 'strong'),
     field(texts.patient.born, born, texts),
-    field(texts.patient.sex, patient.sex, texts),
+    field(texts.patient.sex, sexWord(patient.sex, texts), texts),
   ].join('')}</dl></section>`;
 }
 
@@ -92,6 +98,24 @@ function imageCaption({ plane, positionMm }: ReportImage, texts: ReportTexts): s
   return `${texts.planes[plane]}${convention}, ${place}`;
 }
 
+/** A piece of an outline as it is drawn on the images, on black as there. */
+function legendMark(style: OutlineStyle): string {
+  return `<svg width="22" height="9" viewBox="0 0 22 9" aria-hidden="true"><rect width="22" height="9" fill="#000000"/>${haloedPath('M2 4.5L20 4.5', style, 1)}</svg>`;
+}
+
+/** What the lines on the images are, where there are others than the voxel's. */
+function imageLegend({ displacedPpm, regions, images }: ReportModel, texts: ReportTexts): string {
+  const isDisplaced = displacedPpm !== null && images.some(({ displaced }) => (displaced ?? []).length > 0);
+  if (!isDisplaced && regions.length === 0) return '';
+  const { planes } = texts;
+  const entries = [
+    ['voxel', planes.voxel] as const,
+    ...(isDisplaced ? [['displaced', planes.displaced(displacedPpm.toFixed(2))] as const] : []),
+    ...(regions.length === 0 ? [] : [['region', planes.regions(regions.map(({ name }, i) => `${i + 1} ${name}`).join(', '))] as const]), // prettier-ignore
+  ];
+  return `<p class="legend">${entries.map(([style, words]) => `<span>${legendMark(style)} ${esc(words)}</span>`).join('')}</p>`;
+}
+
 /** The scan; with the voxel on its images where there are any. */
 export function scanSection(model: ReportModel): string {
   const texts = reportTexts(model.language);
@@ -101,7 +125,7 @@ export function scanSection(model: ReportModel): string {
     const caption = imageCaption(image, texts);
     return `<figure>${imageSvg(image, IMAGE_HEIGHT, caption)}<figcaption>${esc(caption)}</figcaption></figure>`;
   });
-  return `<section class="box scan with-images">${facts}<div class="images">${images.join('')}</div></section>`;
+  return `<section class="box scan with-images">${facts}<div><div class="images">${images.join('')}</div>${imageLegend(model, texts)}</div></section>`;
 }
 
 export function figureSection(model: ReportModel, paper: Paper): string {

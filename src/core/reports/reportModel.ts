@@ -8,6 +8,7 @@ import type { ReferenceRange } from '../domain/referenceRange.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import { linewidthGrade } from '../domain/qualityGrade.ts';
 import type { QualityGrade } from '../domain/qualityGrade.ts';
+import type { ReportRegion } from './regionRatios.ts';
 import { reportReferences } from './reportReferences.ts';
 import type { ReportReference } from './reportReferences.ts';
 import { secondOpinions } from './secondOpinions.ts';
@@ -37,6 +38,9 @@ export interface ReportScan {
   readonly header: JsonObject;
 }
 
+/** From the left and from the top of an image. */
+export type Pixel = readonly [number, number];
+
 /** A slice of the structural image with the voxel's outline on it. */
 export interface ReportImage {
   /** Greyscale pixels 0–255, row by row from the top. */
@@ -46,7 +50,11 @@ export interface ReportImage {
   /** Height over width of one pixel, so that anisotropic slices keep their shape. */
   readonly pixelAspect: number;
   /** Corners of the voxel's outline in pixels. */
-  readonly outline: readonly (readonly [number, number])[];
+  readonly outline: readonly Pixel[];
+  /** The same for another chemical shift; absent: not asked for, or not known. */
+  readonly displaced?: readonly Pixel[];
+  /** Of each region of the report, in its order: where its edge is cut by the slice; empty where it lies elsewhere. */
+  readonly regions?: readonly (readonly (readonly [Pixel, Pixel])[])[];
   /** Letters at left, right, top, bottom. */
   readonly letters: readonly [string, string, string, string];
   readonly plane: 'axial' | 'coronal' | 'sagittal';
@@ -101,6 +109,10 @@ export interface ReportInput {
   readonly version?: number;
   /** All there are; absent: none. */
   readonly referenceRanges?: readonly ReferenceRange[];
+  /** For which chemical shift the displaced box on the images is; null or absent: none is drawn. [ppm] */
+  readonly displacedPpm?: number | null;
+  /** Drawn by hand on the grid; absent: none. */
+  readonly regions?: readonly ReportRegion[];
 }
 
 /** One figure of the quality line. */
@@ -131,6 +143,8 @@ export interface ReportModel extends ReportInput {
   readonly version: number;
   /** Values that a reference range fits; empty where none does. */
   readonly references: readonly ReportReference[];
+  readonly displacedPpm: number | null;
+  readonly regions: readonly ReportRegion[];
 }
 
 /** Figures that were measured besides the fit's own. */
@@ -251,6 +265,8 @@ export function buildReport(input: ReportInput): ReportModel {
     signature: input.signature ?? null,
     version: input.version ?? 1,
     references: reportReferences(input),
+    displacedPpm: input.displacedPpm ?? null,
+    regions: input.regions ?? [],
     rows: resultRows(input.result),
     opinions,
     quality: qualityItems(input.result, input.scan.spectrometerFrequencyMHz, reportTexts(language).quality),

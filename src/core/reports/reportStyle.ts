@@ -46,6 +46,8 @@ dd { margin: 0; line-height: 1.28; }
 .with-images dl { grid-template-columns: 1fr 1.25fr; align-content: start; flex: 1 1 auto; gap: 0.6mm 3mm; font-size: 8.6pt; }
 .with-images dd { line-height: 1.2; }
 .images { display: flex; gap: 1.5mm; flex: none; font-size: 7pt; color: #5B6675; }
+.legend { display: flex; flex-wrap: wrap; gap: 0 3mm; margin: 0.6mm 0 0; max-width: 92mm; font-size: 7pt; line-height: 1.25; color: #5B6675; overflow-wrap: anywhere; }
+.legend svg { vertical-align: -1px; }
 .images figcaption { margin-top: 0.5mm; white-space: nowrap; }
 .images figure { margin: 0; }
 .images svg { display: block; }
@@ -59,7 +61,10 @@ th small { font-weight: 400; font-size: 7.2pt; }
 td { text-align: right; padding: 0.25mm 1mm; border-bottom: 0.15mm solid #D9DEE5; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td.mark, th.mark { width: 4mm; padding: 0; text-align: center; }
-.singles td { font-size: 8pt; line-height: 1.2; padding-top: 0.1mm; padding-bottom: 0.1mm; }
+.singles th { padding-left: 0.6mm; padding-right: 0.6mm; font-size: 7.6pt; }
+.singles th small { font-size: 6.8pt; }
+.singles td { padding-left: 0.6mm; padding-right: 0.6mm; font-size: 8pt; line-height: 1.2; padding-top: 0.1mm; padding-bottom: 0.1mm; }
+.singles th:first-child, .singles td:first-child { padding-left: 0; }
 .sums td { font-size: 9.6pt; line-height: 1.18; padding-top: 0.35mm; padding-bottom: 0.35mm; }
 .sums td:first-child { font-weight: 650; }
 .sums small { font-weight: 400; color: #5B6675; }

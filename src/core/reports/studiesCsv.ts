@@ -46,11 +46,25 @@ const studyCells = (study: CsvStudy): CsvCell[] => [
   study.repetitionTimeS,
 ];
 
-/**
- * @param entries one an analysis, with its study
- * @returns the CSV text, CRLF line ends, header first
- */
-export function studiesCsv(entries: readonly { readonly study: CsvStudy; readonly input: CsvInput }[]): string {
-  const rows = entries.flatMap(({ study, input }) => csvRows(input).map((row) => [...studyCells(study), ...row]));
-  return [[...STUDY_COLUMNS, ...CSV_COLUMNS], ...rows].map((row) => `${csvRow(row)}\r\n`).join('');
+/** An analysis with its study. */
+export interface StudyResults {
+  readonly study: CsvStudy;
+  readonly input: CsvInput;
+}
+
+const COLUMNS = [...STUDY_COLUMNS, ...CSV_COLUMNS];
+const rowsOf = (entries: readonly StudyResults[]): CsvCell[][] =>
+  entries.flatMap(({ study, input }) => csvRows(input).map((row) => [...studyCells(study), ...row]));
+
+/** @returns the CSV text, CRLF line ends, header first */
+export function studiesCsv(entries: readonly StudyResults[]): string {
+  return [COLUMNS, ...rowsOf(entries)].map((row) => `${csvRow(row)}\r\n`).join('');
+}
+
+/** @returns the same table as JSON document "lineshape.results/1": one object a row; what is unknown is null */
+export function studiesJson(entries: readonly StudyResults[]): string {
+  const known = (cell: CsvCell | undefined): CsvCell =>
+    cell === undefined || cell === '' || (typeof cell === 'number' && !Number.isFinite(cell)) ? null : cell;
+  const rows = rowsOf(entries).map((row) => Object.fromEntries(COLUMNS.map((name, i) => [name, known(row[i])])));
+  return `${JSON.stringify({ schema: 'lineshape.results/1', rows }, null, 1)}\n`;
 }

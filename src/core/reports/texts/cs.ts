@@ -14,6 +14,7 @@ export const CS: ReportTexts = {
     quantitiesTitle: 'Veličiny',
     opinionsTitle: 'Druhé názory',
     correctionTitle: 'Korekce frekvence a fáze',
+    regionsTitle: 'Oblasti',
   },
   state: {
     draft: 'KONCEPT',
@@ -31,6 +32,7 @@ export const CS: ReportTexts = {
     id: 'ID pacienta',
     born: 'Narozen(a), věk',
     sex: 'Pohlaví',
+    sexes: { F: 'žena', M: 'muž', O: 'jiné' },
     years: (age) => `${age} let`,
   },
   scan: {
@@ -50,15 +52,23 @@ export const CS: ReportTexts = {
     waterLcmodel: 'vlastní LCModelu',
     waterNone: 'žádná',
   },
-  planes: { axial: 'Axiální', coronal: 'Koronální', sagittal: 'Sagitální', radiological: 'radiologicky' },
+  planes: {
+    axial: 'Axiální',
+    coronal: 'Koronální',
+    sagittal: 'Sagitální',
+    radiological: 'radiologicky',
+    voxel: 'voxel',
+    displaced: (ppm: string) => `voxel pro ${ppm} ppm (posunutý vlivem chemického posunu)`,
+    regions: (names: string) => `oblasti: ${names}`,
+  },
   figure: {
     none: 'K tomuto výsledku nejsou uloženy žádné křivky.',
     axis: 'Chemický posun (ppm)',
     residual: 'Reziduum (pás: ±2 SD)',
     data: 'Data',
     fit: 'Fit',
-    baseline: 'Báz. linie',
-    label: 'Spektrum s fitem, bázovou linií a reziduem v závislosti na chemickém posunu v ppm',
+    baseline: 'Základní linie',
+    label: 'Spektrum s fitem, základní linií a reziduem v závislosti na chemickém posunu v ppm',
   },
   status: {
     refused: 'Metoda tato data odmítla',
@@ -242,6 +252,13 @@ export const CS: ReportTexts = {
     against: (fit) => ` ≠: žádná z hodnot neleží v intervalu druhé; druhou je ${fit}.`,
     doubtKey: ' ⚠: spektrum se nepodobá těm, na kterých byla síť trénována; na její hodnoty se nelze spolehnout.',
   },
+  regions: {
+    region: 'Oblast',
+    voxels: 'Voxely',
+    of: (n: number, all: number) => `${n} z ${all}`,
+    key: (limit: number) =>
+      `Průměr ± SD přes voxely ručně nakreslené oblasti; pod ním počet voxelů, které se započítávají: fitované, s CRLB do ${limit} %.`,
+  },
   correction: {
     transient: 'měření',
     ofEvery: (name) => `${name} každého měření`,
@@ -256,7 +273,7 @@ export const CS: ReportTexts = {
     condition: (k, of, count) => `Podmínka ${k} z ${of}, ${count}`,
     scores: {
       similarityIndex: 'Index podobnosti, 2.5–3.5 ppm',
-      metaboliteSimilarity: 'Podobnost bez bázové linie, 1.85–4.1 ppm',
+      metaboliteSimilarity: 'Podobnost bez základní linie, 1.85–4.1 ppm',
       creatineWidthHz: 'Šířka čáry kreatinu v průměru [Hz]',
       snr: 'Čára kreatinu k šumu, průměr',
       driftHz: 'Zbylý posun v průměrech sousedů, SD [Hz]',

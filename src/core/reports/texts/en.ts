@@ -13,6 +13,7 @@ export const EN = {
     quantitiesTitle: 'Quantities',
     opinionsTitle: 'Second opinions',
     correctionTitle: 'Correction of frequency and phase',
+    regionsTitle: 'Regions',
   },
   state: {
     draft: 'DRAFT',
@@ -25,7 +26,14 @@ export const EN = {
     signature: 'Signature',
     date: 'Date',
   },
-  patient: { name: 'Patient', id: 'Patient ID', born: 'Born, age', sex: 'Sex', years: (age: string) => `${age} y` },
+  patient: {
+    name: 'Patient',
+    id: 'Patient ID',
+    born: 'Born, age',
+    sex: 'Sex',
+    sexes: { F: 'female', M: 'male', O: 'other' },
+    years: (age: string) => `${age} y`,
+  },
   scan: {
     examination: 'Examination',
     region: 'Region',
@@ -43,7 +51,15 @@ export const EN = {
     waterLcmodel: 'LCModel’s own',
     waterNone: 'none given',
   },
-  planes: { axial: 'Axial', coronal: 'Coronal', sagittal: 'Sagittal', radiological: 'radiological' },
+  planes: {
+    axial: 'Axial',
+    coronal: 'Coronal',
+    sagittal: 'Sagittal',
+    radiological: 'radiological',
+    voxel: 'voxel',
+    displaced: (ppm: string) => `voxel for ${ppm} ppm (chemical shift displacement)`,
+    regions: (names: string) => `regions: ${names}`,
+  },
   figure: {
     none: 'No curves are stored with this result.',
     axis: 'Chemical shift (ppm)',
@@ -239,6 +255,13 @@ export const EN = {
     key: 'Ratios to tCr ± half of the 95 % interval; of networks by their spread as calibrated on simulated spectra.',
     against: (fit: string) => ` ≠: neither value lies within the other’s interval, ${fit} being the other.`,
     doubtKey: ' ⚠: the spectrum is unlike those the network was trained on; its values are not to be relied on.',
+  },
+  regions: {
+    region: 'Region',
+    voxels: 'Voxels',
+    of: (n: number, all: number) => `${n} of ${all}`,
+    key: (limit: number) =>
+      `Mean ± SD over the voxels of a region, drawn by hand; below it how many of them count: fitted, with a CRLB up to ${limit} %.`,
   },
   correction: {
     transient: 'transient',

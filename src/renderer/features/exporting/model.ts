@@ -1,7 +1,7 @@
 // The export dialog's figures and words: what can be exported in which format, and what stands in the way.
 import type { ExportFormat } from '../../../core/domain/studyExport.ts';
 import { exportObstacle } from '../../../core/domain/studyExport.ts';
-import type { DatasetView, ExportResultView } from '../../../ipc/contract.ts';
+import type { DatasetView, ExportResultView, ReportsResultView } from '../../../ipc/contract.ts';
 import { t } from '../../app/i18n/index.ts';
 
 /** In the order of the dialog. */
@@ -42,4 +42,14 @@ export function exportedIds(
 /** @returns "12 files were written to the folder “Patient-1f2e3d4c bids”." */
 export function doneSentence({ fileCount, folderName }: ExportResultView): string {
   return t('exporting.done', { count: fileCount, folder: folderName });
+}
+
+/** @returns "12 reports were written to the folder “Reports 2026-01-02”. Stopped: the others were not written." */
+export function reportsDone({ fileCount, folderName, stopped, failures }: ReportsResultView): string {
+  const parts = [
+    t('exporting.reports.done', { count: fileCount, folder: folderName }),
+    ...(stopped ? [t('exporting.reports.stopped')] : []),
+    ...(failures.length === 0 ? [] : [t('exporting.reports.failures', { count: failures.length })]),
+  ];
+  return parts.join(' ');
 }

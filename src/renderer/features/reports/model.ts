@@ -1,5 +1,6 @@
 // What the report's side says and offers: formats, papers, times, texts that a conclusion can begin with.
-import type { ReportFormat, ReportPaper, SignedVersionView } from '../../../ipc/contract.ts';
+import type { ShiftChoice } from '../../../core/geometry/index.ts';
+import type { ChannelRequest, ReportFormat, ReportPaper, SignedVersionView } from '../../../ipc/contract.ts';
 
 export interface FormatChoice {
   readonly format: ReportFormat;
@@ -45,6 +46,24 @@ export function insertText(
   const start = before === '' || before.endsWith('\n') ? before : `${before}\n`;
   const end = after === '' || after.startsWith('\n') ? after : `\n${after}`;
   return { conclusion: `${start}${text}${end}`, cursor: start.length + text.length };
+}
+
+type Drawn = NonNullable<ChannelRequest<'report:preview'>['drawn']>;
+
+/**
+ * What the report takes over from the images.
+ * @param shift the displaced box, with whether it is shown
+ * @param regions of the grid; those without a voxel are nothing to draw
+ */
+export function drawnOnImages(
+  { shown, ppm, carrierPpm, axes }: ShiftChoice & { readonly shown: boolean },
+  regions: readonly { readonly name: string; readonly voxels: readonly number[] }[],
+): Drawn {
+  const filled = regions.filter(({ voxels }) => voxels.length > 0);
+  return {
+    ...(shown ? { shift: { ppm, carrierPpm, axes } } : {}),
+    ...(filled.length === 0 ? {} : { regions: filled.map(({ name, voxels }) => ({ name, voxels: [...voxels] })) }),
+  };
 }
 
 /** As the contract has it. [characters] */

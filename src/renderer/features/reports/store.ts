@@ -3,16 +3,20 @@ import { defineStore, storeToRefs } from 'pinia';
 import { computed, ref } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
 import { i18n, t } from '../../app/i18n/index.ts';
+import { useImages } from '../images/index.ts';
+import { useMrsi } from '../mrsi/index.ts';
 import { useNotices } from '../notices/index.ts';
 import { useSession } from '../session/index.ts';
 import type { ReportFormat, ReportPaper, SignedVersionView } from '../../../ipc/contract.ts';
-import { parsePaper } from './model.ts';
+import { drawnOnImages, parsePaper } from './model.ts';
 import { useSigning } from './signing.ts';
 
 export const useReports = defineStore('reports', () => {
   const session = useSession();
   const notices = useNotices();
   const signing = useSigning();
+  const images = useImages();
+  const mrsi = useMrsi();
   const { shownVersion } = storeToRefs(signing);
   const html = ref<string | null>(null);
   const failure = ref<string | null>(null);
@@ -23,6 +27,8 @@ export const useReports = defineStore('reports', () => {
   let turn = 0;
   let paperLoaded = false;
 
+  /** What is drawn on the images, and shown there now. */
+  const drawn = computed(() => drawnOnImages(images.view.shift, session.voxels > 1 ? mrsi.regions : []));
   const canReport = computed(() => session.analysisId !== null || shownVersion.value !== null);
 
   /** What every request about a page says; null where there is nothing to report. */
@@ -35,6 +41,7 @@ export const useReports = defineStore('reports', () => {
       withCorrection: withCorrection.value,
       language: i18n.global.locale.value,
       paper: paper.value,
+      drawn: drawn.value,
     };
   }
   type Page = NonNullable<ReturnType<typeof pageOf>>;
@@ -109,5 +116,19 @@ export const useReports = defineStore('reports', () => {
     return page === null ? false : signing.sign(page, signer);
   }
 
-  return { html, failure, exporting, withCorrection, paper, canReport, setPaper, loadPreview, save, print, sign };
+  return {
+    html,
+    failure,
+    exporting,
+    withCorrection,
+    paper,
+    drawn,
+    canReport,
+    setPaper,
+    loadPaper,
+    loadPreview,
+    save,
+    print,
+    sign,
+  };
 });
