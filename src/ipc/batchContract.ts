@@ -24,12 +24,16 @@ const batchFields = {
   finishedAt: z.string().nullable(),
 };
 
-const itemSchema = z.object({
+/** How a study of a batch stands. */
+const itemStateSchema = z.object({
   studyId: id,
   state: z.enum(BATCH_ITEM_STATES),
   message: z.string().nullable(),
   analysisId: id.nullable(),
   resultCount: z.number().int(),
+});
+
+const itemSchema = itemStateSchema.extend({
   patient: patientSchema,
   title: z.string(),
   studyDate: z.string().nullable(),
@@ -79,8 +83,8 @@ export const BATCH_CHANNELS = {
 } as const;
 
 export const BATCH_EVENTS = {
-  /** A study of the batch began, ended or was put back; null: the batch as a whole. */
-  'batch:changed': z.object({ batchId: id, studyId: id.nullable() }),
+  /** A study of the batch began or ended; null: the batch as a whole. */
+  'batch:changed': z.object({ batchId: id, item: itemStateSchema.nullable() }),
   'batch:progress': z.object({ batchId: id, studyId: id, fraction: z.number(), message: z.string() }),
 } as const;
 
@@ -88,3 +92,4 @@ export type BatchSettingsView = z.infer<typeof batchSettingsSchema>;
 export type BatchSummaryView = z.infer<(typeof BATCH_CHANNELS)['batch:list']['response']>[number];
 export type BatchView = z.infer<(typeof BATCH_CHANNELS)['batch:open']['response']>;
 export type BatchItemView = z.infer<typeof itemSchema>;
+export type BatchItemStateView = z.infer<typeof itemStateSchema>;

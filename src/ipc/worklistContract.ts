@@ -20,10 +20,14 @@ const date = z
 /** How patients are called in tables that leave the program. */
 export const patientNamingSchema = z.enum(['pseudonym', 'number']);
 
+const states = z.array(studyStateSchema).max(4);
+const grades = z.array(z.enum([...gradeSchema.options, 'none'])).max(5);
+
 export const worklistQuerySchema = z.object({
   search: z.string().max(400),
-  states: z.array(studyStateSchema).max(4),
-  grades: z.array(z.enum([...gradeSchema.options, 'none'])).max(5),
+  meanings: z.array(z.object({ word: z.string().max(400), states, grades })).max(200),
+  states,
+  grades,
   fieldsT: z.array(z.number().positive()).max(40),
   from: date,
   to: date,

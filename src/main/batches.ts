@@ -96,7 +96,9 @@ export function createBatches({ store, jobs, emit, fitStudy, atOnce }: BatchPort
 
   const setItem = (batchId: string, studyId: string, change: BatchItemChange): void => {
     store.setBatchItem(batchId, studyId, change);
-    emit('batch:changed', { batchId, studyId });
+    const { state, message, analysisIds } = change;
+    const item = { studyId, state, message, analysisId: analysisIds[0] ?? null, resultCount: analysisIds.length };
+    emit('batch:changed', { batchId, item });
   };
 
   /** One study; its failure is its own. */
@@ -141,7 +143,7 @@ export function createBatches({ store, jobs, emit, fitStudy, atOnce }: BatchPort
         store.setBatchState(batchId, cancellation.isCancelled() ? stopped() : 'done');
       } finally {
         running.delete(batchId);
-        emit('batch:changed', { batchId, studyId: null });
+        emit('batch:changed', { batchId, item: null });
       }
       cancellation.throwIfCancelled();
       return { analysisId: null, basisIds: [] };

@@ -2,6 +2,7 @@
 import type { QualityGrade } from '../../core/domain/qualityGrade.ts';
 import type { Warning } from '../../core/domain/provenance.ts';
 import type { QuantificationResult } from '../../core/domain/quantification.ts';
+import { plainText } from '../../core/domain/searchWords.ts';
 import type { DatasetDescription } from '../../core/ports/studyStore.ts';
 import type { Connection } from './connection.ts';
 import { parseDescription } from './datasets.ts';
@@ -16,11 +17,6 @@ export interface FitFacts {
 }
 
 const FROM_BEST: readonly QualityGrade[] = ['good', 'average', 'borderline', 'fail'];
-
-/** Lower case without diacritics, as search words are compared. */
-export function plainText(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-}
 
 /**
  * The verdict of a fit, and how many different warnings it raised.

@@ -1,9 +1,9 @@
 // The worklist: studies searched, filtered and sorted by SQLite over study_facts, and rows read a screen at a time.
 import type { QualityGrade } from '../../core/domain/qualityGrade.ts';
-import type { WorklistQuery, WorklistSortKey } from '../../core/domain/worklistQuery.ts';
+import { plainText, searchWords } from '../../core/domain/searchWords.ts';
+import type { SearchMeaning, WorklistQuery, WorklistSortKey } from '../../core/domain/worklistQuery.ts';
 import type { WorklistAnswer, WorklistRow } from '../../core/ports/worklist.ts';
 import type { SqlValue } from './connection.ts';
-import { plainText } from './facts.ts';
 import type { StoreContext } from './storeContext.ts';
 import { STUDY_COLUMNS, studySummary } from './studies.ts';
 
@@ -49,15 +49,30 @@ function fieldCondition(fieldsT: readonly number[]): Condition {
   };
 }
 
-function conditionsOf(query: WorklistQuery): Condition[] {
-  const { states, grades, fieldsT, from, to, withMrsi } = query;
-  const words = plainText(query.search).split(/\s+/).filter(Boolean);
-  const all: Condition[] = words.map((word) => ({
+const stateIs = (states: readonly string[]): Condition => anyOf('state', states);
+const gradeIs = (grades: readonly string[]): Condition => anyOf("coalesce(quality, 'none')", grades);
+
+/** A word stands in the row, or says what its state or grade is called. */
+function wordCondition(word: string, meanings: readonly SearchMeaning[]): Condition {
+  const stands = {
     sql: "instr(search || char(10) || state || char(10) || coalesce(quality, ''), ?) > 0",
     values: [word],
-  }));
-  if (states.length > 0) all.push(anyOf('state', states));
-  if (grades.length > 0) all.push(anyOf("coalesce(quality, 'none')", grades));
+  };
+  const meant = meanings
+    .filter((meaning) => plainText(meaning.word) === word)
+    .flatMap(({ states, grades }) => [
+      ...(states.length > 0 ? [stateIs(states)] : []),
+      ...(grades.length > 0 ? [gradeIs(grades)] : []),
+    ]);
+  const all = [stands, ...meant];
+  return { sql: `(${all.map(({ sql }) => sql).join(' OR ')})`, values: all.flatMap(({ values }) => values) };
+}
+
+function conditionsOf(query: WorklistQuery): Condition[] {
+  const { states, grades, fieldsT, from, to, withMrsi } = query;
+  const all = searchWords(query.search).map((word) => wordCondition(word, query.meanings));
+  if (states.length > 0) all.push(stateIs(states));
+  if (grades.length > 0) all.push(gradeIs(grades));
   if (fieldsT.length > 0) all.push(fieldCondition(fieldsT));
   if (from !== null) all.push({ sql: 'study_date >= ?', values: [from] });
   // A date with a time of day is of that day too.

@@ -1,6 +1,12 @@
 // The batch page's words and figures: what is asked for, how a batch and its studies stand.
 import { methodLabel } from '../../../core/domain/methodNames.ts';
-import type { BatchItemView, BatchSettingsView, BatchSummaryView, BatchView } from '../../../ipc/contract.ts';
+import type {
+  BatchItemStateView,
+  BatchItemView,
+  BatchSettingsView,
+  BatchSummaryView,
+  BatchView,
+} from '../../../ipc/contract.ts';
 import { t } from '../../app/i18n/index.ts';
 
 export type ItemState = BatchItemView['state'];
@@ -28,26 +34,48 @@ const ITEM_LOOKS: Readonly<Record<ItemState, Pick<Light, 'symbol' | 'tone'>>> = 
   interrupted: { symbol: '▲', tone: 'caution' },
 };
 
+const partlyLight = (): Light => ({ symbol: '▲', tone: 'caution', word: t('batch.items.partly') });
+
 /** "Done" with the mark of caution where not every method gave a result. */
 export function itemLight({ state, message }: Pick<BatchItemView, 'state' | 'message'>): Light {
-  if (state === 'done' && message !== null) return { symbol: '▲', tone: 'caution', word: t('batch.items.partly') };
+  if (state === 'done' && message !== null) return partlyLight();
   return { ...ITEM_LOOKS[state], word: t(`batch.items.${state}`) };
 }
 
-export function batchLight(state: BatchState): Light {
+/** "Done" only where every study is; an end with failures is told as one. */
+export function batchLight(state: BatchState, counts: Counts): Light {
+  if (state === 'done' && counts.done === 0 && undone(counts) > 0) {
+    return { ...ITEM_LOOKS.failed, word: t('batch.items.failed') };
+  }
+  if (state === 'done' && undone(counts) > 0) return partlyLight();
   return { ...ITEM_LOOKS[state], word: t(`batch.states.${state}`) };
+}
+
+/** A batch with some of its studies as they stand now; the others are the same objects. @param changes by study id */
+export function withItems(batch: BatchView, changes: ReadonlyMap<string, BatchItemStateView>): BatchView {
+  const items = batch.items.map((item) => {
+    const change = changes.get(item.studyId);
+    return change === undefined ? item : { ...item, ...change };
+  });
+  return { ...batch, items };
+}
+
+/** What is called how in the window. */
+export interface SetupNames {
+  readonly recipe: (id: string) => string;
+  readonly basis: (id: string) => string;
 }
 
 const nameOr = (choice: string | null, name: (id: string) => string): string =>
   choice === null ? t('batch.suits') : name(choice);
 
 /** "What suits each scan; NLLS, also by QNet": a set-up in one line. */
-export function settingsWords({ recipeId, method, alsoBy, basisId }: BatchSettingsView): string {
+export function settingsWords({ recipeId, method, alsoBy, basisId }: BatchSettingsView, names: SetupNames): string {
   const parts = [
-    t('batch.says.recipe', { recipe: nameOr(recipeId, (id) => id) }),
+    t('batch.says.recipe', { recipe: nameOr(recipeId, names.recipe) }),
     method === null ? t('batch.says.ownMethod') : methodLabel(method),
     alsoBy.length === 0 ? '' : t('batch.says.alsoBy', { methods: alsoBy.map(methodLabel).join(', ') }),
-    basisId === null ? '' : t('batch.says.basis', { basis: basisId }),
+    basisId === null ? '' : t('batch.says.basis', { basis: names.basis(basisId) }),
   ];
   return parts.filter((part) => part !== '').join('; ');
 }

@@ -3,9 +3,10 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { BasisListView, BatchSettingsView, ChannelResponse, FitMethodView } from '../../../ipc/contract.ts';
 import { request } from '../../app/api/client.ts';
+import { recipeTitle } from '../../app/recipeTitle.ts';
 import { useNotices } from '../notices/index.ts';
 import { EVERY_STUDY, useWorklist } from '../worklist/index.ts';
-import { parseSettings, usableSettings, WHAT_SUITS, type Source } from './model.ts';
+import { parseSettings, usableSettings, WHAT_SUITS, type SetupNames, type Source } from './model.ts';
 
 export const useBatchSetup = defineStore('batchSetup', () => {
   const notices = useNotices();
@@ -29,6 +30,15 @@ export const useBatchSetup = defineStore('batchSetup', () => {
     new: newIds.value,
   }));
   const studyIds = computed(() => idsOf.value[source.value]);
+
+  /** What the set-up of a batch calls its recipe and basis set; what is gone is called by its id. */
+  const names = computed<SetupNames>(() => ({
+    recipe: (id) => {
+      const found = recipes.value.find((recipe) => recipe.id === id);
+      return found === undefined ? id : recipeTitle(found);
+    },
+    basis: (id) => bases.value.find((card) => card.id === id)?.title ?? id,
+  }));
 
   async function loadNew(): Promise<void> {
     const answer = await notices.attempt(() => request('worklist:query', { ...EVERY_STUDY, states: ['new'] }));
@@ -61,5 +71,5 @@ export const useBatchSetup = defineStore('batchSetup', () => {
     void notices.attempt(() => request('settings:set', { key: 'batch', value }));
   }
 
-  return { recipes, methods, bases, settings, wanted, source, idsOf, studyIds, load, loadNew, change };
+  return { recipes, methods, bases, names, settings, wanted, source, idsOf, studyIds, load, loadNew, change };
 });

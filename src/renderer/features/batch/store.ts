@@ -1,17 +1,19 @@
 // Batches that run, ran or were interrupted: the list, the one on screen with its studies, and what is done to it.
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { BatchSummaryView, BatchView, PatientNaming } from '../../../ipc/contract.ts';
+import type { BatchItemStateView, BatchSummaryView, BatchView, PatientNaming } from '../../../ipc/contract.ts';
 import { listen, request } from '../../app/api/client.ts';
 import { t } from '../../app/i18n/index.ts';
 import { useJobs, type JobEnd } from '../jobs/index.ts';
 import { useNotices } from '../notices/index.ts';
 import { useSession } from '../session/index.ts';
-import { countsOf, countWords, overallFraction, undone } from './model.ts';
+import { countsOf, countWords, overallFraction, undone, withItems } from './model.ts';
 import { useBatchSetup } from './setupStore.ts';
 
 /** Ends that come in quick succession make one reading. [ms] */
-const READ_AFTER_MS = 120;
+const READ_AFTER_MS = 250;
+/** What changes in a batch is shown so often at most. [ms] */
+const SHOW_AFTER_MS = 100;
 
 export interface ItemProgress {
   readonly fraction: number;
@@ -31,6 +33,10 @@ export const useBatches = defineStore('batches', () => {
   const loaded = ref(false);
   const followed = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | null = null;
+  let readsWhole = false;
+  let showTimer: ReturnType<typeof setTimeout> | null = null;
+  /** What came in and is not on screen yet, by study. */
+  const late = { items: new Map<string, BatchItemStateView>(), progress: new Map<string, ItemProgress>() };
 
   const counts = computed(() => countsOf(batch.value?.items ?? []));
   const fraction = computed(() => {
@@ -39,15 +45,26 @@ export const useBatches = defineStore('batches', () => {
   });
   const running = computed(() => batch.value?.jobId !== null && batch.value !== null);
 
-  async function load(): Promise<void> {
+  function forgetLate(): void {
+    late.items.clear();
+    late.progress.clear();
+  }
+
+  /** Reads the list; the newest is on screen where the one that was is gone. @returns whether it could be read */
+  async function loadList(): Promise<boolean> {
     const found = await notices.attempt(() => request('batch:list', {}));
-    if (found === null) return;
+    if (found === null) return false;
     list.value = found;
-    const known = found.some(({ id }) => id === chosenId.value);
-    if (!known) chosenId.value = found[0]?.id ?? null;
+    if (!found.some(({ id }) => id === chosenId.value)) chosenId.value = found[0]?.id ?? null;
+    return true;
+  }
+
+  async function load(): Promise<void> {
+    if (!(await loadList())) return;
     const id = chosenId.value;
     const opened = id === null ? null : await notices.attempt(() => request('batch:open', { batchId: id }));
     if (id !== chosenId.value) return;
+    if (opened?.id !== batch.value?.id) forgetLate();
     batch.value = opened;
     loaded.value = true;
     // One that was begun before the window was loaded anew.
@@ -128,24 +145,52 @@ export const useBatches = defineStore('batches', () => {
     session.selectAnalysis(result.id);
   }
 
-  function onChanged(batchId: string, studyId: string | null): void {
-    if (batchId === chosenId.value && studyId !== null) {
-      progress.value = new Map([...progress.value].filter(([id]) => id !== studyId));
-    }
+  /** Reads again what has changed: the list, or with a batch as a whole its studies too. */
+  function readSoon(whole: boolean): void {
+    readsWhole ||= whole;
     timer ??= setTimeout(() => {
       timer = null;
-      void load();
+      const reading = readsWhole ? load() : loadList();
+      readsWhole = false;
+      void reading;
     }, READ_AFTER_MS);
+  }
+
+  /** Puts what came in lately on screen at once: hundreds of studies may end within a second. */
+  function show(): void {
+    showTimer = null;
+    const shares = new Map([...progress.value, ...late.progress]);
+    for (const id of late.items.keys()) shares.delete(id);
+    progress.value = shares;
+    if (batch.value !== null && late.items.size > 0) batch.value = withItems(batch.value, late.items);
+    forgetLate();
+  }
+
+  const showSoon = (): void => void (showTimer ??= setTimeout(show, SHOW_AFTER_MS));
+
+  /** @param item a study of it that began or ended: the others are not read again, for they may be thousands */
+  function onChanged(batchId: string, item: BatchItemStateView | null): void {
+    if (item !== null && batchId === batch.value?.id) {
+      late.progress.delete(item.studyId);
+      late.items.set(item.studyId, item);
+      showSoon();
+    }
+    readSoon(item === null);
+  }
+
+  function onProgress(batchId: string, studyId: string, share: ItemProgress): void {
+    if (batchId !== batch.value?.id) return;
+    late.progress.set(studyId, share);
+    showSoon();
   }
 
   /** Starts to listen; called once by the frame. */
   function connect(): () => void {
     const stops = [
-      listen('batch:changed', ({ batchId, studyId }) => onChanged(batchId, studyId)),
-      listen('batch:progress', ({ batchId, studyId, fraction: share, message }) => {
-        if (batchId !== chosenId.value) return;
-        progress.value = new Map([...progress.value, [studyId, { fraction: share, message }]]);
-      }),
+      listen('batch:changed', ({ batchId, item }) => onChanged(batchId, item)),
+      listen('batch:progress', ({ batchId, studyId, fraction: share, message }) =>
+        onProgress(batchId, studyId, { fraction: share, message }),
+      ),
     ];
     return () => stops.forEach((stop) => stop());
   }

@@ -1,3 +1,5 @@
 // Notices: what the user must be told.
 export { default as NoticeList } from './NoticeList.vue';
-export { useNotices, type NoticeKind } from './store.ts';
+export { default as PassingNotice } from './PassingNotice.vue';
+export type { NoticeKind } from './model.ts';
+export { useNotices } from './store.ts';

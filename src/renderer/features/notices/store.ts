@@ -1,21 +1,17 @@
-// What the user must be told: errors stay until closed, confirmations go by themselves.
+// What the user must be told: errors and cautions stay until closed, confirmations go by themselves.
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { computed, shallowRef } from 'vue';
 import { errorSentence } from '../../app/api/client.ts';
+import { passes, type Notice, type NoticeKind } from './model.ts';
 
-export type NoticeKind = 'error' | 'caution' | 'done';
-
-export interface Notice {
-  readonly id: number;
-  readonly kind: NoticeKind;
-  readonly text: string;
-  readonly lines: readonly string[];
-}
-
-const DONE_STAYS_MS = 6000;
+/** What passes is on screen for so long. [ms] */
+const STAYS_MS = 4000;
 
 export const useNotices = defineStore('notices', () => {
-  const notices = ref<readonly Notice[]>([]);
+  const notices = shallowRef<readonly Notice[]>([]);
+  const staying = computed(() => notices.value.filter((notice) => !passes(notice)));
+  /** The newest of those that go by themselves. */
+  const passing = computed(() => notices.value.findLast(passes) ?? null);
   let nextId = 1;
 
   function dismiss(id: number): void {
@@ -25,9 +21,9 @@ export const useNotices = defineStore('notices', () => {
   function say(kind: NoticeKind, text: string, lines: readonly string[] = []): void {
     // The same sentence twice says no more than once.
     if (notices.value.some((n) => n.text === text && n.lines.join() === lines.join())) return;
-    const id = nextId++;
-    notices.value = [...notices.value, { id, kind, text, lines }];
-    if (kind === 'done') setTimeout(() => dismiss(id), DONE_STAYS_MS);
+    const notice = { id: nextId++, kind, text, lines };
+    notices.value = [...notices.value, notice];
+    if (passes(notice)) setTimeout(() => dismiss(notice.id), STAYS_MS);
   }
 
   /** Runs a task; a failure is shown in its own words. @returns its value, or null after a failure */
@@ -40,5 +36,5 @@ export const useNotices = defineStore('notices', () => {
     }
   }
 
-  return { notices, say, dismiss, attempt };
+  return { notices, staying, passing, say, dismiss, attempt };
 });

@@ -11,12 +11,12 @@ export interface Column {
 
 export const COLUMNS: readonly Column[] = [
   { keys: ['patient'], width: 'auto' },
-  { keys: ['studyDate'], width: '102px' },
+  { keys: ['studyDate'], width: '98px' },
   { keys: ['region'], width: 'auto' },
   { keys: ['sequence', 'fieldT', 'echoTimeS'], width: '172px' },
-  { keys: ['scanner'], width: '120px' },
-  { keys: ['state'], width: '106px' },
-  { keys: ['quality'], width: '118px' },
-  { keys: ['results'], width: '90px', number: true },
-  { keys: ['warnings'], width: '98px', number: true },
+  { keys: ['scanner'], width: '128px' },
+  { keys: ['state'], width: '132px' },
+  { keys: ['quality'], width: '128px' },
+  { keys: ['results'], width: '88px', number: true },
+  { keys: ['warnings'], width: '90px', number: true },
 ];

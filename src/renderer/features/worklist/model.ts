@@ -1,4 +1,5 @@
 // The worklist's words and figures: states, quality, filters as remembered and as told, what an import brought.
+import { searchWords } from '../../../core/domain/searchWords.ts';
 import { WHOLE_WORKLIST, WORKLIST_SORT_KEYS } from '../../../core/domain/worklistQuery.ts';
 import type { ImportResultView, WorklistQueryView, WorklistRowView } from '../../../ipc/contract.ts';
 import { t } from '../../app/i18n/index.ts';
@@ -61,8 +62,26 @@ export function filterCount({ states, grades, fieldsT, from, to, withMrsi }: Fil
   ).length;
 }
 
+/** Shorter words begin too many others. [letters] */
+const SHORTEST_MEANING = 3;
+
+/** What words of a search say of state and quality in the language of the window, from their first letters on. */
+export function meaningsOf(search: string): WorklistQueryView['meanings'] {
+  const begins = (word: string, { word: called }: Light): boolean =>
+    searchWords(called).some((part) => part.startsWith(word));
+  return [...new Set(searchWords(search))]
+    .filter((word) => word.length >= SHORTEST_MEANING)
+    .map((word) => ({
+      word,
+      states: STATES.filter((state) => begins(word, stateLight(state))),
+      grades: GRADES.filter((grade) => begins(word, qualityLight(grade))),
+    }))
+    .filter(({ states, grades }) => states.length > 0 || grades.length > 0);
+}
+
 export function queryOf(search: string, filters: Filters, sorting: Sorting): WorklistQueryView {
-  return { ...filters, ...sorting, search: search.trim().slice(0, 400) } as WorklistQueryView;
+  const text = search.trim().slice(0, 400);
+  return { ...filters, ...sorting, search: text, meanings: meaningsOf(text) };
 }
 
 /** The list with a value in it, or without it where it was. */
@@ -114,6 +133,9 @@ export function parseView(text: string | null): { readonly sorting: Sorting; rea
     },
   };
 }
+
+/** Asks for what a search finds, the newest examination first. */
+export const searchQuery = (search: string): WorklistQueryView => queryOf(search, NO_FILTERS, USUAL_SORTING);
 
 /** Asks for every study of the database. */
 export const EVERY_STUDY = WHOLE_WORKLIST as WorklistQueryView;

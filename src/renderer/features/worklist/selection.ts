@@ -64,14 +64,3 @@ export function placeOfKey(key: string, at: number, count: number, page: number)
       return null;
   }
 }
-
-/** Rows drawn beyond either edge of what is seen, so that scrolling shows no gap. */
-const SPARE_ROWS = 12;
-
-/** Rows to draw: first, and one past the last. @param top how far the list is scrolled [px] */
-export function drawnRows(top: number, height: number, rowHeight: number, count: number): { from: number; to: number } {
-  const first = Math.floor(top / rowHeight);
-  const seen = Math.ceil(height / rowHeight) + 1;
-  const to = Math.min(count, first + seen + SPARE_ROWS);
-  return { from: Math.max(0, Math.min(first, count - seen) - SPARE_ROWS), to };
-}

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { listen, request } from '../../app/api/client.ts';
-import { t } from '../../app/i18n/index.ts';
+import { i18n, t } from '../../app/i18n/index.ts';
 import type { ImportResultView, PatientNaming, WorklistRowView } from '../../../ipc/contract.ts';
 import { useNotices } from '../notices/index.ts';
 import { useSession } from '../session/index.ts';
@@ -170,7 +170,8 @@ export const useWorklist = defineStore('worklist', () => {
     });
   }
 
-  watch(search, () => void query(false));
+  // What a word means changes with the language.
+  watch([search, i18n.global.locale], () => void query(false));
 
   return {
     ids,
