@@ -30,6 +30,7 @@ export const CHANNEL_NAMES = [
   'import:discard',
   'import:demo',
   'export:study',
+  'export:reports',
   'export:cancel',
   'export:show',
   'dataset:signal',

@@ -340,7 +340,13 @@ export type QuantificationResultView = z.infer<typeof quantificationResultSchema
 export type CurvesView = z.infer<typeof curvesSchema>;
 export type SignalView = z.infer<typeof signalSchema>;
 export type ErrorView = z.infer<typeof errorSchema>;
-export type { BatchItemView, BatchSettingsView, BatchSummaryView, BatchView } from './batchContract.ts';
+export type {
+  BatchItemStateView,
+  BatchItemView,
+  BatchSettingsView,
+  BatchSummaryView,
+  BatchView,
+} from './batchContract.ts';
 export type { BasisCardView, BasisExportFormat, BasisListView, BasisSpectraView, PulseRole } from './basisContract.ts';
 export type {
   AgreementView,
@@ -358,7 +364,7 @@ export type {
   CorrectionPlace,
   CorrectionTableView,
 } from './correctionContract.ts';
-export type { ExportResultView } from './exportContract.ts';
+export type { ExportResultView, ReportsResultView } from './exportContract.ts';
 export type { FitMethodView, PriorKnowledgeView, ProcessingMethodView, ShippedKnowledgeView } from './fitContract.ts';
 export type { FrameChannel, NativeMenu, NativeMenuCommand, NativeMenuItem, PlaceName } from './frameContract.ts';
 export type { ImportResultView, InspectionView } from './importContract.ts';

@@ -2,6 +2,9 @@
 // is told the base name only.
 import { z } from 'zod';
 import { EXPORT_FORMATS } from '../core/domain/studyExport.ts';
+import { languageSchema } from './frameContract.ts';
+import { paperSchema } from './reportContract.ts';
+import { MAX_STUDIES } from './worklistContract.ts';
 import { deidentificationSchema } from './deidentificationContract.ts';
 
 const id = z.string().min(1).max(64);
@@ -15,6 +18,15 @@ export const exportResultSchema = z.object({
   /** null where the patient's identity stayed in the files. */
   report: deidentificationSchema.nullable(),
   notes: z.array(z.string()),
+});
+
+/** What came of the reports of several studies. */
+export const reportsResultSchema = z.object({
+  folderName: z.string(),
+  fileCount: z.number().int(),
+  /** Stopped by the user; what was written before stays. */
+  stopped: z.boolean(),
+  failures: z.array(z.object({ title: z.string(), message: z.string() })),
 });
 
 /** Requests about exports (see contract.ts, which lists all channels). */
@@ -31,6 +43,18 @@ export const EXPORT_CHANNELS = {
     }),
     response: exportResultSchema.nullable(),
   },
+  /** Asks for a folder and writes the report of each study into a new one in it; progress comes as events. null where the
+   * user cancelled. */
+  'export:reports': {
+    request: z.object({
+      token: tokenSchema,
+      studyIds: z.array(id).min(1).max(MAX_STUDIES),
+      format: z.enum(['pdf', 'html']),
+      language: languageSchema,
+      paper: paperSchema,
+    }),
+    response: reportsResultSchema.nullable(),
+  },
   /** Stops an export; nothing happens where it has ended. */
   'export:cancel': { request: z.object({ token: tokenSchema }), response: z.object({}) },
   /** Shows the exported folder in the system's file manager. */
@@ -42,3 +66,4 @@ export const EXPORT_EVENTS = {
 } as const;
 
 export type ExportResultView = z.infer<typeof exportResultSchema>;
+export type ReportsResultView = z.infer<typeof reportsResultSchema>;

@@ -6,6 +6,8 @@ const floats = z.instanceof(Float64Array);
 const vector = z.tuple([z.number(), z.number(), z.number()]);
 /** Voxels of the largest grid that is drawn. */
 const MAX_VOXELS = 100_000;
+/** Spectra of one answer. */
+const MAX_SPECTRA = 1024;
 
 export const placementSchema = z.object({
   saturationBands: z.array(z.object({ centreMm: vector, normal: vector, thicknessMm: z.number() })),
@@ -15,7 +17,7 @@ export const placementSchema = z.object({
 });
 
 export const gridSpectraSchema = z.object({
-  /** Numbers over the grid, C order. */
+  /** Numbers over the grid, C order, as they were asked for. */
   voxels: z.array(z.number().int()),
   /** Values of one spectrum: real part after preprocessing, lowest and highest of neighbouring points in turn. */
   points: z.number().int(),
@@ -50,12 +52,12 @@ export const MRSI_CHANNELS = {
     request: z.object({ datasetId: id, imageId: id }),
     response: z.object({ frame: z.enum(['same', 'other', 'unknown']) }),
   },
-  /** The spectra of one slice of a grid, small. */
+  /** The spectra of some voxels of a grid, small; a slice is asked for piece by piece, so that each is seen at once. */
   'mrsi:spectra': {
     request: z.object({
       datasetId: id,
       waterDatasetId: id.nullable(),
-      slice: z.number().int().min(0),
+      voxels: z.array(z.number().int().min(0)).min(1).max(MAX_SPECTRA),
       ppm: z.tuple([z.number(), z.number()]),
       points: z.number().int().min(2).max(1024),
     }),

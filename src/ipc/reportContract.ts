@@ -1,5 +1,6 @@
 // Channels of the report: preview, draft, signature, versions, export, texts for conclusions; and the reference ranges.
 import { z } from 'zod';
+import { RANGE_FIELDS, RANGE_QUANTITIES, RANGE_TISSUES } from '../core/domain/referenceRange.ts';
 import { savedFileSchema } from './commonSchemas.ts';
 import { languageSchema } from './frameContract.ts';
 
@@ -11,7 +12,31 @@ export const CONCLUSION_LENGTH = 8000;
 const conclusion = z.string().max(CONCLUSION_LENGTH);
 
 export const reportFormatSchema = z.enum(['pdf', 'html', 'csv', 'json', 'dicom-pdf', 'dicom-sc']);
-const paperSchema = z.enum(['a4', 'letter']);
+export const paperSchema = z.enum(['a4', 'letter']);
+
+/** Regions of a grid, and voxels of one: more than any scan has. */
+const [MAX_REGIONS, MAX_VOXELS] = [50, 100_000];
+const axisSchema = z.object({
+  bandwidthHz: z.number().positive().nullable(),
+  direction: z.union([z.literal(1), z.literal(-1)]).nullable(),
+});
+
+/** What is drawn on the images, and wanted on the page. */
+const drawnSchema = z.object({
+  shift: z
+    .object({
+      ppm: z.number(),
+      carrierPpm: z.number().nullable(),
+      axes: z.tuple([axisSchema, axisSchema, axisSchema]).readonly(),
+    })
+    .exactOptional(),
+  regions: z
+    .array(
+      z.object({ name: z.string().min(1).max(60), voxels: z.array(z.number().int().min(0)).min(1).max(MAX_VOXELS) }),
+    )
+    .max(MAX_REGIONS)
+    .exactOptional(),
+});
 
 /** Which report, and how it is laid out. */
 const pageFields = {
@@ -23,6 +48,7 @@ const pageFields = {
   language: languageSchema.exactOptional(),
   /** @default a4 */
   paper: paperSchema.exactOptional(),
+  drawn: drawnSchema.exactOptional(),
 };
 
 const signerSchema = z.object({ name: z.string().max(64), role: z.string().max(64) });
@@ -42,33 +68,14 @@ export const signedVersionSchema = z.object({
 
 const templateSchema = z.object({ id, title: z.string(), text: z.string() });
 
-const rangeFields = [
-  'metabolite',
-  'quantity',
-  'denominator',
-  'nucleus',
-  'fieldT',
-  'echoTimeMinMs',
-  'echoTimeMaxMs',
-  'sequence',
-  'region',
-  'tissue',
-  'ageMinYears',
-  'ageMaxYears',
-  'mean',
-  'sd',
-  'n',
-  'citation',
-] as const;
-
 /** As typed; the host checks it. */
-const rangeTextSchema = z.record(z.enum(rangeFields), z.string().max(2000));
+const rangeTextSchema = z.record(z.enum(RANGE_FIELDS), z.string().max(2000));
 
 export const referenceRangeSchema = z.object({
   id,
   changedAt: z.string(),
   metabolite: z.string(),
-  quantity: z.enum(['ratio', 'molality', 'molarity', 'lcmodel']),
+  quantity: z.enum(RANGE_QUANTITIES),
   denominator: z.string().nullable(),
   nucleus: z.string(),
   fieldT: z.number(),
@@ -76,7 +83,7 @@ export const referenceRangeSchema = z.object({
   echoTimeMaxMs: z.number(),
   sequence: z.string().nullable(),
   region: z.string(),
-  tissue: z.enum(['GM', 'WM']).nullable(),
+  tissue: z.enum(RANGE_TISSUES).nullable(),
   ageMinYears: z.number().nullable(),
   ageMaxYears: z.number().nullable(),
   mean: z.number(),
@@ -86,7 +93,7 @@ export const referenceRangeSchema = z.object({
 });
 
 const rangeProblemSchema = z.object({
-  field: z.enum(rangeFields),
+  field: z.enum(RANGE_FIELDS),
   code: z.enum(['empty', 'number', 'positive', 'order', 'denominator', 'choice', 'long']),
   words: z.string(),
 });

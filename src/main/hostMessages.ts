@@ -14,6 +14,7 @@ import type {
   ReportFormat,
 } from '../ipc/contract.ts';
 import type { DeepReadonly } from './registrar.ts';
+import type { TableFormat } from './studiesTable.ts';
 
 /** Channels that need Electron: dialogs, printing, versions. The host answers all others. */
 export type MainChannel =
@@ -23,6 +24,8 @@ export type MainChannel =
   | 'batch:save-ratios'
   | 'import:inspect'
   | 'export:study'
+  | 'export:reports'
+  | 'export:cancel'
   | 'export:show'
   | 'basis:import'
   | 'basis:waveform'
@@ -48,6 +51,11 @@ export interface ReportContent {
   /** Without extension. */
   readonly suggestedName: string;
   readonly dicom: Omit<DicomReportHeader, 'uid'>;
+}
+
+/** The report of one of several studies. */
+export interface StudyReportContent extends ReportContent {
+  readonly analysisId: string;
 }
 
 /** Requests of the main process itself. */
@@ -78,18 +86,27 @@ export interface InternalRequests {
     readonly request: ChannelRequest<'export:study'> & { readonly parent: string };
     readonly response: { readonly folder: string; readonly result: DeepReadonly<ExportResultView> } | null;
   };
+  /** Stops it; nothing happens where it has ended. */
+  readonly 'host:cancel-export': { readonly request: ChannelRequest<'export:cancel'>; readonly response: null };
+  /** A study's report as it was last looked at, or as it was signed. */
+  readonly 'host:study-report': {
+    readonly request: Omit<ChannelRequest<'export:reports'>, 'token' | 'studyIds'> & { readonly studyId: string };
+    readonly response: StudyReportContent;
+  };
+  /** What a study is called; its id where it is gone. */
+  readonly 'host:study-title': { readonly request: { readonly studyId: string }; readonly response: string };
   /** Writes the maps of an analysis into a new folder within `parent`, which the user chose. */
   readonly 'host:export-maps': {
     readonly request: ChannelRequest<'maps:export'> & { readonly parent: string };
     readonly response: DeepReadonly<NonNullable<ChannelResponse<'maps:export'>>>;
   };
-  /** Results of many studies as one CSV text. */
+  /** Results of many studies as one table. */
   readonly 'host:worklist-table': {
-    readonly request: ChannelRequest<'worklist:save-ratios'>;
+    readonly request: ChannelRequest<'worklist:save-ratios'> & { readonly format: TableFormat };
     readonly response: string;
   };
   readonly 'host:batch-table': {
-    readonly request: ChannelRequest<'batch:save-ratios'>;
+    readonly request: ChannelRequest<'batch:save-ratios'> & { readonly format: TableFormat };
     readonly response: string;
   };
   /** Takes a user's basis set in. */

@@ -129,6 +129,7 @@ function registerChannels(studyHost: StudyHost, paths: AppPaths, pictureFiles: P
       host: studyHost,
       window: () => mainWindow,
       texts: () => MAIN_TEXTS[language],
+      emit,
       appVersion: app.getVersion(),
       databaseName: basename(database),
       onJobStart: loop.beginJob,

@@ -36,6 +36,7 @@ import type { Emit } from './emit.ts';
 import { closeAbandonedBatches } from './batches.ts';
 import { closeAbandonedJobs, createJobs } from './jobs.ts';
 import type { Jobs } from './jobs.ts';
+import { offerPublishedRanges } from './publishedRanges.ts';
 import { createSignals } from './signals.ts';
 import type { Signals } from './signals.ts';
 
@@ -99,6 +100,7 @@ function basisLoader(folders: readonly string[]): Pick<Services, 'basis' | 'forg
 export function createServices(start: HostStart, emit: Emit, log: EventLog): Services {
   const now = (): string => new Date().toISOString();
   const store = openStudyDb(start.database, { now });
+  offerPublishedRanges(store);
   const abandoned = closeAbandonedJobs(store);
   if (abandoned > 0) log.warn('jobs-abandoned', { count: abandoned });
   const batches = closeAbandonedBatches(store);

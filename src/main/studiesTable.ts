@@ -1,22 +1,36 @@
 // Results of many studies as one table; patients by pseudonym, then without anything that names them, or by number.
 import { setImmediate } from 'node:timers/promises';
+import type { PatientInfo } from '../core/domain/mrsDataset.ts';
+import { isRegionMean } from '../core/domain/regionMean.ts';
+import { Secrets } from '../core/formats/deidentify/secrets.ts';
 import { shiftDate } from '../core/formats/deidentify/shiftDate.ts';
 import { csvInputOf } from '../core/pipeline/studyWorkflow.ts';
 import type { AnalysisSummary, StudyStore } from '../core/ports/studyStore.ts';
-import { studiesCsv } from '../core/reports/studiesCsv.ts';
+import { studiesCsv, studiesJson } from '../core/reports/studiesCsv.ts';
 import type { CsvStudy } from '../core/reports/studiesCsv.ts';
 import type { PatientNaming } from '../ipc/contract.ts';
 import { pseudonymOf } from '../node/study-db/pseudonyms.ts';
 
+/** By the ending of the file that the user names. */
+export type TableFormat = 'csv' | 'json';
+
 /** Ages above it are rare enough to tell who it is. [years] */
 const OLDEST_TOLD = 89;
+
+/** A region as the scanner has it, without the patient's name; names given by hand are left out by the caller. */
+function namelessRegion(patient: PatientInfo, region: string | null): string | null {
+  const secrets = new Secrets();
+  secrets.addPatient(patient);
+  return region === null ? null : secrets.scrubText(region);
+}
 
 function csvStudy(store: StudyStore, { studyId, datasetId }: AnalysisSummary, naming: PatientNaming): CsvStudy {
   const { patient, studyDate, region } = store.getStudy(studyId);
   const { description } = store.getDataset(datasetId);
   const { fieldT, sequence, echoTimeS, repetitionTimeS, manufacturer, scannerModel } = description;
   const scanner = [manufacturer, scannerModel].filter((part) => part !== null).join(' ') || null;
-  const scan = { region: description.region ?? region, scanner, fieldT, sequence, echoTimeS, repetitionTimeS };
+  const conditions = { scanner, fieldT, sequence, echoTimeS, repetitionTimeS };
+  const scan = { region: description.region ?? region, ...conditions };
   const { sex, ageYears, id } = patient;
   if (naming === 'number' && id !== null) return { patient: id, sex, ageYears, studyDate, ...scan };
   const named = id !== null || patient.name !== null;
@@ -27,7 +41,8 @@ function csvStudy(store: StudyStore, { studyId, datasetId }: AnalysisSummary, na
     sex,
     ageYears: ageYears === null ? null : Math.min(ageYears, OLDEST_TOLD),
     studyDate: studyDate === null ? null : shiftDate(studyDate, dayShift),
-    ...scan,
+    ...conditions,
+    region: namelessRegion(patient, isRegionMean({ description }) ? region : scan.region),
   };
 }
 
@@ -42,13 +57,14 @@ export function newestResults(store: Pick<StudyStore, 'listAnalyses'>, studyId: 
 
 /**
  * @param analyses whose results the table holds
- * @returns the CSV text
+ * @returns the text
  * @throws StudyDbError where an analysis is gone
  */
 export async function studiesTable(
   store: StudyStore,
   analyses: readonly AnalysisSummary[],
   naming: PatientNaming,
+  format: TableFormat,
 ): Promise<string> {
   const entries = [];
   for (const analysis of analyses) {
@@ -60,5 +76,5 @@ export async function studiesTable(
     });
     await setImmediate(); // other requests are answered in between
   }
-  return studiesCsv(entries);
+  return format === 'json' ? studiesJson(entries) : studiesCsv(entries);
 }

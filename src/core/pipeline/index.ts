@@ -20,6 +20,8 @@ export * from './importFiles.ts';
 export { mapFiles, resultMaps } from './maps.ts';
 export { networkForScan } from './networkForScan.ts';
 export type { NetworkForScan } from './networkForScan.ts';
+export { dataScale, gainKnowledge } from './waterReference.ts';
+export type { GainKnowledge } from './waterReference.ts';
 export { waterFor } from './pairing.ts';
 export type { Pairable } from './pairing.ts';
 export * from './studyWorkflow.ts';

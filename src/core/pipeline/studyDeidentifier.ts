@@ -26,6 +26,7 @@ import { cleanOriginal, isKeptFormat, membersOf } from './cleanOriginal.ts';
 import { describeCompanion, describeDataset, describeImage } from './describeDataset.ts';
 import { imageVolumeNifti } from './imageVolume.ts';
 import type { ImportDeps, PlannedDataset, PlannedStudy, SourceFile } from './importPlan.ts';
+import { regionNameOf, renameRegion } from './namelessRegion.ts';
 import { isSameSignal } from './sameSignal.ts';
 import { storedReadOptions } from './studyWorkflow.ts';
 
@@ -73,6 +74,8 @@ const VENDOR_HEADER: Removal = {
   action: 'removed',
 };
 
+const REGION_NAME: Removal = { place: 'name of the region drawn by hand', action: 'replaced' };
+
 export class StudyDeidentifier {
   readonly #study: PlannedStudy;
   readonly #parse: ImportDeps['parse'];
@@ -81,6 +84,8 @@ export class StudyDeidentifier {
   /** "metabolite-1", "image-1": by what they are and in which order. */
   readonly #stems = new Map<PlannedDataset, string>();
   readonly #counts = new Map<DatasetRole, number>();
+  /** Regions by the names that the user gave them. */
+  readonly #regions = new Map<string, string>();
   /** Header files as they are kept; the database keeps equal ones once, under the first name. */
   readonly #headers: Uint8Array[] = [];
 
@@ -110,10 +115,10 @@ export class StudyDeidentifier {
     return this.#stems.get(dataset) as string;
   }
 
-  /** Who and when, under the pseudonym. */
+  /** Who and when, under the pseudonym; asked for after the files, whose regions may name the study. */
   study(): NewStudy {
     const { patient, studyDate, region } = this.#study.study;
-    const place = region === null ? null : this.#secrets.scrubText(region);
+    const place = region === null ? null : (this.#regions.get(region) ?? this.#secrets.scrubText(region));
     return {
       patient: pseudonymous(patient, this.#by),
       title: place ?? this.#by.pseudonym,
@@ -149,10 +154,20 @@ export class StudyDeidentifier {
     return isScan(dataset) ? this.#scan(dataset) : [];
   }
 
+  /** A region's mean with a number instead of its name, one number a name. */
+  #nameless(signal: MrsDataset): { readonly nameless: MrsDataset; readonly renamed: readonly Removal[] } {
+    const name = regionNameOf(signal);
+    if (name === null) return { nameless: signal, renamed: [] };
+    const number = this.#regions.get(name) ?? `Region ${this.#regions.size + 1}`;
+    this.#regions.set(name, number);
+    return { nameless: renameRegion(signal, number), renamed: [REGION_NAME] };
+  }
+
   /** A signal of the study as a writer may take it. */
   cleanSignal(signal: MrsDataset): CleanSignal {
-    const { dataset, removed } = deidentifyDataset(signal, this.#by, this.#secrets);
-    const removals = removed.map(({ place, action }) => ({ place, action }));
+    const { nameless, renamed } = this.#nameless(signal);
+    const { dataset, removed } = deidentifyDataset(nameless, this.#by, this.#secrets);
+    const removals = [...removed.map(({ place, action }) => ({ place, action })), ...renamed];
     return {
       dataset: { ...dataset, warnings: this.#renamed(dataset.warnings) },
       removals: signal.format === 'nifti-mrs' ? removals : [...removals, VENDOR_HEADER],
@@ -200,7 +215,7 @@ export class StudyDeidentifier {
     scan: MrsDataset,
     water: MrsDataset | null,
   ): Promise<CleanOriginal | null> {
-    if (!isKeptFormat(dataset.description.format)) return null;
+    if (!isKeptFormat(dataset.description.format) || regionNameOf(scan) !== null) return null;
     const [main, ...companions] = files;
     const clean = cleanOriginal(main, companions, this.stemOf(dataset), this.#by, this.#secrets);
     if (clean === null) return null;

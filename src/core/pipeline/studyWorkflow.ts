@@ -15,7 +15,8 @@ import type {
   StudyStore,
 } from '../ports/studyStore.ts';
 import { buildReport } from '../reports/reportModel.ts';
-import type { ReportImage, ReportInput, ReportModel } from '../reports/reportModel.ts';
+import type { ReportInput, ReportModel } from '../reports/reportModel.ts';
+import { regionRatios } from '../reports/regionRatios.ts';
 import type { CsvInput } from '../reports/csvReport.ts';
 import type { AnalysisDeps, AnalysisOutcome } from './analyse.ts';
 import { analyse } from './analyse.ts';
@@ -24,7 +25,8 @@ import { imageVolumeNifti } from './imageVolume.ts';
 import { planImport } from './importFiles.ts';
 import { fitOfScan, methodsOfVoxel } from './methodsOfVoxel.ts';
 import type { ScanSegmentation } from './segmentation.ts';
-import { voxelImages } from './voxelImage.ts';
+import { placeOnImage } from './placeOnImage.ts';
+import type { DrawnOnImages } from './placeOnImage.ts';
 
 export interface ImportSummary {
   readonly studies: readonly { readonly outcome: ImportOutcome; readonly isNew: boolean }[];
@@ -189,18 +191,28 @@ export async function analyseDataset(request: AnalyseDatasetRequest, deps: Study
   return analysis;
 }
 
-function reportImages(store: StudyStore, studyId: string, dataset: MrsDataset, voxel: number): ReportImage[] {
-  const image = store.listDatasets(studyId).find((d) => d.role === 'image');
-  if (image === undefined || dataset.affine === null) return [];
-  const volume = imageVolumeNifti(image.fileName, store.readRawFile(image.id));
-  return voxelImages(volume, image.fileName, dataset.affine, dataset.data.shape, voxel);
-}
-
 /** What is chosen for a report besides its result. */
 export type ReportChoices = Pick<ReportInput, 'language' | 'signature'> & {
   /** Absent: the study's draft. */
   readonly conclusion?: string;
+  /** Drawn on the images, and wanted on the page. */
+  readonly drawn?: DrawnOnImages;
 };
+
+function reportImages(
+  store: StudyStore,
+  studyId: string,
+  dataset: MrsDataset,
+  voxel: number,
+  drawn: DrawnOnImages,
+): Pick<ReportInput, 'images' | 'displacedPpm'> {
+  const image = store.listDatasets(studyId).find((d) => d.role === 'image');
+  if (image === undefined) return { images: [] };
+  return placeOnImage(imageVolumeNifti(image.fileName, store.readRawFile(image.id)), image.fileName, dataset, {
+    voxel,
+    ...drawn,
+  });
+}
 
 /**
  * Everything the report of one voxel of a stored analysis says.
@@ -212,7 +224,7 @@ export async function buildReportModel(
   store: StudyStore,
   { analysisId, voxel }: { readonly analysisId: string; readonly voxel: number },
   deps: ImportDeps & { readonly stamp: ProvenanceStamp },
-  choices: ReportChoices = {},
+  { drawn = {}, ...choices }: ReportChoices = {},
 ): Promise<ReportModel> {
   const analysis = store.getAnalysis(analysisId);
   const found = analysis.voxels.find((v) => v.voxel === voxel);
@@ -247,7 +259,8 @@ export async function buildReportModel(
     programVersion: analysis.appVersion,
     analysedAt: analysis.createdAt,
     generatedAt: deps.stamp.now(),
-    images: reportImages(store, study.id, dataset, voxel),
+    ...reportImages(store, study.id, dataset, voxel, drawn),
+    regions: (drawn.regions ?? []).map((region) => regionRatios(region, analysis.voxels)),
     conclusion: store.getReportDraft(study.id)?.conclusion ?? '',
     version: store.listSignedReports(study.id).length + 1,
     referenceRanges: store.listReferenceRanges(),

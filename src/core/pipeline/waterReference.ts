@@ -44,6 +44,17 @@ function lcmodelScale(dataset: MrsDataset): number | null {
   return tramp === null || volume === null || !(volume > 0) || !(tramp > 0) ? null : tramp / volume;
 }
 
+/** How the receiver gains of a scan and its water reference compare, as far as the files tell. */
+export type GainKnowledge = 'told' | 'unknown' | 'different';
+
+/** @param metabolites, water as read, before preprocessing @returns "told": equal, or the files' scale takes it in */
+export function gainKnowledge(metabolites: MrsDataset, water: MrsDataset): GainKnowledge {
+  if (lcmodelScale(metabolites) !== null && lcmodelScale(water) !== null) return 'told';
+  const [gain, waterGain] = [firstNumber(metabolites, GAIN_KEYS), firstNumber(water, GAIN_KEYS)];
+  if (gain === null || waterGain === null) return 'unknown';
+  return gain === waterGain ? 'told' : 'different';
+}
+
 const doubt = (message: string): Warning => ({ code: 'water-scale-doubtful', message });
 
 function scaleWarnings(metabolites: MrsDataset, water: MrsDataset): Warning[] {
@@ -58,7 +69,7 @@ function scaleWarnings(metabolites: MrsDataset, water: MrsDataset): Warning[] {
     );
   }
   const [gain, waterGain] = [firstNumber(metabolites, GAIN_KEYS), firstNumber(water, GAIN_KEYS)];
-  if (gain !== null && waterGain !== null && gain !== waterGain) {
+  if (gainKnowledge(metabolites, water) === 'different') {
     warnings.push(
       doubt(
         `The receiver gains differ (${gain} for the scan, ${waterGain} for the water reference) and were not corrected for; give the factor from water to scan where it is known.`,

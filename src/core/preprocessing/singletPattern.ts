@@ -4,7 +4,7 @@
 import type { ComplexSignal } from '../domain/complexArray.ts';
 import { frequencyAxisHz, ppmToHz } from '../domain/axes.ts';
 import { fidToSpectrum, nextPowerOfTwo } from '../math/fft.ts';
-import { addScaled, innerProduct } from '../math/complexLeastSquares.ts';
+import { innerProduct } from '../math/complexLeastSquares.ts';
 import { minimiseSimplex } from '../math/nelderMead.ts';
 import { noiseSdOfTail } from './signal.ts';
 
@@ -79,36 +79,48 @@ function makeGrid(fid: ComplexSignal, dwellTimeS: number, frequencyMHz: number):
   };
 }
 
-/** DFT of a truncated damped exponential at the grid's bins [start, end): Σ qⁿ = (1 − q^N)/(1 − q). */
-function lorentzian(grid: Grid, start: number, end: number, lineHz: number, widthHz: number): ComplexSignal {
-  const out = { re: new Float64Array(end - start), im: new Float64Array(end - start) };
-  const decay = Math.PI * widthHz * grid.dwellTimeS;
-  const size = Math.exp(-decay);
-  const sizeN = Math.exp(-decay * grid.fidPoints);
-  for (let k = start; k < end; k++) {
-    const angle = 2 * Math.PI * (lineHz - (grid.hz[k] as number)) * grid.dwellTimeS;
-    const topRe = 1 - sizeN * Math.cos(angle * grid.fidPoints);
-    const topIm = -sizeN * Math.sin(angle * grid.fidPoints);
-    const lowRe = 1 - size * Math.cos(angle);
-    const lowIm = -size * Math.sin(angle);
-    const low = lowRe * lowRe + lowIm * lowIm;
-    out.re[k - start] = (topRe * lowRe + topIm * lowIm) / low;
-    out.im[k - start] = (topIm * lowRe - topRe * lowIm) / low;
-  }
-  return out;
-}
-
 /** What is fitted beside the lines, in a window of `length` samples: polynomials in one or more separate pieces. */
 interface Baseline {
   readonly length: number;
   /** Pieces [start, end) of the window that are compared; samples outside count for nothing. */
   readonly pieces: readonly (readonly [number, number])[];
-  /** Orthonormal real polynomials, each within one piece. */
-  readonly terms: readonly ComplexSignal[];
+  /** Orthonormal real polynomials. */
+  readonly terms: readonly BaselineTerm[];
+}
+
+/** A real polynomial, zero outside its piece [from, to). */
+interface BaselineTerm {
+  readonly values: Float64Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * DFT of a truncated damped exponential at the grid's bins from `start` on: Σ qⁿ = (1 − q^N)/(1 − q); zero outside the
+ * baseline's pieces, where nothing is compared.
+ */
+function lorentzian(grid: Grid, start: number, baseline: Baseline, lineHz: number, widthHz: number): ComplexSignal {
+  const out = { re: new Float64Array(baseline.length), im: new Float64Array(baseline.length) };
+  const decay = Math.PI * widthHz * grid.dwellTimeS;
+  const size = Math.exp(-decay);
+  const sizeN = Math.exp(-decay * grid.fidPoints);
+  for (const [from, to] of baseline.pieces) {
+    for (let i = from; i < to; i++) {
+      const angle = 2 * Math.PI * (lineHz - (grid.hz[start + i] as number)) * grid.dwellTimeS;
+      const topRe = 1 - sizeN * Math.cos(angle * grid.fidPoints);
+      const topIm = -sizeN * Math.sin(angle * grid.fidPoints);
+      const lowRe = 1 - size * Math.cos(angle);
+      const lowIm = -size * Math.sin(angle);
+      const low = lowRe * lowRe + lowIm * lowIm;
+      out.re[i] = (topRe * lowRe + topIm * lowIm) / low;
+      out.im[i] = (topIm * lowRe - topRe * lowIm) / low;
+    }
+  }
+  return out;
 }
 
 function makeBaseline(length: number, pieces: readonly (readonly [number, number])[], termCount: number): Baseline {
-  const terms: ComplexSignal[] = [];
+  const terms: BaselineTerm[] = [];
   for (const [from, to] of pieces) {
     for (let degree = 0; degree < termCount; degree++) {
       const v = { re: new Float64Array(length), im: new Float64Array(length) };
@@ -116,16 +128,31 @@ function makeBaseline(length: number, pieces: readonly (readonly [number, number
       project(v, terms);
       project(v, terms);
       const norm = Math.sqrt(innerProduct(v, v).re);
-      terms.push({ re: v.re.map((x) => x / norm), im: v.im });
+      terms.push({ values: v.re.map((x) => x / norm), from, to });
     }
   }
   return { length, pieces, terms };
 }
 
-function project(v: ComplexSignal, terms: readonly ComplexSignal[]): void {
-  for (const b of terms) {
-    const c = innerProduct(b, v);
-    addScaled(v, -c.re, -c.im, b);
+/** The part of a signal along a term. */
+function alongTerm({ values, from, to }: BaselineTerm, { re, im }: ComplexSignal): Projection {
+  let alongRe = 0;
+  let alongIm = 0;
+  for (let i = from; i < to; i++) {
+    alongRe += (values[i] as number) * (re[i] as number);
+    alongIm += (values[i] as number) * (im[i] as number);
+  }
+  return { re: alongRe, im: alongIm };
+}
+
+function project(v: ComplexSignal, terms: readonly BaselineTerm[]): void {
+  for (const term of terms) {
+    const { values, from, to } = term;
+    const c = alongTerm(term, v);
+    for (let i = from; i < to; i++) {
+      v.re[i] = (v.re[i] as number) - c.re * (values[i] as number);
+      v.im[i] = (v.im[i] as number) - c.im * (values[i] as number);
+    }
   }
 }
 
@@ -221,21 +248,28 @@ function solveLines(inverses: SubsetInverses, b: readonly Projection[]): LineSol
 
 /** The three lines in the window, freed of the baseline, and the inverses of their Gram matrices (real part). */
 function makeTemplates(grid: Grid, start: number, baseline: Baseline, shiftHz: number, widthHz: number) {
-  const end = start + baseline.length;
   const lines = SINGLETS_PPM.map((ppm) => {
-    const line = lorentzian(grid, start, end, ppmToHz(ppm, grid.frequencyMHz) + shiftHz, widthHz);
+    const line = lorentzian(grid, start, baseline, ppmToHz(ppm, grid.frequencyMHz) + shiftHz, widthHz);
     removeBaseline(line, baseline);
     return line;
   });
   return { lines, inverses: subsetInverses(lines.flatMap((a) => lines.map((b) => innerProduct(a, b).re))) };
 }
 
-/** The spectrum's samples [start, start + length) freed of the baseline, and their energy. */
-function segmentAt(grid: Grid, start: number, baseline: Baseline) {
+/** A window of the spectrum from a bin on: its samples freed of the baseline, and their energy. */
+interface FitWindow {
+  readonly grid: Grid;
+  readonly start: number;
+  readonly baseline: Baseline;
+  readonly segment: ComplexSignal;
+  readonly energy: number;
+}
+
+function fitWindow(grid: Grid, start: number, baseline: Baseline): FitWindow {
   const end = start + baseline.length;
   const segment = { re: grid.spectrum.re.slice(start, end), im: grid.spectrum.im.slice(start, end) };
   removeBaseline(segment, baseline);
-  return { segment, energy: innerProduct(segment, segment).re };
+  return { grid, start, baseline, segment, energy: innerProduct(segment, segment).re };
 }
 
 interface Candidate {
@@ -254,7 +288,7 @@ function searchShifts(grid: Grid, start: number, baseline: Baseline, maximumPpm:
   }));
   const candidates: Candidate[] = [];
   for (let bins = -reach; bins <= reach; bins++) {
-    const { segment, energy } = segmentAt(grid, start + bins, baseline);
+    const { segment, energy } = fitWindow(grid, start + bins, baseline);
     let best: Candidate = { bins, widthHz: sets[0]?.widthHz ?? 1, score: 0 };
     for (const { widthHz, lines, inverses } of sets) {
       const b = lines.map((line) => innerProduct(line, segment));
@@ -267,8 +301,7 @@ function searchShifts(grid: Grid, start: number, baseline: Baseline, maximumPpm:
 }
 
 /** Exact fit at any shift and width, in the window of the whole-bin shift. */
-function evaluateFit(grid: Grid, start: number, baseline: Baseline, shiftHz: number, widthHz: number) {
-  const { segment, energy } = segmentAt(grid, start, baseline);
+function evaluateFit({ grid, start, baseline, segment, energy }: FitWindow, shiftHz: number, widthHz: number) {
   const { lines, inverses } = makeTemplates(grid, start, baseline, shiftHz, widthHz);
   const b = lines.map((line) => innerProduct(line, segment));
   return { ...solveLines(inverses, b), energy, b, inverses };
@@ -294,10 +327,10 @@ function neighbourhoodBaseline(length: number, binsPerPpm: number): Baseline {
 }
 
 /** Shift and width that explain most, from those of the search. */
-function refine(grid: Grid, from: number, baseline: Baseline, best: Candidate, stepHz: number) {
+function refine(window: FitWindow, best: Candidate, stepHz: number) {
   const { x } = minimiseSimplex(
     ([shift, logWidth]) => {
-      const at = evaluateFit(grid, from, baseline, shift as number, Math.exp(logWidth as number));
+      const at = evaluateFit(window, shift as number, Math.exp(logWidth as number));
       return -at.gain / at.energy;
     },
     [best.bins * stepHz, Math.log(best.widthHz)],
@@ -307,7 +340,7 @@ function refine(grid: Grid, from: number, baseline: Baseline, best: Candidate, s
   );
   const shiftHz = x[0] as number;
   const widthHz = Math.exp(x[1] as number);
-  return { shiftHz, widthHz, fit: evaluateFit(grid, from, baseline, shiftHz, widthHz) };
+  return { shiftHz, widthHz, fit: evaluateFit(window, shiftHz, widthHz) };
 }
 
 /** SD of |noise| in a point of the zero-filled, unnormalised DFT, in the energy of a window: zero-filling repeats it. */
@@ -342,9 +375,9 @@ export function fitSinglets(
   const others = candidates.filter((c) => Math.abs(c.bins - best.bins) > SAME_MAXIMUM_PPM * binsPerPpm);
   const rival = Math.max(0, ...others.map((c) => c.score));
   const near = neighbourhoodBaseline(length, binsPerPpm);
-  const { shiftHz, widthHz, fit } = refine(grid, start + best.bins, near, best, stepHz);
+  const { shiftHz, widthHz, fit } = refine(fitWindow(grid, start + best.bins, near), best, stepHz);
   const noise = windowNoise(fid, grid);
-  const evidence = evaluateFit(grid, start + best.bins, whole, shiftHz, widthHz).gain;
+  const evidence = evaluateFit(fitWindow(grid, start + best.bins, whole), shiftHz, widthHz).gain;
   return {
     shiftHz,
     widthHz,

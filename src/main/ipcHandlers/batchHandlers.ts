@@ -83,13 +83,13 @@ export function batchHandlers({ services, emit }: HandlerContext): Pick<HostHand
       store.deleteBatch(batchId);
       return {};
     },
-    'host:batch-table': async ({ batchId, patients }) => {
+    'host:batch-table': async ({ batchId, patients, format }) => {
       const results = store
         .getBatch(batchId)
         .items.flatMap(({ studyId, analysisIds }) =>
           store.listAnalyses(studyId).filter(({ id }) => analysisIds.includes(id)),
         );
-      return studiesTable(store, results, patients);
+      return studiesTable(store, results, patients, format);
     },
   };
 }

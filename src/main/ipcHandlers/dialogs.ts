@@ -1,5 +1,5 @@
 // The system's file dialogs. They belong to the window, while there is one.
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import { dialog } from 'electron';
 import type { BrowserWindow, OpenDialogOptions, SaveDialogOptions } from 'electron';
 import { atomicWrite } from '../../node/files/atomicWrite.ts';
@@ -64,12 +64,12 @@ async function chooseTarget(
   window: BrowserWindow | null,
   title: string,
   defaultPath: string,
-  kind: FileKind,
+  kinds: readonly FileKind[],
 ): Promise<string | null> {
   const options: SaveDialogOptions = {
     title,
     defaultPath,
-    filters: [kind],
+    filters: [...kinds],
     properties: ['showOverwriteConfirmation', 'createDirectory'],
   };
   const answer = window === null ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(window, options);
@@ -84,18 +84,36 @@ export interface SavedFile {
 
 export const NOT_SAVED: SavedFile = { saved: false, fileName: null };
 
+/** What is asked for one file. */
+interface SaveQuestion {
+  readonly title: string;
+  /** With its extension. */
+  readonly suggestedName: string;
+}
+
 /**
  * Asks where to save one file, and writes it.
- * @param suggestedName with its extension
  * @param content made once the user has chosen; null: there is nothing to save
  */
-export async function saveFile(
+export function saveFile(
   window: BrowserWindow | null,
-  { title, suggestedName, kind }: { readonly title: string; readonly suggestedName: string; readonly kind: FileKind },
+  { kind, ...question }: SaveQuestion & { readonly kind: FileKind },
   content: () => Promise<string | Uint8Array | null>,
 ): Promise<SavedFile> {
-  const target = await chooseTarget(window, title, suggestedName, kind);
-  const bytes = target === null ? null : await content();
+  return saveAs(window, { ...question, kinds: [kind] }, content);
+}
+
+/**
+ * As saveFile, where the name that the user gives says of which kind the file is.
+ * @param content is given the name's ending: ".json"
+ */
+export async function saveAs(
+  window: BrowserWindow | null,
+  { title, suggestedName, kinds }: SaveQuestion & { readonly kinds: readonly FileKind[] },
+  content: (ending: string) => Promise<string | Uint8Array | null>,
+): Promise<SavedFile> {
+  const target = await chooseTarget(window, title, suggestedName, kinds);
+  const bytes = target === null ? null : await content(extname(target).toLowerCase());
   if (target === null || bytes === null) return NOT_SAVED;
   await atomicWrite(target, bytes);
   return { saved: true, fileName: basename(target) };

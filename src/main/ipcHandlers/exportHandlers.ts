@@ -10,7 +10,7 @@ import type { HandlerContext } from './context.ts';
 export function exportHandlers({
   services: { store, parse, stamp },
   emit,
-}: HandlerContext): Pick<HostHandlers, 'host:export-study' | 'export:cancel'> {
+}: HandlerContext): Pick<HostHandlers, 'host:export-study' | 'host:cancel-export'> {
   const running = new Map<string, () => void>();
   return {
     'host:export-study': async ({ token, parent, ...request }) => {
@@ -32,9 +32,9 @@ export function exportHandlers({
         running.delete(token);
       }
     },
-    'export:cancel': ({ token }) => {
+    'host:cancel-export': ({ token }) => {
       running.get(token)?.();
-      return {};
+      return null;
     },
   };
 }

@@ -1,5 +1,6 @@
 // What the main process's own handlers are given.
 import type { BrowserWindow } from 'electron';
+import type { Emit } from '../emit.ts';
 import type { StudyHost } from '../studyHost.ts';
 import type { MainTexts } from '../texts/index.ts';
 
@@ -9,6 +10,8 @@ export interface MainContext {
   readonly window: () => BrowserWindow | null;
   /** In the language of the window. */
   readonly texts: () => MainTexts;
+  /** Tells the page. */
+  readonly emit: Emit;
   readonly appVersion: string;
   readonly databaseName: string;
   readonly onJobStart: () => void;

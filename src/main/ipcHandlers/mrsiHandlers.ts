@@ -34,16 +34,18 @@ export function mrsiHandlers({ services, emit }: HandlerContext): Pick<HostHandl
       if (ofScan === null || ofImage === null) return { frame: 'unknown' };
       return { frame: ofScan === ofImage ? 'same' : 'other' };
     },
-    'mrsi:spectra': async ({ datasetId, waterDatasetId, slice, ppm, points }) =>
-      gridSpectra(await signals.processed(datasetId, waterDatasetId), slice, ppm, points),
-    'mrsi:region-mean': async ({ datasetId, waterDatasetId, voxels }) =>
-      regionSignal(await signals.processed(datasetId, waterDatasetId), voxels),
+    'mrsi:spectra': async ({ voxels, ppm, points, ...wanted }) =>
+      gridSpectra(await signals.processedVoxels(wanted, voxels), voxels, ppm, points),
+    'mrsi:region-mean': async ({ voxels, ...wanted }) => {
+      const once = [...new Set(voxels)];
+      return regionSignal(await signals.processedVoxels(wanted, once), once);
+    },
     'mrsi:keep-region': async ({ datasetId, waterDatasetId, voxels, name }) => {
       const { studyId, sha256 } = store.getDataset(datasetId);
       const region = { name, voxels, sourceSha256: sha256 };
       const kept = await keptMean(services, studyId, region);
       if (kept !== null) return { datasetId: kept };
-      const processed = await signals.processed(datasetId, waterDatasetId);
+      const processed = await signals.processedRegion({ datasetId, waterDatasetId }, [...new Set(voxels)]);
       const { datasets, alreadyKnown } = store.addDatasets(studyId, [regionScan(processed, region, stamp)]);
       emit('studies:changed', { studyId });
       return { datasetId: ([...datasets, ...alreadyKnown][0] as { id: string }).id };

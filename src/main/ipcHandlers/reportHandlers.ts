@@ -13,6 +13,7 @@ import { dicomReportHeader } from '../../node/files/reportDicom.ts';
 import type { HostHandlers, ReportContent } from '../hostMessages.ts';
 import type { Services } from '../services.ts';
 import type { HandlerContext } from './context.ts';
+import { reportFileName, reportOfStudy, studyWords } from '../studyReport.ts';
 import { versionView } from './signedVersion.ts';
 
 type Handled =
@@ -24,7 +25,9 @@ type Handled =
   | 'host:report'
   | 'host:record-report'
   | 'host:prepare-signing'
-  | 'host:store-signed';
+  | 'host:store-signed'
+  | 'host:study-report'
+  | 'host:study-title';
 
 /**
  * Who may sign. The name is taken as given; whoever asks for a password asks for it here.
@@ -37,8 +40,10 @@ export function confirmSigner({ name, role }: Signer): Signer {
 }
 
 function modelOf({ store, parse, stamp }: Services) {
-  return (request: ChannelRequest<'report:preview'>, choices: ReportChoices = {}): Promise<ReportModel> =>
-    buildReportModel(store, request, { parse, stamp }, { language: request.language ?? 'en', ...choices });
+  return (request: ChannelRequest<'report:preview'>, choices: ReportChoices = {}): Promise<ReportModel> => {
+    const { language = 'en', drawn = {} } = request;
+    return buildReportModel(store, request, { parse, stamp }, { language, drawn, ...choices });
+  };
 }
 
 const pageOf = (
@@ -114,6 +119,13 @@ export function reportHandlers({ services, emit }: HandlerContext): Pick<HostHan
     },
     'report:version': ({ versionId }) => ({ html: store.getSignedReport(versionId).html }),
     'host:report': (request) => contentOf(services, request),
+    'host:study-report': async ({ studyId, ...layout }) => {
+      const { analysisId, voxel, versionId } = reportOfStudy(store, studyId);
+      const version = versionId === null ? {} : { versionId };
+      const content = await contentOf(services, { analysisId, voxel, ...layout, ...version });
+      return { ...content, analysisId, suggestedName: reportFileName(store, studyId) };
+    },
+    'host:study-title': ({ studyId }) => studyWords(store, studyId),
     'host:record-report': ({ analysisId, format, sha256 }) => {
       const { studyId } = analyses.get(analysisId);
       store.addReport({ studyId, analysisId, format, sha256 });

@@ -33,10 +33,10 @@ export function worklistHandlers({
       for (const { id } of open) emit('studies:changed', { studyId: id });
       return { changed: open.length, signed: rows.length - open.length };
     },
-    'host:worklist-table': ({ studyIds, patients }) => {
+    'host:worklist-table': ({ studyIds, patients, format }) => {
       const results = studyIds.flatMap((studyId) => newestResults(store, studyId));
       if (results.length === 0) throw new UsageError('None of these studies has a result; fit them first.');
-      return studiesTable(store, results, patients);
+      return studiesTable(store, results, patients, format);
     },
   };
 }

@@ -25,12 +25,17 @@ export function imageCommands(): Command[] {
   const notices = useNotices();
   const images = useImages();
   const isAvailable = (): boolean => session.page === 'study' && images.viewer !== null && images.loadedId !== null;
+  const whyNot = (): string => {
+    if (session.study === null) return t('app.commands.whyNot.noStudy');
+    return session.page === 'study' ? t('images.commands.noImage') : t('app.commands.whyNot.notOnPage');
+  };
   const command = (name: string, run: () => void, title = t(`images.commands.${name}`)): Command => ({
     id: `image-${name}`,
     title,
     group: 'images',
     keys: '',
     isAvailable,
+    whyNot,
     run,
   });
   const toggle = (key: 'grid' | 'otherVoxels' | 'bands' | 'map' | 'interpolated'): void =>

@@ -1,24 +1,13 @@
 // How a study's images are looked at: what is remembered with it, and what of a stored view can be used.
-import type { SlicePlane, SliceSelection, Vec3 } from '../../../core/geometry/index.ts';
+import type { AxisSettings, ShiftChoice, SlicePlane, Vec3 } from '../../../core/geometry/index.ts';
 import type { PanZoom } from './viewer.ts';
 
 export type ShownPlane = SlicePlane | 'all';
 export const SHOWN_PLANES: readonly ShownPlane[] = ['all', 'axial', 'coronal', 'sagittal'];
 
-/** How one axis of the voxel was selected, as far as the user has said. */
-export interface AxisSettings {
-  readonly bandwidthHz: number | null;
-  readonly direction: SliceSelection['direction'] | null;
-}
-
 /** The box displaced for another chemical shift. */
-export interface ShiftSettings {
+export interface ShiftSettings extends ShiftChoice {
   readonly shown: boolean;
-  /** Whose box. [ppm] */
-  readonly ppm: number;
-  /** Of the pulses; null: as the header tells. [ppm] */
-  readonly carrierPpm: number | null;
-  readonly axes: readonly [AxisSettings, AxisSettings, AxisSettings];
 }
 
 export interface ImagesView {

@@ -96,16 +96,6 @@ export function sceneOutlines(view: SliceView, scene: Scene): Outline[] {
   ];
 }
 
-/** One voxel of a grid as a box of its own. @returns index 0 → RAS mm */
-export function voxelAffine(affine: Affine, grid: Vec3, voxel: number): Affine {
-  const index = voxelIndex(grid, voxel);
-  return affine.map((value, i) =>
-    i % 4 !== 3 || i > 11
-      ? value
-      : value + index.reduce((sum, n, axis) => sum + n * (affine[i - 3 + axis] as number), 0),
-  );
-}
-
 /** Centre of the chosen voxel. @returns RAS mm */
 export function voxelCentreMm(affine: Affine, grid: Vec3, voxel: number): Vec3 {
   return boxCentre(voxelCorners(affine, voxelIndex(grid, voxel)));

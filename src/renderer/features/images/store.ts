@@ -5,6 +5,8 @@ import { request } from '../../app/api/client.ts';
 import { useUndo } from '../../app/undo.ts';
 import { isRegionMean } from '../../../core/domain/regionMean.ts';
 import {
+  gridVoxelAffine,
+  shiftedBox,
   SLICE_AXES,
   voxelAtMm,
   voxelNumber,
@@ -25,8 +27,7 @@ import {
   type ImagesView,
   type ShiftSettings,
 } from './imagesView.ts';
-import { sceneOutlines, sliceViewOf, voxelAffine, voxelCentreMm, type Scene } from './model.ts';
-import { shiftedBox } from './shiftedBox.ts';
+import { sceneOutlines, sliceViewOf, voxelCentreMm, type Scene } from './model.ts';
 import type { CrosshairPlace, GreyWindow, ImageViewer } from './viewer.ts';
 
 export const useImages = defineStore('images', () => {
@@ -64,7 +65,7 @@ export const useImages = defineStore('images', () => {
   });
   /** The chosen voxel as a box of its own. */
   const box = computed(() =>
-    scan.value === null ? null : voxelAffine(scan.value.affine, scan.value.grid, scan.value.voxel),
+    scan.value === null ? null : gridVoxelAffine(scan.value.affine, scan.value.grid, scan.value.voxel),
   );
   const shifted = computed(() => {
     const frequencyMHz = session.dataset?.description.spectrometerFrequencyMHz ?? null;

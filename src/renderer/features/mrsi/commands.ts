@@ -19,12 +19,17 @@ export function mrsiCommands(): Command[] {
   const session = useSession();
   const mrsi = useMrsi();
   const isAvailable = (): boolean => session.page === 'study' && mrsi.isGrid;
+  const whyNot = (): string => {
+    if (session.study === null) return t('app.commands.whyNot.noStudy');
+    return t(mrsi.isGrid ? 'app.commands.whyNot.notOnPage' : 'app.commands.whyNot.noGrid');
+  };
   const command = (id: string, title: string, run: () => void): Command => ({
     id,
     title,
     group: 'images',
     keys: '',
     isAvailable,
+    whyNot,
     run,
   });
   return [
@@ -39,6 +44,8 @@ export function mrsiCommands(): Command[] {
     ...MAP_TOOLS.map((tool) =>
       command(`map-tool-${tool}`, t('mrsi.commands.tool', { tool: t(`mrsi.tools.${tool}`) }), () => (mrsi.tool = tool)),
     ),
+    command('grid-whole', t('mrsi.commands.whole'), () => mrsi.change({ zoom: 1 })),
+    command('grid-readable', t('mrsi.commands.readable'), () => mrsi.change({ zoom: null })),
     command('region-new', t('mrsi.commands.newRegion'), mrsi.startRegion),
   ];
 }

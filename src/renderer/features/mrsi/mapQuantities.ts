@@ -1,4 +1,5 @@
 // What a map over a grid can show: quantities of a metabolite, and of the spectrum itself.
+import { amountUnit } from '../../app/amountUnit.ts';
 import type { MetaboliteEstimate } from '../../../core/domain/quantification.ts';
 import { formatSignificant, resultRows } from '../../../core/reports/tables.ts';
 import { t } from '../../app/i18n/index.ts';
@@ -91,7 +92,7 @@ function concentration(estimates: readonly MetaboliteEstimate[]): MapQuantity[] 
   const shown = scaled.flatMap(
     (e) => e.concentrations?.filter((c) => c.value === e.concentrationMM && c.value > 0) ?? [],
   );
-  const unit = shown[0]?.unit ?? 'mM';
+  const unit = amountUnit(shown[0]?.unit ?? 'mM');
   const text = t('mrsi.quantities.concentration');
   return [{ ...ofAmplitude(), id: 'concentration', text, unit, of: (_, e) => e?.concentrationMM ?? null }];
 }

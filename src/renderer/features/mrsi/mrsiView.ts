@@ -16,12 +16,17 @@ export interface MrsiView {
   readonly snrText: string;
   readonly fwhmText: string;
   readonly colourMap: ColourMapName;
+  /** How much larger than in the whole grid a voxel is drawn; null: as the mode needs it. */
+  readonly zoom: number | null;
   /** Spectra of grid and region: highest and lowest; null: the nucleus's usual window. [ppm] */
   readonly ppm: readonly [number, number] | null;
   readonly regionId: string | null;
   /** Under the spectrum: the chosen voxel's results, or the chosen region's. */
   readonly table: 'voxel' | 'region';
 }
+
+/** A voxel of the largest grids can still be drawn as large as is useful. */
+export const MOST_ZOOM = 32;
 
 export const DEFAULT_MRSI_VIEW: MrsiView = {
   mode: 'map',
@@ -31,6 +36,7 @@ export const DEFAULT_MRSI_VIEW: MrsiView = {
   snrText: '',
   fwhmText: '',
   colourMap: 'cividis',
+  zoom: null,
   ppm: null,
   regionId: null,
   table: 'voxel',
@@ -52,11 +58,15 @@ export function parseMrsiView(stored: unknown): MrsiView {
     snrText: text('snrText'),
     fwhmText: text('fwhmText'),
     colourMap: value['colourMap'] === 'viridis' ? 'viridis' : 'cividis',
+    zoom: parseZoom(value['zoom']),
     ppm: parseRange(value['ppm']),
     regionId: typeof value['regionId'] === 'string' ? value['regionId'] : null,
     table: value['table'] === 'region' ? 'region' : 'voxel',
   };
 }
+
+const parseZoom = (value: unknown): number | null =>
+  typeof value === 'number' && value >= 1 && value <= MOST_ZOOM ? value : null;
 
 function parseRange(value: unknown): readonly [number, number] | null {
   if (!Array.isArray(value) || value.length !== 2) return null;

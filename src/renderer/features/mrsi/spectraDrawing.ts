@@ -47,6 +47,8 @@ export function drawSpectra(context: CanvasRenderingContext2D, drawn: DrawnSpect
   context.lineWidth = 1;
   voxels.forEach((voxel, i) => {
     const { column, row } = drawing.placeOf(voxel);
+    // Of another slice, until this one's are there.
+    if (drawing.voxelAt(column, row) !== voxel) return;
     const [left, top] = [column * cell + MARGIN, row * cell + MARGIN];
     context.beginPath();
     for (let p = 0; p < points; p++) {

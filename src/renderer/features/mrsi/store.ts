@@ -14,6 +14,7 @@ import { mapQuantities } from './mapQuantities.ts';
 import { gridDrawing, gridOrientation, mapNames, parseLimit, voxelMap, type MapChoice } from './model.ts';
 import { DEFAULT_MRSI_VIEW, parseMrsiView, type MapTool, type MrsiView } from './mrsiView.ts';
 import { createRegions } from './regionStore.ts';
+import { loadSpectra, nearestFirst, SHOW_AFTER_MS } from './spectraLoading.ts';
 
 /** Points of a spectrum in its voxel: more than a voxel has pixels on most screens. */
 const SPECTRUM_POINTS = 128;
@@ -27,6 +28,7 @@ export const useMrsi = defineStore('mrsi', () => {
   const spectra = shallowRef<GridSpectraView | null>(null);
   const spectraFailure = ref<string | null>(null);
   const loadingSpectra = ref(false);
+  let spectraOf: string | null = null;
   let turn = 0;
 
   function change(part: Partial<MrsiView>): void {
@@ -93,7 +95,7 @@ export const useMrsi = defineStore('mrsi', () => {
     session.selectVoxel(session.voxel - slice.value + next);
   }
 
-  async function loadSpectra(): Promise<void> {
+  async function fetchSpectra(): Promise<void> {
     const mine = ++turn;
     spectraFailure.value = null;
     const { datasetId } = session;
@@ -101,21 +103,29 @@ export const useMrsi = defineStore('mrsi', () => {
       spectra.value = null;
       return;
     }
-    loadingSpectra.value = true;
+    // Another scan's spectra are none of this one; those of this one stay until others are there.
+    if (datasetId !== spectraOf) spectra.value = null;
+    spectraOf = datasetId;
+    const late = setTimeout(() => (loadingSpectra.value = mine === turn), SHOW_AFTER_MS);
+    const asked = {
+      datasetId,
+      waterDatasetId: session.water?.id ?? null,
+      ppm: [...ppm.value] as [number, number],
+      points: SPECTRUM_POINTS,
+    };
     try {
-      const answer = await request('mrsi:spectra', {
-        datasetId,
-        waterDatasetId: session.water?.id ?? null,
-        slice: slice.value,
-        ppm: [...ppm.value],
-        points: SPECTRUM_POINTS,
+      await loadSpectra({
+        voxels: nearestFirst(drawing.value, session.voxel),
+        ask: (voxels) => request('mrsi:spectra', { ...asked, voxels }),
+        isWanted: () => mine === turn,
+        onSpectra: (some) => (spectra.value = some),
       });
-      if (mine === turn) spectra.value = answer;
     } catch (error) {
       if (mine !== turn) return;
       spectra.value = null;
       spectraFailure.value = errorSentence(error);
     } finally {
+      clearTimeout(late);
       if (mine === turn) loadingSpectra.value = false;
     }
   }
@@ -128,11 +138,10 @@ export const useMrsi = defineStore('mrsi', () => {
     },
     { immediate: true, flush: 'sync' },
   );
-  watch(
-    () => [session.datasetId, slice.value, view.value.mode, ppm.value.join()],
-    () => void loadSpectra(),
-    { immediate: true },
-  );
+  // Each by itself: one list of them would be a new one at every change of the view.
+  watch([() => session.datasetId, slice, () => view.value.mode, () => ppm.value.join()], () => void fetchSpectra(), {
+    immediate: true,
+  });
   useUndo().track('mrsi', () => view.value, change);
   useUndo().track(
     'regions',
