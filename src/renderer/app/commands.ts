@@ -4,10 +4,9 @@ import { imageCommands } from '../features/images/index.ts';
 import { useImporting } from '../features/importing/index.ts';
 import { mrsiCommands } from '../features/mrsi/index.ts';
 import { useSession } from '../features/session/index.ts';
-import { useWorklist } from '../features/worklist/index.ts';
+import { useRecentStudies, useWorklist } from '../features/worklist/index.ts';
 import { editCommands, helpCommands, settingCommands, viewCommands } from './frameCommands.ts';
 import { t } from './i18n/index.ts';
-import { useKnownStudies } from './knownStudies.ts';
 import { PAGES, pageTitle } from './pages.ts';
 import type { Command } from './shortcuts.ts';
 import { openStudyCommand, reportCommands, spectrumCommands, studyCommands } from './studyCommands.ts';
@@ -43,6 +42,7 @@ function fileCommands(): Command[] {
       group: 'file',
       keys: 'Ctrl+O',
       isAvailable: () => !importing.busy,
+      whyNot: () => t('app.commands.whyNot.importing'),
       run: () => void importing.openFiles(),
     },
     {
@@ -51,6 +51,7 @@ function fileCommands(): Command[] {
       group: 'file',
       keys: 'Ctrl+Shift+O',
       isAvailable: () => !importing.busy,
+      whyNot: () => t('app.commands.whyNot.importing'),
       run: () => void importing.openFolder(),
     },
     {
@@ -85,7 +86,7 @@ export function allCommands(actions: FrameActions): Command[] {
     ...imageCommands(),
     ...mrsiCommands(),
     ...settingCommands(),
-    ...useKnownStudies().recent.map((study) => openStudyCommand('recent', study)),
+    ...useRecentStudies().rows.map((study) => openStudyCommand('recent', study)),
     ...helpCommands(actions),
   ];
 }

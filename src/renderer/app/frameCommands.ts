@@ -25,6 +25,7 @@ export function editCommands(): Command[] {
       keys: 'Ctrl+Z',
       yieldsToFields: true,
       isAvailable: () => undo.canUndo || typing.value,
+      whyNot: () => t('app.commands.whyNot.nothingToUndo'),
       run: orInField('undo', undo.undo),
     },
     {
@@ -34,6 +35,7 @@ export function editCommands(): Command[] {
       keys: 'Ctrl+Shift+Z',
       yieldsToFields: true,
       isAvailable: () => undo.canRedo || typing.value,
+      whyNot: () => t('app.commands.whyNot.nothingToRedo'),
       run: orInField('redo', undo.redo),
     },
   ];
@@ -42,12 +44,12 @@ export function editCommands(): Command[] {
 export function viewCommands(): Command[] {
   const settings = useSettings();
   const notices = useNotices();
-  const scaled = (id: string, title: string, keys: string, set: () => Promise<void>, can: () => boolean): Command => ({
-    id,
-    title,
+  const scaled = (
+    part: Pick<Command, 'id' | 'title' | 'keys' | 'isAvailable' | 'whyNot'>,
+    set: () => Promise<void>,
+  ): Command => ({
+    ...part,
     group: 'view',
-    keys,
-    isAvailable: can,
     run: () => void notices.attempt(set),
   });
   return [
@@ -60,25 +62,34 @@ export function viewCommands(): Command[] {
       run: () => void notices.attempt(() => settings.toggleTheme()),
     },
     scaled(
-      'larger',
-      t('app.commands.larger'),
-      'Ctrl++',
+      {
+        id: 'larger',
+        title: t('app.commands.larger'),
+        keys: 'Ctrl++',
+        isAvailable: () => settings.scale < 200,
+        whyNot: () => t('app.commands.whyNot.largest'),
+      },
       () => settings.stepScale(1),
-      () => settings.scale < 200,
     ),
     scaled(
-      'smaller',
-      t('app.commands.smaller'),
-      'Ctrl+-',
+      {
+        id: 'smaller',
+        title: t('app.commands.smaller'),
+        keys: 'Ctrl+-',
+        isAvailable: () => settings.scale > 100,
+        whyNot: () => t('app.commands.whyNot.smallest'),
+      },
       () => settings.stepScale(-1),
-      () => settings.scale > 100,
     ),
     scaled(
-      'usual-size',
-      t('app.commands.usualSize'),
-      'Ctrl+0',
+      {
+        id: 'usual-size',
+        title: t('app.commands.usualSize'),
+        keys: 'Ctrl+0',
+        isAvailable: () => settings.scale !== 100,
+        whyNot: () => t('app.commands.whyNot.usualSize'),
+      },
       () => settings.setScale(100),
-      () => settings.scale !== 100,
     ),
   ];
 }

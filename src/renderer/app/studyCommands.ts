@@ -22,6 +22,7 @@ export function studyCommands(): Command[] {
     group: 'study',
     keys: `Alt+${i + 1}`,
     isAvailable: () => open() && (preset !== 'mrsi' || session.voxels > 1),
+    whyNot: () => t(open() ? 'app.commands.whyNot.noGrid' : 'app.commands.whyNot.noStudy'),
     run: () => {
       session.page = 'study';
       layout.setPreset(preset);
@@ -34,6 +35,7 @@ export function studyCommands(): Command[] {
       group: 'study',
       keys: 'Ctrl+R',
       isAvailable: () => fit.obstacle === null && !fit.running,
+      whyNot: () => (fit.running ? t('app.commands.whyNot.fitRunning') : (fit.obstacle ?? '')),
       run: () => void fit.run(),
     },
     ...presets,
@@ -43,6 +45,7 @@ export function studyCommands(): Command[] {
       group: 'study',
       keys: '',
       isAvailable: open,
+      whyNot: () => t('app.commands.whyNot.noStudy'),
       run: () => layout.resetSizes(),
     },
   ];
@@ -54,12 +57,15 @@ export function reportCommands(): Command[] {
   const ranges = useReferenceRanges();
   const exporting = useExporting();
   const fitted = (): boolean => session.analysisId !== null;
+  const noResult = (): string =>
+    t(session.study === null ? 'app.commands.whyNot.noStudy' : 'app.commands.whyNot.noFit');
   const saved = (format: 'pdf' | 'html' | 'csv', title: string, keys: string): Command => ({
     id: `export-${format}`,
     title,
     group: 'report',
     keys,
     isAvailable: fitted,
+    whyNot: noResult,
     run: () => void reports.save(format),
   });
   return [
@@ -69,6 +75,7 @@ export function reportCommands(): Command[] {
       group: 'report',
       keys: 'Ctrl+Shift+E',
       isAvailable: () => session.study !== null && exporting.running === null,
+      whyNot: () => t(session.study === null ? 'app.commands.whyNot.noStudy' : 'app.commands.whyNot.exporting'),
       run: () => exporting.ask(),
     },
     saved('pdf', t('app.commands.exportPdf'), 'Ctrl+E'),
@@ -80,6 +87,7 @@ export function reportCommands(): Command[] {
       group: 'report',
       keys: 'Ctrl+P',
       isAvailable: () => reports.canReport,
+      whyNot: noResult,
       run: () => void reports.print(),
     },
     {
@@ -97,6 +105,8 @@ export function spectrumCommands(): Command[] {
   const session = useSession();
   const spectrum = useSpectrum();
   const open = (): boolean => session.page === 'study' && spectrum.transients > 1;
+  const notHere = (): string =>
+    t(session.page === 'study' ? 'app.commands.whyNot.oneTransient' : 'app.commands.whyNot.notOnPage');
   const step = (by: number): void => {
     const { transient, source } = spectrum.view;
     const from = typeof transient !== 'number' ? (by > 0 ? -1 : spectrum.transients) : transient;
@@ -110,6 +120,7 @@ export function spectrumCommands(): Command[] {
       group: 'spectrum',
       keys: '[',
       isAvailable: open,
+      whyNot: notHere,
       run: () => step(-1),
     },
     {
@@ -118,6 +129,7 @@ export function spectrumCommands(): Command[] {
       group: 'spectrum',
       keys: ']',
       isAvailable: open,
+      whyNot: notHere,
       run: () => step(1),
     },
     {
@@ -126,6 +138,7 @@ export function spectrumCommands(): Command[] {
       group: 'spectrum',
       keys: '',
       isAvailable: () => session.study !== null,
+      whyNot: () => t('app.commands.whyNot.noStudy'),
       run: () => spectrum.reset(),
     },
   ];
@@ -143,6 +156,7 @@ export function openStudyCommand(group: 'recent' | 'studies', study: StudySummar
     group,
     keys: '',
     isAvailable: () => session.studyId !== study.id || session.page !== 'study',
+    whyNot: () => t('app.commands.whyNot.openAlready'),
     run: () => void notices.attempt(() => session.open(study.id)),
   };
 }
