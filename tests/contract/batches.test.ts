@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { BATCH_EVENTS } from '../../src/ipc/batchContract.ts';
 import type { BatchSettings } from '../../src/core/domain/batch.ts';
 import { ProcessingError } from '../../src/core/domain/errors.ts';
 import type { StudyStore } from '../../src/core/ports/studyStore.ts';
@@ -77,6 +78,13 @@ describe('a batch', () => {
     const changed = events.filter(([event]) => event === 'studies:changed').map(([, { studyId }]) => studyId);
     expect(changed.sort()).toEqual([ids[0], ids[2], ids[3]].sort());
     expect(events.at(-1)).toMatchObject(['job:finished', { jobId, state: 'done' }]);
+    // Each end is told with what it brought, so that no page reads the whole batch again for it.
+    const told = events.flatMap(([event, { item }]) => (event === 'batch:changed' && item !== null ? [item] : []));
+    const ends = told.filter((item) => (item as { state: string }).state !== 'running');
+    expect(told).toHaveLength(8);
+    expect(ends).toContainEqual({ studyId: ids[1], state: 'failed', message: 'The scan is empty.', analysisId: null, resultCount: 0 }); // prettier-ignore
+    expect(ends).toContainEqual({ studyId: ids[2], state: 'done', message: 'QNet gave no result.', analysisId: 'a', resultCount: 2 }); // prettier-ignore
+    expect(told.every((item) => BATCH_EVENTS['batch:changed'].safeParse({ batchId, item }).success)).toBe(true);
   });
 
   it('is stopped by cancel, and a retry does what is left and only that', async () => {

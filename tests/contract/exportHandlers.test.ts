@@ -66,10 +66,10 @@ describe('an export', () => {
   it('that is cancelled answers nothing and leaves nothing', async () => {
     const running = handlers['host:export-study'](request);
     await expect((async () => handlers['host:export-study'](request))()).rejects.toThrow(/started already/);
-    await handlers['export:cancel']({ token: TOKEN });
+    await handlers['host:cancel-export']({ token: TOKEN });
     expect(await running).toBeNull();
     expect(folders()).toEqual([]);
-    expect(await handlers['export:cancel']({ token: TOKEN })).toEqual({});
+    expect(await handlers['host:cancel-export']({ token: TOKEN })).toBeNull();
   });
 
   it('that fails says why and leaves nothing', async () => {

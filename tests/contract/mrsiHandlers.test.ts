@@ -113,16 +113,23 @@ describe('a scan’s place', () => {
 });
 
 describe('a grid', () => {
-  it('gives the spectra of a slice, and refuses one that it has not', async () => {
+  it('gives the spectra of its voxels, and refuses voxels that it has not', async () => {
     const { datasetId } = await storedGrid();
-    const request = { datasetId, waterDatasetId: null, slice: 0, ppm: [4.2, 0.5] as [number, number], points: 64 };
+    const asked = [7, 0, 11];
+    const request = { datasetId, waterDatasetId: null, voxels: asked, ppm: [4.2, 0.5] as [number, number], points: 64 };
     const { voxels, points, values } = await ask('mrsi:spectra', request);
-    expect(voxels).toHaveLength(12);
-    expect(values).toHaveLength(12 * points);
+    expect(voxels).toEqual(asked);
+    expect(values).toHaveLength(3 * points);
     // tNAA is the highest line: 2.01 of 0.5 to 4.2 ppm.
-    const own = values.slice(7 * points, 8 * points);
+    const own = values.slice(0, points);
     expect(Math.abs(0.5 + (3.7 * own.indexOf(Math.max(...own))) / (points - 1) - 2.01)).toBeLessThan(0.15);
-    await expect(ask('mrsi:spectra', { ...request, slice: 3 })).rejects.toThrow(/The grid has 1 slices/);
+    // The same voxel in other company is the same.
+    const alone = await ask('mrsi:spectra', { ...request, voxels: [11] });
+    expect(alone.values).toEqual(values.slice(2 * points));
+    await expect(ask('mrsi:spectra', { ...request, voxels: [12] })).rejects.toThrow(
+      /The grid has 12 voxels; number 13/,
+    );
+    await expect(ask('mrsi:spectra', { ...request, voxels: [] })).rejects.toThrow();
   });
 
   it('gives a region’s mean, and keeps it once as a scan of the study', async () => {

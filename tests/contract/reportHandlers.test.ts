@@ -13,6 +13,7 @@ import { createAnalysisCache } from '../../src/main/analysisCache.ts';
 import type { HostHandlers } from '../../src/main/hostMessages.ts';
 import { createHostHandlers } from '../../src/main/ipcHandlers/index.ts';
 import type { Services } from '../../src/main/services.ts';
+import { reportOfStudy } from '../../src/main/studyReport.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import { newAnalysis, newDataset, newStudy } from '../fixtures/studies.ts';
 import { exampleCurves, exampleResult } from '../unit/reportsFixture.ts';
@@ -81,6 +82,20 @@ describe('the report of a study', () => {
     expect(await handlers['report:version']({ versionId })).toEqual(signed);
   });
 
+  it('has the regions that the window has drawn, and signs them with it', async () => {
+    const drawn = { regions: [{ name: 'Left frontal', voxels: [0, 4] }] };
+    const request = { ...page(), drawn, signer: SIGNER, conclusion: '' };
+    expect(CHANNELS['report:sign'].request.safeParse(request).error).toBeUndefined();
+    expect(
+      CHANNELS['report:sign'].request.safeParse({ ...request, drawn: { regions: [{ name: '', voxels: [] }] } }).success,
+    ).toBe(false);
+    const prepared = await handlers['host:prepare-signing'](request);
+    expect(prepared.html).toContain('1. Left frontal');
+    expect(JSON.parse(prepared.json)).toMatchObject({ regions: [{ name: 'Left frontal', voxels: [0, 4] }] });
+    const without = await handlers['host:prepare-signing']({ ...page(), signer: SIGNER, conclusion: '' });
+    expect(without.contentSha256).not.toBe(prepared.contentSha256);
+  });
+
   it('is amended as version 2, whose hash is another', async () => {
     await sign('One');
     expect(await handlers['report:amend']({ studyId })).toEqual({ conclusion: 'One' });
@@ -105,6 +120,34 @@ describe('the report of a study', () => {
     await sign('One');
     await expect(set('fitted')).rejects.toThrow('is signed');
     expect(store.getStudy(studyId).state).toBe('signed');
+  });
+
+  it('goes out with those of other studies as it was last looked at, or as it was signed', async () => {
+    const layout = { format: 'html', language: 'en', paper: 'a4' } as const;
+    const other = newDataset(2, { fileName: 'other.nii.gz', bytes: writeMrs(syntheticScan({ seed: 5 }), 'nifti-mrs') });
+    const { datasets } = store.addDatasets(studyId, [other]);
+    const voxels = [3, 5].map((voxel) => ({ voxel, result: exampleResult(), curves: exampleCurves() }));
+    const second = store.addAnalysis(newAnalysis(studyId, datasets[0]!.id, { voxels })).id;
+    const looked = (selection: unknown): void => store.setSetting(`view/${studyId}`, JSON.stringify({ selection }));
+    expect((await handlers['host:study-report']({ studyId, ...layout })).analysisId).toBe(second);
+    looked({ datasetId: store.getAnalysis(analysisId).datasetId, voxel: 0 });
+    expect((await handlers['host:study-report']({ studyId, ...layout })).analysisId).toBe(analysisId);
+    looked({ datasetId: datasets[0]!.id, voxel: 5 });
+    expect(reportOfStudy(store, studyId)).toEqual({ analysisId: second, voxel: 5, versionId: null });
+    looked({ datasetId: datasets[0]!.id, voxel: 77 });
+    expect(reportOfStudy(store, studyId).voxel).toBe(3);
+    store.setSetting(`view/${studyId}`, '{ broken');
+    expect(reportOfStudy(store, studyId).analysisId).toBe(second);
+    const versionId = await sign('Signed words');
+    expect(reportOfStudy(store, studyId)).toEqual({ analysisId, voxel: 0, versionId });
+    const sent = await handlers['host:study-report']({ studyId, ...layout });
+    expect([sent.text, sent.pdf]).toEqual([expect.stringContaining('Signed words'), expect.any(Uint8Array)]);
+    const empty = store.importStudy(newStudy({ title: 'Empty' }), [newDataset(9)]).study.id;
+    await expect(async () => handlers['host:study-report']({ studyId: empty, ...layout })).rejects.toThrow(
+      'has no result',
+    );
+    expect(await handlers['host:study-title']({ studyId: empty })).toMatch(/Empty/);
+    expect(await handlers['host:study-title']({ studyId: 'gone' })).toBe('gone');
   });
 
   it('goes to disk as it is, or as it was signed', async () => {

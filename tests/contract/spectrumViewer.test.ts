@@ -104,17 +104,35 @@ describe('figures', () => {
   it('are the widths of known lines and signal-to-noise by each definition', async () => {
     const datasetId = await imported(scan(SINGLETS, 0.05));
     const answer = await handlers['spectrum:figures']({ datasetId, waterDatasetId: null, voxel: 0 });
-    const { snr, lines, waterHeight } = CHANNELS['spectrum:figures'].response.parse(answer);
+    const { snr, lines, water } = CHANNELS['spectrum:figures'].response.parse(answer);
     // The feet of the other line and the correction's leftovers widen it by little.
     for (const line of [lines.tNAA!, lines.tCr!]) expect(Math.abs(line.fwhmHz - WIDTH_HZ)).toBeLessThan(0.3);
     expect(lines.tNAA!.fwhmPpm).toBeCloseTo(lines.tNAA!.fwhmHz / F0_MHZ, 9);
-    expect([lines.water, waterHeight]).toEqual([null, null]);
+    expect([lines.water, water]).toEqual([null, null]);
     expect(snr.map((s) => s.definition)).toEqual(['naaDownfieldNoise', 'naaUpfieldNoise', 'consensus', 'timeDomain']);
     for (const { value, reason, label } of snr) {
       expect(value).toBeGreaterThan(20);
       expect(reason).toBeNull();
       expect(label).not.toBe('');
     }
+  });
+
+  it('tell the height of the water reference, and what is known of its scale', async () => {
+    const at = (gain?: number): Partial<MrsDataset> => (gain === undefined ? {} : { header: { ReceiverGain: gain } });
+    const figures = async (gain?: number, waterGain?: number) => {
+      const datasetId = await imported({ ...scan(SINGLETS, 0.05), ...at(gain) });
+      const waterDatasetId = await imported({ ...scan([[4.65, 1000]], 0.05), ...at(waterGain) });
+      const answer = await handlers['spectrum:figures']({ datasetId, waterDatasetId, voxel: 0 });
+      return CHANNELS['spectrum:figures'].response.parse(answer).water!;
+    };
+    const unknown = await figures();
+    // The mean of 1 to 5 times the first transient, of which the preparation leaves the size.
+    expect(unknown.height / 3000).toBeCloseTo(1, 1);
+    expect([unknown.gain, unknown.doubts]).toEqual(['unknown', []]);
+    expect(await figures(30, 30)).toMatchObject({ gain: 'told', doubts: [] });
+    const different = await figures(30, 12);
+    expect(different.gain).toBe('different');
+    expect(different.doubts).toEqual([expect.stringContaining('(30 for the scan, 12 for the water reference)')]);
   });
 
   it('of a voxel that is not there are refused in words', async () => {

@@ -77,7 +77,7 @@ describe('the table of many studies', () => {
   const cells = (csv: string): string[][] => csv.trimEnd().split('\r\n').map((line) => line.split(',')); // prettier-ignore
 
   it('holds the newest result of each scan by each method, under the hospital’s numbers', async () => {
-    const csv = await handlers['host:worklist-table']({ studyIds: ids, patients: 'number' });
+    const csv = await handlers['host:worklist-table']({ studyIds: ids, patients: 'number', format: 'csv' });
     const [head, ...rows] = cells(csv);
     expect(head?.slice(0, 4)).toEqual(['patient', 'sex', 'age_years', 'study_date']);
     expect(rows.map((row) => row[0])).toEqual(['P-1', 'P-1', 'P-2', 'P-2', expect.stringMatching(/^Patient-/), expect.stringMatching(/^Patient-/)]); // prettier-ignore
@@ -86,17 +86,42 @@ describe('the table of many studies', () => {
   });
 
   it('names nobody under pseudonyms: no number, file name, true date or rare age, and the same pseudonym again', async () => {
-    const csv = await handlers['host:worklist-table']({ studyIds: ids, patients: 'pseudonym' });
+    const csv = await handlers['host:worklist-table']({ studyIds: ids, patients: 'pseudonym', format: 'csv' });
     expect(csv).not.toMatch(/First Person|P-\d|secret-name|2026-01-02/);
     const rows = cells(csv).slice(1);
     expect(new Set(rows.map((row) => row[0])).size).toBe(3);
     expect(rows[0]?.[2]).toBe('89');
-    const again = await studiesTable(store, newestResults(store, ids[0]!), 'pseudonym');
+    const again = await studiesTable(store, newestResults(store, ids[0]!), 'pseudonym', 'csv');
     expect(cells(again)[1]?.[0]).toBe(rows[0]?.[0]);
   });
 
+  it('is the same as JSON, with null for what is unknown', async () => {
+    const request = { studyIds: [ids[0]!], patients: 'number' as const };
+    const [head, first] = cells(await handlers['host:worklist-table']({ ...request, format: 'csv' }));
+    const json = JSON.parse(await handlers['host:worklist-table']({ ...request, format: 'json' })) as {
+      readonly schema: string;
+      readonly rows: readonly Readonly<Record<string, string | number | null>>[];
+    };
+    expect(json.schema).toBe('lineshape.results/1');
+    expect(Object.keys(json.rows[0]!)).toEqual(head);
+    expect(Object.values(json.rows[0]!).map((cell) => (cell === null ? '' : String(cell)))).toEqual(first);
+    expect(Object.values(json.rows[0]!)).toContain(null);
+  });
+
+  it('leaves out what names a person in a region, under pseudonyms', async () => {
+    const description = { ...newDataset(7).description, region: 'Lesion, Huber', format: 'region-mean' };
+    const { study, datasets } = store.importStudy(
+      newStudy({ patient: { ...UNKNOWN_PATIENT, name: 'Fifth^Person' }, region: 'Head Fifth' }),
+      [newDataset(7, { description })],
+    );
+    store.addAnalysis(newAnalysis(study.id, datasets[0]!.id));
+    const csv = await handlers['host:worklist-table']({ studyIds: [study.id], patients: 'pseudonym', format: 'csv' });
+    expect(csv).not.toMatch(/Huber|Fifth/);
+    expect(csv).toContain('Head XXXXX');
+  });
+
   it('is refused in words where nothing was fitted', () => {
-    expect(() => handlers['host:worklist-table']({ studyIds: [ids[3]!], patients: 'number' })).toThrow(
+    expect(() => handlers['host:worklist-table']({ studyIds: [ids[3]!], patients: 'number', format: 'csv' })).toThrow(
       'None of these studies has a result; fit them first.',
     );
   });

@@ -15,7 +15,7 @@ export async function openDemo(page: Page): Promise<void> {
 /** A fit takes long where the processor is shared. */
 const FITTED = { timeout: 120_000 };
 
-/** Runs the fit by its key once it can be run (the key does nothing, as the button says, until basis sets and recipes are read). */
+/** Runs the fit by its key once it can be run: until basis sets and recipes are read, the key says why not. */
 export async function fitByKey(page: Page): Promise<void> {
   await expect(page.getByTestId('run-fit').first()).toBeEnabled(LOADED);
   await page.keyboard.press('Control+r');

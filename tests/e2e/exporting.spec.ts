@@ -37,6 +37,7 @@ test('the demo study is exported without names, with a report on screen and besi
   await openDemo(page);
   await answerOpenDialog(electron, [target]);
 
+  await page.getByTestId('export-menu').click();
   await page.getByTestId('export-study').click();
   await expect(page.getByTestId('export-deidentify')).toBeChecked();
   await expect(page.getByTestId('export-start')).toBeFocused();
@@ -85,6 +86,7 @@ test('names stay only where the user says so, and leaving the system’s dialog 
   await electron.evaluate(({ dialog }) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: true, filePaths: [] });
   });
+  await page.getByTestId('export-menu').click();
   await page.getByTestId('export-study').click();
   await page.getByTestId('export-start').click();
   await expect(page.getByTestId('export-start')).toBeEnabled();

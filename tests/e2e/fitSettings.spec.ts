@@ -30,8 +30,6 @@ test('another method and an option: marked, fitted, told beside the result, and 
   await expect(page.getByTestId('method')).toHaveValue('nlls');
   await page.getByTestId('preset-physics').click();
   await openOptions(page);
-  // What was imported has been said; it would hide the options.
-  await page.getByRole('button', { name: 'Close this message' }).click();
   await app.screenshot('fit-settings-1-nlls');
 
   // Said beside the option, and the fit waits.

@@ -1,6 +1,7 @@
 // Habits: native menus and palette run the same commands, undo takes a view back, the window scales, the tour leaves
 // no trace, a picture of a pane can be taken along.
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { ElectronApplication } from '@playwright/test';
 import { openDemo } from './demo.ts';
 import { expect as usual, test, type RunningApp } from './launch.ts';
@@ -124,6 +125,71 @@ test('the tour goes through the demo study by keyboard and leaves no trace', asy
   }
   await page.getByTestId('rail-worklist').click();
   await expect(page.getByTestId('open-demo-empty')).toBeVisible();
+});
+
+/** Part of an area of the window that is brighter than its dark ground. */
+async function brightPart(app: RunningApp, testId: string): Promise<number> {
+  const png = (await app.window.getByTestId(testId).screenshot()).toString('base64');
+  return app.electron.evaluate(({ nativeImage }, data) => {
+    const pixels = nativeImage.createFromBuffer(Buffer.from(data, 'base64')).toBitmap();
+    let bright = 0;
+    for (let i = 0; i < pixels.length; i += 4) if ((pixels[i + 1] ?? 0) > 100) bright++;
+    return bright / (pixels.length / 4);
+  }, png);
+}
+
+test('the image stands after every change of page, however quick', async ({ app }) => {
+  const { window: page } = app;
+  await openDemo(page);
+  await expect(page.getByTestId('image-view')).not.toHaveAttribute('data-loaded', '');
+  await expect.poll(() => brightPart(app, 'image-view')).toBeGreaterThan(0.05);
+  for (let i = 0; i < 10; i++) {
+    await page.getByTestId('rail-worklist').click();
+    await page.getByTestId('rail-study').click();
+    if (i % 3 === 2) await expect.poll(() => brightPart(app, 'image-view')).toBeGreaterThan(0.05);
+  }
+  await expect.poll(() => brightPart(app, 'image-view')).toBeGreaterThan(0.05);
+  await app.screenshot('image-after-page-changes');
+});
+
+test('a picture of a pane is copied by a press, and dragged out as a file that goes with the program', async ({
+  app,
+}) => {
+  const { window: page, electron } = app;
+  await openDemo(page);
+  await expect(page.getByTestId('image-view')).not.toHaveAttribute('data-loaded', '');
+  const handle = page.getByTestId('picture-image');
+  await electron.evaluate(({ clipboard }) => clipboard.clear());
+  await handle.click();
+  await expect(handle).toHaveAttribute('title', 'Picture copied');
+  const copied = await electron.evaluate(({ clipboard }) => {
+    // Its types are the pinned Electron's; the runtime of the tests is an older one, whose clipboard reads pictures itself.
+    const board = clipboard as unknown as { readImage: () => Electron.NativeImage };
+    return board.readImage().getSize();
+  });
+  const pane = await page.locator('.pane', { has: handle }).boundingBox();
+  expect(Math.abs(copied.width - (pane?.width ?? NaN))).toBeLessThanOrEqual(1);
+  expect(Math.abs(copied.height - (pane?.height ?? NaN))).toBeLessThanOrEqual(1);
+
+  // The desktop's own part of a drag can't be done by a driver: it is taken at the last call of Electron.
+  await electron.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()[0]!.webContents;
+    contents.startDrag = ({ file, icon }) => {
+      const size = typeof icon === 'string' ? { width: 0, height: 0 } : icon.getSize();
+      (globalThis as { dragged?: unknown }).dragged = { file, iconWidth: size.width };
+    };
+  });
+  await handle.dispatchEvent('pointerdown');
+  await handle.dispatchEvent('dragstart');
+  const dragged = (): Promise<{ file: string; iconWidth: number } | null> =>
+    electron.evaluate(() => (globalThis as { dragged?: { file: string; iconWidth: number } }).dragged ?? null);
+  await expect.poll(dragged).not.toBeNull();
+  const { file, iconWidth } = (await dragged())!;
+  expect(path.basename(file)).toMatch(/^image-\d+\.png$/);
+  expect(iconWidth).toBe(128);
+  expect((await readFile(file)).subarray(1, 4).toString()).toBe('PNG');
+  await app.close();
+  await expect(readFile(file)).rejects.toThrow(/ENOENT/);
 });
 
 test('a picture of a pane is a PNG of its size', async ({ app }) => {

@@ -2,8 +2,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { openDemo } from './demo.ts';
-import { expect as usual, REPO_ROOT, test } from './launch.ts';
+import { fitByKey, openDemo } from './demo.ts';
+import { expect as usual, REPO_ROOT, test, type RunningApp } from './launch.ts';
+
+const DIALOGS = [
+  ['palette', 'Control+k'],
+  ['shortcuts', '?'],
+  ['export-dialog', 'Control+Shift+E'],
+] as const;
+const ARRANGEMENTS = 8;
 
 /** Drawing in software on a busy machine takes its time. */
 const expect = usual.configure({ timeout: 30_000 });
@@ -41,8 +48,10 @@ async function cutOff(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('button, label, th, h1, h2, dt, .badge, .rail__item span')]
       .filter((element) => {
-        const { overflow, textOverflow, whiteSpace } = getComputedStyle(element);
-        const shortened = textOverflow === 'ellipsis' || element.classList.contains('visually-hidden');
+        const { overflow, textOverflow, whiteSpace, clipPath } = getComputedStyle(element);
+        // What is clipped away altogether is only read out.
+        const isReadOut = clipPath !== 'none' || element.classList.contains('visually-hidden');
+        const shortened = textOverflow === 'ellipsis' || isReadOut;
         if (shortened || element.clientWidth === 0 || whiteSpace === 'normal') return false;
         return element.scrollWidth > element.clientWidth + 1 && overflow !== 'auto';
       })
@@ -50,11 +59,49 @@ async function cutOff(page: Page): Promise<string[]> {
   );
 }
 
+/** What is wrong with the words that are shown now: keys that have no text, texts that are cut off. */
+async function expectWords(page: Page, where: string): Promise<void> {
+  expect(await bareKeys(page), where).toEqual([]);
+  expect(await cutOff(page), where).toEqual([]);
+}
+
+/** Pages and dialogs light and large, the arrangements of a fitted study in both sizes. */
+async function lookThrough(app: RunningApp, code: string): Promise<void> {
+  const { window: page } = app;
+  await page.keyboard.press('Control+Shift+L');
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  for (const name of PAGES.filter((one) => one !== 'study')) {
+    await page.getByTestId(`rail-${name}`).click();
+    await app.screenshot(`language-${code}-${name}-light-1920`);
+    await expectWords(page, `${code}, ${name}, 1920`);
+  }
+  await page.getByTestId('rail-study').click();
+  for (const [dialog, keys] of DIALOGS) {
+    await page.keyboard.press(keys);
+    await expect(page.getByTestId(dialog)).toBeVisible();
+    await app.screenshot(`language-${code}-dialog-${dialog}-light-1920`);
+    await expectWords(page, `${code}, ${dialog}`);
+    await page.keyboard.press('Escape');
+    await expect(page.getByTestId(dialog)).toBeHidden();
+  }
+  await page.keyboard.press('Control+Shift+L');
+  await page.setViewportSize({ width: 1280, height: 800 });
+  for (let i = 1; i <= ARRANGEMENTS; i++) {
+    await page.keyboard.press(`Alt+${i}`);
+    await page.waitForTimeout(300); // panes fetch what they show
+    await app.screenshot(`language-${code}-arrangement-${i}`);
+    await expectWords(page, `${code}, arrangement ${i}`);
+  }
+  await page.keyboard.press('Alt+1');
+}
+
 test('English, German, Czech: pages, menus, and the next start', async ({ launchApp }) => {
+  test.setTimeout(300_000);
   const first = await launchApp();
   const { window: page, electron } = first;
   await page.setViewportSize({ width: 1280, height: 800 });
   await openDemo(page);
+  await fitByKey(page);
 
   const expected = {
     en: { file: 'File', settings: 'Settings' },
@@ -72,9 +119,9 @@ test('English, German, Czech: pages, menus, and the next start', async ({ launch
       await page.mouse.move(640, 795);
       if (name === 'study') await expect(page.getByTestId('study-view')).toBeVisible();
       await first.screenshot(`language-${code}-${name}`);
-      expect(await bareKeys(page), `${code}, ${name}`).toEqual([]);
-      expect(await cutOff(page), `${code}, ${name}`).toEqual([]);
+      await expectWords(page, `${code}, ${name}`);
     }
+    if (code !== 'en') await lookThrough(first, code);
   }
 
   await first.close();

@@ -56,7 +56,6 @@ test('a fit with a chosen correction, and denoised: marked wherever it is read',
   await importDropped(page, SCANS);
   await expect(page.getByTestId('study-view')).toBeVisible();
   await page.getByTestId('preset-physics').click();
-  await page.getByRole('button', { name: 'Close this message' }).click();
   await expect(page.getByTestId('correction')).toHaveValue('auto');
   await expect(page.getByTestId('denoising')).toHaveValue('none');
   await expect(page.getByTestId('denoising-note')).toHaveCount(0);

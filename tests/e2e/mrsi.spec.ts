@@ -81,6 +81,36 @@ test('MRSI click-through', async ({ launchApp }) => {
   await expect(page.getByTestId('voxel-map')).toHaveAttribute('data-spectra', '256', { timeout: 60_000 });
   await photograph(app, 'mrsi-1-spectra');
 
+  // Voxels large enough to read a spectrum in, smaller ones, and the whole grid; the chosen one stays in sight.
+  const map = page.getByTestId('voxel-map');
+  const cellSize = async (): Promise<number> => Number(await map.getAttribute('data-cell'));
+  const readable = await cellSize();
+  expect(readable).toBeGreaterThanOrEqual(24);
+  await map.focus();
+  await page.keyboard.press('0');
+  await expect.poll(cellSize).toBeLessThan(readable);
+  const whole = await cellSize();
+  await page.keyboard.press('+');
+  await page.keyboard.press('+');
+  await page.getByTestId('grid-larger').click();
+  await expect.poll(cellSize).toBeGreaterThan(1.5 * whole);
+  await map.focus();
+  for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowDown');
+  const inSight = await map.evaluate((canvas) => {
+    const cell = Number(canvas.dataset['cell']);
+    const told = /(\d+)\D+(\d+)/.exec(canvas.getAttribute('aria-label') ?? '');
+    const [grid, frame] = [
+      canvas.getBoundingClientRect(),
+      canvas.parentElement!.parentElement!.getBoundingClientRect(),
+    ];
+    const row = grid.top + (Number(told?.[2]) - 1) * cell;
+    return row >= frame.top && row + cell <= frame.bottom;
+  });
+  expect(inSight).toBe(true);
+  await app.screenshot('mrsi-1-larger');
+  await page.getByTestId('grid-whole').click();
+  await expect.poll(cellSize).toBe(whole);
+
   await page.getByTestId('run-fit').click();
   await page.getByTestId('map-mode-map').click();
   await expect(page.getByTestId('map-title')).toHaveText('tNAA / tCr', FITTED);
@@ -115,7 +145,6 @@ test('MRSI click-through', async ({ launchApp }) => {
   await page.getByTestId('map-mode-map').click();
   await page.getByTestId('table-region').click();
   await page.getByTestId('region-new').click();
-  const map = page.getByTestId('voxel-map');
   await map.hover({ position: await cellCentre(page, 4, 7) });
   await page.mouse.down();
   await map.hover({ position: await cellCentre(page, 5, 7) });
@@ -168,5 +197,8 @@ test('MRSI click-through', async ({ launchApp }) => {
   );
   const kept = again.window.getByTestId('region-table').locator('[data-metabolite=tNAA] td').nth(3);
   await expect(kept).toHaveText(/\d/, { timeout: 30_000 });
+  // The whole grid, as it was left.
+  await again.window.getByTestId('map-mode-spectra').click();
+  await expect(again.window.getByTestId('grid-whole')).toBeDisabled();
   await again.screenshot('mrsi-6-remembered');
 });

@@ -24,8 +24,6 @@ test('tissue fractions into a fit: wrong ones said, amounts with unit, every fac
   const { window: page } = app;
   await openDemo(page);
   await page.getByTestId('preset-physics').click();
-  // What was imported has been said; it would hide the settings.
-  await page.getByRole('button', { name: 'Close this message' }).click();
   await page.getByTestId('amount-options').locator('summary').click();
   await expect(page.getByTestId('amounts-changed')).toHaveText('all as usual');
   await page.getByTestId('option-tissueFrom').selectOption('given');

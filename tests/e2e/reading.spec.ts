@@ -94,6 +94,7 @@ test('drop, fit, phase, report, restart: the study is there', async ({ launchApp
     await first.screenshot('4-phase-turned');
 
     await answerSaveDialog(first.electron, pdf);
+    await page.getByTestId('export-menu').click();
     await page.getByTestId('export-pdf').click();
     await expect
       .poll(() =>

@@ -141,7 +141,11 @@ test('a reference range of the site marks the value in table and report', async 
   const head = page.getByTestId('range-head');
   await expect(head).toContainText('No reference range');
   await head.getByRole('button').click();
-  await expect(page.getByTestId('ranges-empty')).toBeVisible();
+  // The published ones are there; none is of this scan's conditions.
+  const published = page.getByTestId('range-row').filter({ hasText: 'doi:10.1002/nbm.4482' });
+  await expect(published).toHaveCount(3);
+  await expect(published.filter({ hasText: '✓' })).toHaveCount(0);
+  await app.screenshot('ranges-0-published');
   await page.getByTestId('add-range').click();
   await page.getByTestId('save-range').click();
   // Nothing was stored; every gap is named, and the first has the focus.
@@ -152,9 +156,13 @@ test('a reference range of the site marks the value in table and report', async 
   const fields = { metabolite: 'tNAA', mean: '0.5', sd: '0.05', n: '20', citation: 'Invented for this test' };
   for (const [name, value] of Object.entries(fields)) await page.getByTestId(`range-${name}`).fill(value);
   await page.getByTestId('save-range').click();
-  await expect(page.getByTestId('range-row')).toHaveCount(1);
-  await expect(page.getByTestId('range-row')).toContainText('fits');
+  const own = page.getByTestId('range-row').filter({ hasText: 'Invented for this test' });
+  await expect(own).toContainText('fits');
+  await expect(page.getByTestId('range-row')).toHaveCount(4);
   await app.screenshot('ranges-2-list');
+  await page.keyboard.press('Control+Shift+L');
+  await app.screenshot('ranges-2-list-light');
+  await page.keyboard.press('Control+Shift+L');
   const csv = testInfo.outputPath('ranges.csv');
   const table = await saved(electron, page, 'export-ranges', csv);
   expect(table.toString()).toContain('Invented for this test');

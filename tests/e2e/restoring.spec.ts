@@ -1,4 +1,5 @@
 // After a crash: a page that fails comes back with its study and view; a program that was killed offers to reopen.
+import { inBothThemes } from './axe.ts';
 import { fitByKey, openDemo } from './demo.ts';
 import { expect as usual, test } from './launch.ts';
 
@@ -50,8 +51,12 @@ test('a program that was killed offers to open what was open, once', async ({ la
   const second = await launchApp({ userData: userDataFolder });
   const dialog = second.window.getByTestId('restore');
   await expect(dialog).toBeVisible();
+  await inBothThemes(second.window, 'the offer');
+  await second.screenshot('restore-offer-light');
+  await second.window.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
   await second.screenshot('restore-offer');
-  await second.window.getByTestId('restore-yes').press('Enter');
+  await expect(second.window.getByTestId('restore-yes')).toBeFocused();
+  await second.window.keyboard.press('Enter');
   await expect(second.window.getByTestId('study-view')).toBeVisible();
   await second.close();
 

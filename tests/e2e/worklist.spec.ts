@@ -52,6 +52,10 @@ test('sixty studies by keyboard: search, sort, filters, marks, and what a restar
   expect(dates).toEqual([...dates].sort().reverse());
   await app.screenshot('worklist-1-sixty');
 
+  // A key whose command can't be used yet says why, in the status line.
+  await page.keyboard.press('Control+r');
+  await expect(page.getByTestId('notice-note')).toContainText('“Run fit” is not available now. Open a study');
+
   // As one types, over every field, without case or diacritics; then down into the list.
   await page.getByTestId('worklist-search').focus();
   await page.keyboard.type('muller prisma');
@@ -95,9 +99,15 @@ test('sixty studies by keyboard: search, sort, filters, marks, and what a restar
 
   await page.getByTestId('worklist-filters').click();
   await page.getByTestId('filter-state-fitted').check();
-  await page.getByTestId('filter-field-3').check();
-  await page.getByTestId('filter-grade-good').check();
-  await page.getByTestId('filter-from').fill('2025-01-01');
+  await page.getByTestId('filter-fieldT-3').check();
+  await page.getByTestId('filter-quality-good').check();
+  await page.getByTestId('filter-from').fill('last year');
+  await page.getByTestId('filter-from').press('Tab');
+  await expect(page.getByTestId('filter-no-date')).toBeVisible();
+  await page.getByTestId('filter-from').fill('2025');
+  await page.getByTestId('filter-from').press('Tab');
+  await expect(page.getByTestId('filter-from')).toHaveValue('2025-01-01');
+  await expect(page.getByTestId('filter-no-date')).toHaveCount(0);
   await app.screenshot('worklist-4-filters');
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('filter-count')).toHaveText('4');
@@ -155,6 +165,24 @@ test('sixty studies by keyboard: search, sort, filters, marks, and what a restar
   await page.getByTestId('show-all').click();
   await expect(page.getByTestId('worklist-count')).toHaveText('54 studies');
 
+  // What was opened lately can be opened again from here, by keyboard.
+  await expect(page.getByTestId('recent-studies')).toHaveCount(0);
+  const name = (await column(page, 2))[0] ?? '';
+  await rows(page).first().click();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('study-view')).toBeVisible();
+  await page.getByTestId('rail-worklist').click();
+  await expect(page.getByTestId('recent-study')).toHaveCount(1);
+  await page.getByTestId('recent-study').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('patient-name')).toBeVisible();
+  expect(name).toContain((await page.getByTestId('patient-name').textContent()) ?? '?');
+  // These scans hold nothing that could be drawn, which is told until it is closed.
+  const told = page.getByTestId('error-banner');
+  await expect(told.filter({ hasText: 'in no format' })).toBeVisible();
+  while ((await told.count()) > 0) await told.first().getByRole('button').click();
+  await page.getByTestId('rail-worklist').click();
+
   await page.keyboard.press('Control+Shift+L');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
   await app.screenshot('worklist-8-light');
@@ -194,4 +222,20 @@ test('two thousand studies scroll, with no more rows drawn than are seen', async
   expect(await rows(page).count()).toBeLessThan(80);
   await page.getByTestId('worklist-search').fill('T-2999');
   await expect(rows(page)).toHaveCount(1);
+  await page.getByTestId('worklist-search').fill('');
+
+  // All of them as a batch (none of these scans can be read): again only the rows on screen are drawn.
+  await expect(page.getByTestId('worklist-count')).toHaveText('2000 studies');
+  await rows(page).first().click();
+  await page.keyboard.press('Control+a');
+  await page.getByTestId('chosen-batch').click();
+  await page.getByTestId('batch-start').click();
+  const items = page.getByTestId('batch-item');
+  await expect(page.locator('[data-testid=batch-item][data-state=failed]').first()).toBeVisible();
+  expect(await items.count()).toBeLessThan(80);
+  await items.first().evaluate((row) => row.closest('.pane__body')?.scrollTo(0, 1e9));
+  await expect(page.locator('tr[data-testid=batch-item][aria-rowindex="2001"]')).toBeInViewport();
+  expect(await items.count()).toBeLessThan(80);
+  await page.getByTestId('batch-cancel').click();
+  await expect(page.getByTestId('batch-state')).toContainText('Cancelled');
 });

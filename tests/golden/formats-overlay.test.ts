@@ -102,7 +102,7 @@ function place(image: Uint8Array): { readonly matrix: Vec3; readonly affine: Aff
 
 /** [right − left of the picture's middle in mm] of the outline in the report's picture, which is radiological. */
 function outlineRightMm(image: Uint8Array, scan: Affine): number {
-  const [picture] = voxelImages(image, 'image.nii', scan, [1, 1, 1], 0);
+  const [picture] = voxelImages(image, 'image.nii', { affine: scan, grid: [1, 1, 1], voxel: 0 });
   if (picture === undefined) throw new Error('The voxel is not drawn.');
   expect(picture.letters.slice(0, 2)).toEqual(['R', 'L']);
   const columns = picture.outline.map(([x]) => x);
@@ -137,7 +137,7 @@ describe.skipIf(!dataAvailable)('the voxel on the image of its session (needs ..
     // Osprey's mask as the image: the white pixels are its voxel. It lies 0.75 mm off the SPAR's (half a pixel and rounding).
     const paths = [`${PRESS_35}/sub-01_ses-01_press/sub-01_PRESS_35_act.sdat`, `${PRESS_35}/sub-01_ses-01_press/sub-01_PRESS_35_act.spar`]; // prettier-ignore
     const bytes = niftiImage(MASK)();
-    const [picture] = voxelImages(bytes, 'mask.nii.gz', read(paths), [1, 1, 1], 0);
+    const [picture] = voxelImages(bytes, 'mask.nii.gz', { affine: read(paths), grid: [1, 1, 1], voxel: 0 });
     if (picture === undefined) throw new Error('The voxel is not drawn.');
     const isInside = (x: number, y: number): boolean =>
       new Set(

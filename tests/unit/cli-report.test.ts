@@ -53,6 +53,41 @@ describe('report', () => {
     }
   }, 60_000);
 
+  it('draws the voxel on an image that it is given, and says where it can’t', async () => {
+    const affine = [20, 0, 0, 0, 0, 20, 0, -20, 0, 0, 20, 20, 0, 0, 0, 1];
+    writeFileSync(file('placed.nii.gz'), writeMrs({ ...syntheticScan(), affine }, 'nifti-mrs'));
+    const run = await cli.run([
+      ...['report', file('placed.nii.gz'), '-o', file('placed.html')],
+      ...['--image', 'resources/demo/t1.nii.gz'],
+    ]);
+    expect([run.code, run.stderr]).toEqual([0, expect.not.stringContaining('Error')]);
+    expect(readFileSync(file('placed.html'), 'utf8').match(/data:image\/bmp/g)).toHaveLength(3);
+    const away = affine.map((v, i) => (i === 3 ? 500 : v));
+    writeFileSync(file('away.nii.gz'), writeMrs({ ...syntheticScan(), affine: away }, 'nifti-mrs'));
+    const far = await cli.run([
+      ...['report', file('away.nii.gz'), '-o', file('away.html')],
+      ...['--image', 'resources/demo/t1.nii.gz'],
+    ]);
+    expect([far.code, far.stderr]).toEqual([
+      2,
+      expect.stringMatching(/t1\.nii\.gz can’t show the voxel|t1\.nii\.gz can't show the voxel/),
+    ]);
+  }, 60_000);
+
+  it('refuses an image, a table and a database that don’t go together, before it fits', async () => {
+    writeFileSync(file('ranges.csv'), 'metabolite;mean\ntNAA;1\n');
+    const refused = async (...options: string[]): Promise<string> => {
+      const run = await report('-o', file('x.html'), ...options);
+      expect(run.code).not.toBe(0);
+      return run.stderr;
+    };
+    expect(await refused('--image', file('scan.nii.gz'))).toContain('scan.nii.gz is no structural image');
+    expect(await refused('--image', file('none.nii'))).toContain('none.nii');
+    expect(await refused('--ranges', file('ranges.csv'))).toContain('ranges.csv is no table of reference ranges');
+    const stored = await refused('--db', file('x.db'), '--analysis', 'a', '--image', 'resources/demo/t1.nii.gz');
+    expect(stored).toContain('leave out --image and --ranges');
+  }, 60_000);
+
   it.each([
     [['-o', 'x.docx'], 'must end with .html, .pdf, .csv, .json, .dcm'],
     [['-o', 'x.html', '--format', 'docx'], 'The format "docx" is unknown'],

@@ -5,13 +5,15 @@ import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
+import { bytesOf } from '../../src/core/domain/fileContent.ts';
 import type { ExportFormat } from '../../src/core/domain/studyExport.ts';
 import { imageSeriesNifti, readMrs, writeDicomMrs, writeMrs } from '../../src/core/formats/index.ts';
 import type { GivenFile, InputFile } from '../../src/core/formats/inputFile.ts';
 import { readZip } from '../../src/core/formats/zipArchive.ts';
 import type { ExportRequest, ExportSummary } from '../../src/core/pipeline/exportStudy.ts';
 import { importIntoStore } from '../../src/core/pipeline/studyWorkflow.ts';
-import type { StudyStore } from '../../src/core/ports/studyStore.ts';
+import { regionScan } from '../../src/core/pipeline/regionScan.ts';
+import type { NewDataset, StudyStore } from '../../src/core/ports/studyStore.ts';
 import { exportIntoFolder, freeExportFolder } from '../../src/node/files/exportFolder.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import { cancellationSource } from '../../src/node/workers/cancellation.ts';
@@ -63,6 +65,12 @@ const raw = (): MrsDataset => {
     data: { re: twice(data.re), im: twice(data.im), shape: [1, 1, 1, 2, points] },
     dimensions: [{ tag: 'DIM_DYN', info: null, header: null }],
   };
+};
+
+/** A region's mean as another program's user has it. */
+const averagedRegion = (mean: NewDataset): MrsDataset => {
+  const read = readMrs([{ name: mean.fileName, bytes: bytesOf(mean) }]);
+  return { ...read, patient: { ...read.patient, name: 'Other^Person', id: 'O-1' } };
 };
 
 let uids = 0;
@@ -130,6 +138,30 @@ describe('an export without names', () => {
     expect(written().get('deidentification.txt')?.toString()).toContain('metabolite-1.dcm\n');
     expect(allText()).not.toMatch(SECRETS);
   });
+
+  it.each(['as-imported', 'nifti-mrs', 'bids', 'jmrui'] as const)(
+    'numbers the regions that a user named by hand: %s',
+    async (format) => {
+      const stamp = { program: 'Lineshape', version: '1.0', now: () => '2026-01-01T00:00:00.000Z' };
+      const region = { name: 'Lesion of Huber, Anna', voxels: [0], sourceSha256: 'a'.repeat(64) };
+      const mean = regionScan(averaged(), region, stamp);
+      const { datasets } = store.addDatasets(studyId, [mean]);
+      // The same file, taken in from elsewhere, is no region's mean by its format.
+      const elsewhere = await importFiles([
+        { name: 'mean.nii.gz', bytes: writeMrs(averagedRegion(mean), 'nifti-mrs') },
+      ]);
+      const { report } = await exported({ format, datasetIds: [datasets[0]!.id] });
+      expect(allText()).not.toMatch(/huber|anna/i);
+      if (format !== 'jmrui') expect(allText()).toContain('Region 1');
+      expect(report?.files[0]?.removals).toContainEqual({
+        place: 'name of the region drawn by hand',
+        action: 'replaced',
+      });
+      rmSync(out(), { recursive: true });
+      await exported({ format, studyId: elsewhere });
+      expect(allText()).not.toMatch(/huber|anna/i);
+    },
+  );
 
   const FORMATS: readonly (readonly [ExportFormat, readonly string[]])[] = [
     ['nifti-mrs', ['metabolite-1.nii.gz']],

@@ -26,7 +26,7 @@ function drawn(nifti: Uint8Array): void {
   expect(affine?.every(Number.isFinite) ?? true).toBe(true);
   niftiIntensityRange(nifti, 'a.nii');
   if (images++ % DRAWN_EVERY !== 0) return;
-  const pictures = voxelImages(nifti, 'a.nii', AFFINE, [1, 1, 1], 0);
+  const pictures = voxelImages(nifti, 'a.nii', { affine: AFFINE, grid: [1, 1, 1], voxel: 0 });
   for (const { pixels, width, height } of pictures) expect(pixels).toHaveLength(width * height);
 }
 

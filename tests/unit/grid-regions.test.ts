@@ -8,6 +8,7 @@ import { extremesOf } from '../../src/core/math/extremes.ts';
 import { fidToSpectrum } from '../../src/core/math/fft.ts';
 import { isMeanOf, regionScan } from '../../src/core/pipeline/regionScan.ts';
 import { waterFor } from '../../src/core/pipeline/index.ts';
+import { voxelsAlone } from '../../src/core/pipeline/voxelPreprocessing.ts';
 import { regionMean } from '../../src/core/preprocessing/regionMean.ts';
 import { gridSpectra, regionSignal } from '../../src/main/gridSignals.ts';
 import {
@@ -111,19 +112,21 @@ describe('a region’s mean as a scan', () => {
   });
 
   it('is what the window is shown', () => {
-    const shown = regionSignal(grid(0.01), [0, 3, 5]);
+    // The region's voxels stand in a row; their numbers are the grid's.
+    const shown = regionSignal(voxelsAlone(grid(0.01), [0, 3, 5]), [0, 3, 5]);
     expect(shown.used).toEqual([0, 3]);
     expect(shown.re).toHaveLength(POINTS);
     expect(shown.referencePpm).toBe(4.65);
   });
 });
 
-describe('the spectra of a slice', () => {
-  it('are of that slice’s voxels, with rising ppm, and show the lines where they are', () => {
+describe('the spectra of some voxels', () => {
+  it('are of those voxels, with rising ppm, and show the lines where they are', () => {
     const fids = Array.from({ length: 4 }, (_, v) =>
       synthesise([{ ppm: v < 2 ? 2.01 : 3.03, amplitude: v + 1, widthHz: 6 }]),
     );
-    const { voxels, points, values } = gridSpectra(datasetOf(fids, [], [2, 1, 2]), 1, [4.2, 0.5], 100);
+    const some = voxelsAlone(datasetOf(fids, [], [2, 1, 2]), [1, 3]);
+    const { voxels, points, values } = gridSpectra(some, [1, 3], [4.2, 0.5], 100);
     expect(voxels).toEqual([1, 3]);
     const highest = (i: number): number => {
       const own = values.subarray(i * points, (i + 1) * points);
@@ -134,10 +137,8 @@ describe('the spectra of a slice', () => {
     expect(Math.abs(highest(1) - 3.03)).toBeLessThan(0.08);
   });
 
-  it('refuses a slice or a range that the grid has not', () => {
-    const dataset = grid(0);
-    expect(() => gridSpectra(dataset, 1, [4.2, 0.5], 64)).toThrow(/The grid has 1 slices; number 2 was asked for/);
-    expect(() => gridSpectra(dataset, 0, [90, 80], 64)).toThrow(/no points in this range/);
+  it('refuse a range that they have not', () => {
+    expect(() => gridSpectra(grid(0), [0, 1, 2, 3, 4, 5], [90, 80], 64)).toThrow(/no points in this range/);
   });
 });
 

@@ -1,5 +1,6 @@
 // The batch page's model: words, counts, progress, and what is remembered.
 import { describe, expect, it } from 'vitest';
+import type { BatchItemView, BatchView } from '../../src/ipc/contract.ts';
 import {
   batchLight,
   countsOf,
@@ -11,6 +12,7 @@ import {
   undone,
   usableSettings,
   WHAT_SUITS,
+  withItems,
   type ItemState,
 } from '../../src/renderer/features/batch/model.ts';
 
@@ -32,20 +34,55 @@ describe('a batch on screen', () => {
     expect(overallFraction([], new Map())).toBe(1);
   });
 
+  it('takes what one of its studies has come to, and leaves the others', () => {
+    const whole = (id: string): BatchItemView => ({
+      ...item(id, 'waiting'),
+      analysisId: null,
+      resultCount: 0,
+      patient: { name: id, id: null, sex: null, birthDate: null, ageYears: null, weightKg: null },
+      title: id,
+      studyDate: null,
+    });
+    const batch: BatchView = {
+      id: 'b',
+      settings: WHAT_SUITS,
+      state: 'running',
+      createdAt: '',
+      finishedAt: null,
+      jobId: 'j',
+      items: [whole('a'), whole('b')],
+    };
+    const ended = { studyId: 'b', state: 'done' as const, message: null, analysisId: 'r', resultCount: 2 };
+    const changed = withItems(batch, new Map([['b', ended]]));
+    expect(changed.items[1]).toEqual({ ...whole('b'), ...ended });
+    expect(changed.items[0]).toBe(batch.items[0]);
+    // A study that is not of it changes nothing.
+    expect(withItems(batch, new Map([['c', { ...ended, studyId: 'c' }]])).items).toEqual(batch.items);
+  });
+
   it('tells states by symbol and word, and what was done in part with caution', () => {
     expect(itemLight(item('a', 'failed', 'No.'))).toEqual({ symbol: '✕', tone: 'stop', word: 'Failed' });
     expect(itemLight(item('a', 'done')).word).toBe('Done');
     expect(itemLight(item('a', 'done', 'QNet gave no result.'))).toEqual({ symbol: '▲', tone: 'caution', word: 'Done in part' }); // prettier-ignore
-    expect(batchLight('interrupted').word).toBe('Interrupted');
+    const all = countsOf([item('a', 'done')]);
+    expect(batchLight('interrupted', all).word).toBe('Interrupted');
+    expect(batchLight('done', all)).toMatchObject({ symbol: '✓', word: 'Done' });
+    expect(batchLight('done', countsOf(items))).toMatchObject({ symbol: '▲', word: 'Done in part' });
+    expect(batchLight('done', countsOf([item('c', 'failed', 'No.')]))).toMatchObject({ symbol: '✕', word: 'Failed' });
+    // Nothing has failed yet of one that runs.
+    expect(batchLight('running', countsOf([item('d', 'waiting')])).word).toBe('Running');
   });
 });
 
 describe('a set-up', () => {
   const chosen = { recipeId: 'svs-default', method: 'quest', alsoBy: ['qnet', 'nlls'], basisId: 'b1' };
 
-  it('is said in one line', () => {
-    expect(settingsWords(WHAT_SUITS)).toBe('Recipe: What suits each scan; the recipe’s method');
-    expect(settingsWords(chosen)).toBe('Recipe: svs-default; QUEST; also by QNet, NLLS; basis set b1');
+  it('is said in one line, by the names of the window', () => {
+    const names = { recipe: (id: string) => `called ${id}`, basis: (id: string) => `called ${id}` };
+    expect(settingsWords(WHAT_SUITS, names)).toBe('Recipe: What suits each scan; the recipe’s method');
+    expect(settingsWords(chosen, names)).toBe(
+      'Recipe: called svs-default; QUEST; also by QNet, NLLS; basis set called b1',
+    );
   });
 
   it('is remembered, and what is not understood suits', () => {

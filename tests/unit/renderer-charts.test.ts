@@ -10,7 +10,13 @@ import {
   readingTexts,
   scaleBarHeight,
 } from '../../src/renderer/charts/chartReadings.ts';
-import { endLabels, heightToPixel, pixelToPpm, ppmToPixel } from '../../src/renderer/charts/chartGeometry.ts';
+import {
+  endLabels,
+  heightToPixel,
+  peakLabels,
+  pixelToPpm,
+  ppmToPixel,
+} from '../../src/renderer/charts/chartGeometry.ts';
 import type { ChartPanel, PpmRange } from '../../src/renderer/charts/chartTypes.ts';
 import { LABEL_HEIGHT, placePeakLabels, spreadVertically } from '../../src/renderer/charts/labelPlacement.ts';
 import { layoutPanels, type ChartLook } from '../../src/renderer/charts/spectrumLayout.ts';
@@ -313,6 +319,16 @@ describe('a bundle of lines', () => {
     const { low, high } = panelExtent({ id: 'a', title: '', weight: 1, series: [], bundle }, [4, 1], 0);
     expect(high).toBe(11);
     expect(low).toBeCloseTo(2 - 0.05 * 9, 9);
+  });
+
+  it('has its peak names above all of its lines, not only above the first', () => {
+    // The first is flat; others over it reach higher.
+    const lines = [0, 8, 4].map((height) => Float32Array.from(axis, () => height));
+    const bundle = { name: 'b', ppm: axis, lines, step: 0, colour: 'text' as const, opacity: 1 };
+    const box = { id: 'a', left: 0, top: 0, width: 100, height: 200, extent: { low: 0, high: 20 } };
+    const [label] = peakLabels({ id: 'a', title: '', weight: 1, series: [], bundle }, box, [4, 1], [{ ppm: 2.5, text: 'x' }], () => 8); // prettier-ignore
+    expect(label!.y).toBeCloseTo(heightToPixel(box, 8), 9);
+    expect(label!.top).toBeLessThan(label!.y);
   });
 });
 

@@ -269,7 +269,7 @@ describe('figures', () => {
     expect(nearestMark(marks, marks[1]![0] + 2, marks[1]![1])).toBe(1);
     expect(nearestMark(marks, -50, -50)).toBeNull();
     const texts = shapes.flatMap((s) => (s.kind === 'text' ? [s.text] : []));
-    expect(texts).toEqual(expect.arrayContaining(['Bias', '+1.96 SD', '−1.96 SD', 'A − B']));
+    expect(texts).toEqual(expect.arrayContaining(['Bias', '+1.96 SD', '−1.96 SD', `A − B: ${labels.quantity}`]));
   });
 
   it('of one pair draw no limits, and of none nothing but the frame', () => {

@@ -4,7 +4,14 @@ import { effectScope, nextTick, ref, type EffectScope } from 'vue';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { menuSchema } from '../../src/ipc/frameContract.ts';
 import { nativeMenus } from '../../src/renderer/app/menus.ts';
-import { combination, runShortcut, type Command, type CommandGroup } from '../../src/renderer/app/shortcuts.ts';
+import {
+  combination,
+  refusal,
+  runOrRefuse,
+  runShortcut,
+  type Command,
+  type CommandGroup,
+} from '../../src/renderer/app/shortcuts.ts';
 import { useUndo } from '../../src/renderer/app/undo.ts';
 import { cardPlace, SOFTWARE } from '../../src/renderer/features/help/model.ts';
 import { parsePlace, parseRecent, withNewest } from '../../src/renderer/features/session/model.ts';
@@ -191,9 +198,10 @@ describe('keys while a field has the focus', () => {
     command('Ctrl+Z', { yieldsToFields: true }),
     command('Ctrl+E', { isAvailable: () => false }),
   ];
-  const press = (target: Element, keys: string): boolean => {
-    const event = { key: keys.split('+').at(-1), ctrlKey: keys.startsWith('Ctrl'), code: '', target };
-    return runShortcut(event as unknown as KeyboardEvent, commands);
+  const refused: string[] = [];
+  const press = (target: Element, keys: string, repeat = false): boolean => {
+    const event = { key: keys.split('+').at(-1), ctrlKey: keys.startsWith('Ctrl'), code: '', target, repeat };
+    return runShortcut(event as unknown as KeyboardEvent, commands, ({ id }) => refused.push(id));
   };
 
   it.each([
@@ -209,11 +217,48 @@ describe('keys while a field has the focus', () => {
     expect(ran).toEqual(expected);
   });
 
-  it('are taken by a command that can’t be done now, and do nothing', () => {
+  it('are taken by a command that can’t be done now, which is refused once and not run', () => {
     ran.length = 0;
+    refused.length = 0;
     expect(press(new Element('BUTTON'), 'Ctrl+E')).toBe(true);
+    // The key is held down.
+    expect(press(new Element('BUTTON'), 'Ctrl+E', true)).toBe(true);
     expect(press(new Element('BUTTON'), 'Ctrl+Q')).toBe(false);
-    expect(ran).toEqual([]);
+    expect([ran, refused]).toEqual([[], ['Ctrl+E']]);
+  });
+
+  it('of letters typed into text refuse nothing', () => {
+    commands.push(command(']', { isAvailable: () => false }));
+    refused.length = 0;
+    expect(press(new Input('text'), ']')).toBe(false);
+    expect(press(new Element('BUTTON'), ']')).toBe(true);
+    expect(refused).toEqual([']']);
+  });
+});
+
+describe('a command that can’t be done now', () => {
+  const command = (part: Partial<Command>): Command => ({
+    id: 'save',
+    title: 'Save the report…',
+    group: 'report',
+    keys: '',
+    isAvailable: () => false,
+    run: () => undefined,
+    ...part,
+  });
+
+  it('says so by its name, with the reason where it has one', () => {
+    expect(refusal(command({}))).toBe('“Save the report” is not available now.');
+    expect(refusal(command({ whyNot: () => 'There is no result.' }))).toBe(
+      '“Save the report” is not available now. There is no result.',
+    );
+  });
+
+  it('is refused; one that can be done is run', () => {
+    const told: string[] = [];
+    runOrRefuse(command({ run: () => told.push('run') }), ({ id }) => told.push(`refused ${id}`));
+    runOrRefuse(command({ isAvailable: () => true, run: () => told.push('run') }), () => told.push('refused'));
+    expect(told).toEqual(['refused save', 'run']);
   });
 });
 

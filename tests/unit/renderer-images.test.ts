@@ -1,6 +1,6 @@
 // The voxel on the image and the MRSI map: pixels and voxels against hand-made truths.
 import { describe, expect, it } from 'vitest';
-import { voxelCorners } from '../../src/core/geometry/index.ts';
+import { gridVoxelAffine, shiftedBox, voxelCorners } from '../../src/core/geometry/index.ts';
 import {
   coordinateWords,
   DEFAULT_IMAGES_VIEW,
@@ -15,14 +15,12 @@ import {
   sceneOutlines,
   sliceViewOf,
   svgPath,
-  voxelAffine,
   voxelCentreMm,
   voxelSizeWords,
   type Outline,
   type Scene,
 } from '../../src/renderer/features/images/model.ts';
 import { basisPulses } from '../../src/renderer/features/images/shiftChoices.ts';
-import { shiftedBox } from '../../src/renderer/features/images/shiftedBox.ts';
 import { mapColour } from '../../src/renderer/charts/colourMaps.ts';
 import { gridDrawing, gridOrientation, neighbour } from '../../src/renderer/features/mrsi/model.ts';
 
@@ -131,7 +129,7 @@ describe('what else is drawn', () => {
 
   it('is one voxel of a grid as a box of its own', () => {
     const grid = [3, 2, 2] as const;
-    const one = voxelAffine(cube, grid, 7);
+    const one = gridVoxelAffine(cube, grid, 7);
     expect(voxelCorners(one, [0, 0, 0])).toEqual(voxelCorners(cube, [1, 1, 1]));
   });
 

@@ -17,8 +17,14 @@ import {
   overlaySeries,
   type OverlaidCurve,
 } from '../../src/renderer/features/spectrum/overlay.ts';
+import { overlayNotes } from '../../src/renderer/features/spectrum/overlayNotes.ts';
 import { overlayNames } from '../../src/renderer/features/spectrum/overlayNames.ts';
-import { lineHeight, transientLines, transientSpectrum } from '../../src/renderer/features/spectrum/transientLines.ts';
+import {
+  lineHeight,
+  madeWindow,
+  transientLines,
+  transientSpectrum,
+} from '../../src/renderer/features/spectrum/transientLines.ts';
 import { DEFAULT_VIEW, parseView } from '../../src/renderer/features/spectrum/view.ts';
 import { figureRows } from '../../src/renderer/features/spectrum/figureRows.ts';
 import { peaksOf, peaksOfFit, pivotPpm, usualWindow } from '../../src/renderer/features/spectrum/nucleusView.ts';
@@ -197,9 +203,12 @@ describe('view', () => {
 });
 
 describe('several spectra', () => {
+  const PROTOCOL = { fieldT: 2.89, echoTimeS: 0.03, repetitionTimeS: 2, sequence: 'PRESS' };
   const named = (id: string, signal: SignalView, water: number | null = null): OverlaidCurve => {
     const curve = spectrumCurve(signal, DEFAULT_VIEW);
-    return { id, name: id, curve, sizes: { tCr: creatineArea(curve), water } };
+    const sizes = { tCr: creatineArea(curve), water };
+    const reference = water === null ? null : { height: water, gain: 'told' as const, doubts: [] };
+    return { id, name: id, curve, sizes, water: reference, protocol: PROTOCOL };
   };
   const times = (signal: SignalView, by: number): SignalView => ({
     ...signal,
@@ -242,6 +251,38 @@ describe('several spectra', () => {
     expect(overlaySeries([], { ...how, stacked: true }, [4.2, 0.2])).toEqual([]);
   });
 
+  it('say what was measured otherwise, as far as it is known', () => {
+    const [a, b] = [named('a', line(3.03, 4), 10), named('b', line(3.03, 4), 10)];
+    const said = (protocol: Partial<typeof PROTOCOL | Record<keyof typeof PROTOCOL, null>>): string[] =>
+      overlayNotes([a, { ...b, protocol: { ...PROTOCOL, ...protocol } }], 'none');
+    expect(said({})).toEqual([]);
+    expect(said({ fieldT: 2.9, echoTimeS: 0.0301 })).toEqual([]);
+    expect(said({ fieldT: null, echoTimeS: null, repetitionTimeS: null, sequence: null })).toEqual([]);
+    expect(said({ echoTimeS: 0.144 })).toEqual(['Not measured as a: b (TE 144 ms).']);
+    expect(said({ fieldT: 1.5, sequence: 'STEAM', repetitionTimeS: 1.5 })).toEqual([
+      'Not measured as a: b (1.5 T, STEAM, TR 1500 ms).',
+    ]);
+    expect(overlayNotes([], 'tCr')).toEqual([]);
+  });
+
+  it('say what scaling by water takes for granted, of those alone that are scaled by it', () => {
+    const [a, b, none] = [named('a', line(3.03, 4), 10), named('b', line(3.03, 4), 10), named('c', line(2.01, 4))];
+    const unknown = (one: OverlaidCurve): OverlaidCurve => ({
+      ...one,
+      water: { height: 10, gain: 'unknown', doubts: [] },
+    });
+    expect(overlayNotes([a, b], 'water')).toEqual([]);
+    expect(overlayNotes([unknown(a), unknown(b)], 'tCr')).toEqual([]);
+    const taken = overlayNotes([unknown(a), b, none], 'water');
+    expect(taken).toHaveLength(2);
+    expect(taken[0]).toMatch(/^Not brought to one height, as water could not be measured: c\.$/);
+    expect(taken[1]).toMatch(/receiver gains .* taken as equal.*: a\.$/);
+    // Nothing is scaled: nothing is taken for granted.
+    expect(overlayNotes([unknown(a), none], 'water')).toHaveLength(1);
+    const different: OverlaidCurve = { ...b, water: { height: 10, gain: 'different', doubts: ['The gains differ.'] } };
+    expect(overlayNotes([a, different], 'water')).toEqual(['b: The gains differ.']);
+  });
+
   it('are named by their day, and by as much more as tells them apart', () => {
     const study = (patientId: string, studyDate: string | null, name: string) =>
       ({ patientId, studyDate, createdAt: '2026-05-01T10:00:00Z', patient: { name, id: null } }) as never;
@@ -268,7 +309,7 @@ describe('all transients', () => {
     const block = { re: joined('re'), im: joined('im'), count: 2 };
     const view = { ...DEFAULT_VIEW, phase0Deg: 30, phase1DegPerPpm: 4, shiftPpm: 0.02, broadeningHz: 1 };
     const spectra = [0, 1].map((i) => transientSpectrum(block, i, fids[0]!, view));
-    const { ppm, lines } = transientLines({ axis: fids[0]!, spectra }, view)!;
+    const { ppm, lines } = transientLines({ axis: fids[0]!, spectra }, view, [100, -100])!;
     fids.forEach((fid, t) => {
       const alone = spectrumCurve(fid, view);
       expect(ppm).toEqual(alone.ppm);
@@ -277,7 +318,37 @@ describe('all transients', () => {
       alone.y.forEach((v, i) => expect(Math.abs(v - (lines[t]![i] as number))).toBeLessThan(1e-5 * most));
     });
     expect(lineHeight({ ppm, lines }, [4.2, 0.2])).toBeGreaterThan(0);
-    expect(transientLines({ axis: fids[0]!, spectra: [] }, view)).toBeNull();
+    expect(transientLines({ axis: fids[0]!, spectra: [] }, view, [4.2, 0.2])).toBeNull();
+
+    // Of a window the same samples, with a neighbour at each border.
+    const part = transientLines({ axis: fids[0]!, spectra }, view, [4.2, 0.2])!;
+    const from = ppm.indexOf(part.ppm[0]!);
+    expect(part.ppm).toEqual(ppm.slice(from, from + part.ppm.length));
+    part.lines.forEach((y, l) => expect(y).toEqual(lines[l]!.slice(from, from + part.ppm.length)));
+    expect(part.ppm[0]).toBeGreaterThan(4.2);
+    expect(part.ppm[1]).toBeLessThanOrEqual(4.2);
+    expect(part.ppm.at(-1)).toBeLessThan(0.2);
+    expect(part.ppm.at(-2)).toBeGreaterThanOrEqual(0.2);
+  });
+
+  it('are made in a window that holds what is shown and stays while that is panned a little', () => {
+    const usual = [4.2, 0.2] as const;
+    for (const shown of [
+      [3.9, 0.4],
+      [3.5, 0],
+      [2.1, 1.9],
+      [8.7, 7.9],
+      [17, -12],
+      [-1, -3],
+    ] as const) {
+      const [left, right] = madeWindow(shown, usual);
+      expect(left).toBeGreaterThanOrEqual(shown[0]);
+      expect(right).toBeLessThanOrEqual(shown[1]);
+      expect(left).toBeGreaterThanOrEqual(usual[0]);
+      expect(right).toBeLessThanOrEqual(usual[1]);
+    }
+    expect(madeWindow([3.9, 0.4], usual)).toEqual(madeWindow([3.5, 0], usual));
+    expect(madeWindow([3, 2], usual)).toEqual([4.2, 0.2]);
   });
 });
 
@@ -286,7 +357,7 @@ describe('figures', () => {
 
   it('tell each with its definition, and leave out lines that are not there', () => {
     const lines = { tNAA: { fwhmHz: 5.23, fwhmPpm: 0.0424 }, tCr: null, water: { fwhmHz: 7, fwhmPpm: 0.057 } };
-    const rows = figureRows({ snr, lines, waterHeight: null });
+    const rows = figureRows({ snr, lines, water: null });
     expect(rows.map((r) => r.id)).toEqual(['snr-consensus', 'snr-timeDomain', 'fwhm-tNAA', 'fwhm-water']);
     expect(rows[0]).toMatchObject({ value: '41.3', title: 'of consensus' });
     expect(rows[2]).toMatchObject({ value: '5.2 Hz', under: '0.042 ppm' });
@@ -294,7 +365,7 @@ describe('figures', () => {
 
   it('say why there is none', () => {
     const none = [{ definition: 'consensus', label: 'x', value: null, reason: 'There is no line.' }];
-    const rows = figureRows({ snr: none, lines: { tNAA: null, tCr: null, water: null }, waterHeight: null });
+    const rows = figureRows({ snr: none, lines: { tNAA: null, tCr: null, water: null }, water: null });
     expect(rows).toEqual([expect.objectContaining({ value: '–', title: 'There is no line.' })]);
   });
 });

@@ -7,6 +7,8 @@ import type {
   StudySummaryView,
   WorklistRowView,
 } from '../../src/ipc/contract.ts';
+import { worklistQuerySchema } from '../../src/ipc/worklistContract.ts';
+import { i18n } from '../../src/renderer/app/i18n/index.ts';
 import { combination } from '../../src/renderer/app/shortcuts.ts';
 import {
   fieldWords,
@@ -28,6 +30,7 @@ import {
   failureLines,
   filterCount,
   importSentence,
+  meaningsOf,
   NO_FILTERS,
   nominalFields,
   parseView,
@@ -40,7 +43,6 @@ import {
   warningWords,
 } from '../../src/renderer/features/worklist/model.ts';
 import {
-  drawnRows,
   keptSelection,
   movedTo,
   NOTHING_CHOSEN,
@@ -88,12 +90,37 @@ describe('worklist', () => {
     const filters = { ...NO_FILTERS, states: toggled(['new' as const], 'signed'), from: '2026-01-01' };
     expect(queryOf('  abc ', filters, USUAL_SORTING)).toEqual({
       ...filters,
-      ...{ search: 'abc', states: ['new', 'signed'], sortBy: 'studyDate', descending: true },
+      ...{ search: 'abc', meanings: [], states: ['new', 'signed'], sortBy: 'studyDate', descending: true },
     });
     expect(toggled(['a', 'b'], 'a')).toEqual(['b']);
     expect([filterCount(NO_FILTERS), filterCount(filters), filterCount({ ...filters, to: '2026-02-02' })]).toEqual([
       0, 2, 2,
     ]);
+  });
+
+  it('asks for states and grades by their words in the language of the window, from three letters on', () => {
+    expect(meaningsOf('Müller insuff')).toEqual([{ word: 'insuff', states: [], grades: ['fail'] }]);
+    expect(meaningsOf('NOT rated')).toEqual([
+      { word: 'not', states: [], grades: ['none'] },
+      { word: 'rated', states: [], grades: ['none'] },
+    ]);
+    expect(meaningsOf('ne si')).toEqual([]);
+    // The middle of a word is none of its beginnings.
+    expect(meaningsOf('itted')).toEqual([]);
+    try {
+      i18n.global.locale.value = 'cs';
+      expect(meaningsOf('podepsana fitted')).toEqual([{ word: 'podepsana', states: ['signed'], grades: [] }]);
+      i18n.global.locale.value = 'de';
+      expect(meaningsOf('grenz')).toEqual([{ word: 'grenz', states: [], grades: ['borderline'] }]);
+      expect(queryOf('angepasst angepasst', NO_FILTERS, USUAL_SORTING).meanings).toHaveLength(1);
+    } finally {
+      i18n.global.locale.value = 'en';
+    }
+  });
+
+  it('sends no more meanings than the contract takes', () => {
+    const search = 'new not fit ave bor ins sig rev '.repeat(50);
+    expect(() => worklistQuerySchema.parse(queryOf(search, NO_FILTERS, USUAL_SORTING))).not.toThrow();
   });
 
   it('remembers sorting and filters, and takes nothing that it does not understand', () => {
@@ -173,15 +200,6 @@ describe('the current row and the chosen ones', () => {
   it('are led by the keys of a list', () => {
     const keys = ['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End', 'x'];
     expect(keys.map((key) => placeOfKey(key, 7, 100, 10))).toEqual([8, 6, 17, -3, 0, 99, null]);
-  });
-
-  it('are drawn with a few rows to spare, wherever the list is scrolled to', () => {
-    expect(drawnRows(0, 460, 46, 10_000)).toEqual({ from: 0, to: 23 });
-    expect(drawnRows(46_000, 460, 46, 10_000)).toEqual({ from: 988, to: 1023 });
-    expect(drawnRows(459_540, 460, 46, 10_000)).toEqual({ from: 9977, to: 10_000 });
-    // A search has just left fewer rows than were scrolled over.
-    expect(drawnRows(46_000, 460, 46, 5)).toEqual({ from: 0, to: 5 });
-    expect(drawnRows(0, 460, 46, 0)).toEqual({ from: 0, to: 0 });
   });
 });
 

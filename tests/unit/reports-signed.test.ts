@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ReferenceRange } from '../../src/core/domain/referenceRange.ts';
 import { imageVolumeNifti } from '../../src/core/pipeline/imageVolume.ts';
-import { voxelImages } from '../../src/core/pipeline/voxelImage.ts';
+import { placeOnImage } from '../../src/core/pipeline/placeOnImage.ts';
 import { buildReport, htmlReport, jsonReport, reportContent } from '../../src/core/reports/index.ts';
 import type { ReportInput } from '../../src/core/reports/index.ts';
 import { CS } from '../../src/core/reports/texts/cs.ts';
@@ -15,6 +15,7 @@ import { DE } from '../../src/core/reports/texts/de.ts';
 import { EN } from '../../src/core/reports/texts/en.ts';
 import { printHtml } from '../../src/node/files/electronPrinter.ts';
 import { exampleReport } from './reportsFixture.ts';
+import { syntheticScan } from './workflowFixture.ts';
 
 /** An invented series: no published numbers. */
 const RANGE: ReferenceRange = {
@@ -170,8 +171,11 @@ describe.skipIf(!canPrint)('the printed page (needs pdftotext and an Electron or
   const standard = (language: 'en' | 'de' | 'cs'): ReportInput => {
     const t1 = imageVolumeNifti('t1.nii.gz', new Uint8Array(readFileSync('resources/demo/t1.nii.gz')));
     const { affine } = exampleReport().scan;
-    const images = voxelImages(t1, 't1.nii.gz', affine ?? [], [1, 1, 1], 0);
-    return input({ language, images, referenceRanges: [RANGE] });
+    const axis = { bandwidthHz: 1100, direction: 1 } as const;
+    // With the displaced box: its legend takes a line of the page.
+    const shift = { ppm: 2.01, carrierPpm: 4.65, axes: [axis, axis, axis] } as const;
+    const drawn = placeOnImage(t1, 't1.nii.gz', { ...syntheticScan(), affine }, { voxel: 0, shift });
+    return input({ language, ...drawn, referenceRanges: [RANGE] });
   };
 
   it.each([

@@ -12,7 +12,7 @@ import {
   reliabilityOf,
   resultRows,
 } from '../../src/core/reports/index.ts';
-import type { CsvInput, ReportInput } from '../../src/core/reports/index.ts';
+import type { CsvInput, ReportInput, ReportLanguage } from '../../src/core/reports/index.ts';
 import { placeLabels } from '../../src/core/reports/figureLabels.ts';
 import { base64 } from '../../src/core/reports/imageSvg.ts';
 import { estimate, exampleCurves, exampleReport, exampleResult } from './reportsFixture.ts';
@@ -113,6 +113,15 @@ describe('the page', () => {
     expect(html).toContain('not measured');
     expect(html).toContain('No curves are stored');
     expect(html).not.toMatch(/NaN|Infinity|undefined|>null</);
+  });
+
+  it('writes the sex in words of its language, and a code it does not know as the file states it', () => {
+    const { patient } = exampleReport();
+    const sexOf = (sex: string, language: ReportLanguage): string =>
+      /<dt>(?:Sex|Geschlecht|Pohlaví)<\/dt><dd>([^<]*)/.exec(page({ patient: { ...patient, sex }, language }))?.[1] ??
+      '';
+    expect([sexOf('F', 'en'), sexOf('M', 'de'), sexOf('O', 'cs')]).toEqual(['female', 'männlich', 'jiné']);
+    expect([sexOf('N', 'en'), sexOf('constructor', 'de')]).toEqual(['N', 'constructor']);
   });
 
   it('says first that a fit did not converge', () => {

@@ -63,6 +63,29 @@ describe('the search', () => {
     expect(ask({ search: "' OR 1=1 --" })).toEqual([]);
   });
 
+  it('finds states and grades by what a word of it means', () => {
+    const fresh = add('Neumann');
+    const fitted = add('Alt');
+    const rated = add('Gutbrod');
+    fit(fitted, ['good']);
+    fit(rated, ['fail']);
+    const meanings: WorklistQuery['meanings'] = [
+      { word: 'neu', states: ['new'], grades: [] },
+      { word: 'Gut', states: [], grades: ['good'] },
+      { word: 'ohne', states: ['signed'], grades: ['none'] },
+    ];
+    const found = (search: string) => [...ask({ search, meanings, sortBy: 'patient', descending: false })];
+    // Beside the names that hold the word.
+    expect(found('NEU')).toEqual([fresh]);
+    expect(found('gut')).toEqual([fitted, rated]);
+    expect(found('ohne')).toEqual([fresh]);
+    expect(found('gut alt')).toEqual([fitted]);
+    expect(found('neu gut')).toEqual([]);
+    // A longer word is another one.
+    expect(found('gute')).toEqual([]);
+    expect(ask({ search: 'neumann', meanings })).toEqual([fresh]);
+  });
+
   it('knows a name that came with a later file of the same patient', () => {
     const nameless = store.importStudy(newStudy({ patient: { ...UNKNOWN_PATIENT, id: 'P-7' } }), [newDataset(901)]);
     expect(ask({ search: 'late' })).toEqual([]);

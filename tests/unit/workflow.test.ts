@@ -296,7 +296,7 @@ describe('description and picture', () => {
 
   it('draws the voxel where it lies: its outline around the bright cube, right on the left', () => {
     const affine = [20, 0, 0, -25, 0, 20, 0, -40, 0, 0, 20, 35, 0, 0, 0, 1];
-    const images = voxelImages(structuralImage(), 't1.nii', affine, [1, 1, 1], 0);
+    const images = voxelImages(structuralImage(), 't1.nii', { affine, grid: [1, 1, 1], voxel: 0 });
     expect(images.map(({ plane }) => plane)).toEqual(['axial', 'coronal', 'sagittal']);
     for (const image of images) expectBrightInside(image);
     const beyondMiddle = (k: number, axis: 0 | 1): boolean => {
@@ -311,13 +311,11 @@ describe('description and picture', () => {
     expect(images.map(({ positionMm }) => positionMm)).toEqual([35, -40, -25]);
     expect(images.map(({ letters }) => letters.join(''))).toEqual(['RLAP', 'RLSI', 'APSI']);
     expect(
-      voxelImages(
-        structuralImage(),
-        't1.nii',
-        affine.map((v, i) => (i === 3 ? 500 : v)),
-        [1, 1, 1],
-        0,
-      ),
+      voxelImages(structuralImage(), 't1.nii', {
+        affine: affine.map((v, i) => (i === 3 ? 500 : v)),
+        grid: [1, 1, 1],
+        voxel: 0,
+      }),
     ).toEqual([]);
   });
 });
