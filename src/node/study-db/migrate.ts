@@ -1,8 +1,12 @@
 // Brings a database file to the newest schema: identity and version checks, a backup beside it, then each migration in
 // a transaction of its own.
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { StudyDbError } from '../../core/domain/errors.ts';
-import type { Connection } from './connection.ts';
+import { Connection } from './connection.ts';
+import { copyDatabase } from './copies.ts';
+import { copyKeyFile } from './keys/keyFile.ts';
+import { MIGRATIONS } from './migrations/index.ts';
 import type { Migration } from './migrations/index.ts';
 import { corruptError } from './sqliteErrors.ts';
 
@@ -29,6 +33,16 @@ export function checkSchema(connection: Connection, newest: number): number {
   return version;
 }
 
+/** Refuses an unencrypted file of another program, or of a newer version of this one. @throws StudyDbError */
+export function requireOwn(path: string): void {
+  const connection = new Connection(path, basename(path));
+  try {
+    checkSchema(connection, MIGRATIONS.at(-1)?.version ?? 0);
+  } finally {
+    connection.close();
+  }
+}
+
 /**
  * Applies what is missing. An existing database is first copied to `<path>.before-vN.bak`, N the version it gets.
  * @param path absolute path of the database file
@@ -51,25 +65,11 @@ export function migrate(connection: Connection, path: string, migrations: readon
   }
 }
 
-/** Copies the database, complete or not at all. @returns path of the copy */
-function backUp(connection: Connection, path: string, newest: number): string {
+/** With a copy of its key file, so that it opens whatever becomes of the key. */
+function backUp(connection: Connection, path: string, newest: number): void {
   const target = freeBackupPath(path, newest);
-  const partial = `${target}.partial`;
-  rmSync(partial, { force: true });
-  try {
-    connection.run('VACUUM INTO ?', [partial]);
-    const file = openSync(partial, 'r+');
-    try {
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(partial, target);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw connection.translate(error);
-  }
-  return target;
+  copyDatabase(connection, target, null);
+  copyKeyFile(path, target);
 }
 
 /** An earlier backup is never overwritten: the next one gets a number. */

@@ -46,19 +46,21 @@ function insertChunks(connection: Connection, sha256: string, fileName: string, 
 
 /** A large file in the database, for pieces; its SHA-256 is checked before the first is handed out. */
 export class StoredSource extends BlockSource {
-  /** Absolute path of the database file and the dataset's id, for opening it in another thread. */
+  /** Absolute path of the database file, its key and the dataset's id, for opening it in another thread. */
   readonly database: string;
+  readonly key: string | null;
   readonly datasetId: string;
   readonly #connection: Connection;
   readonly #sha256: string;
   #isChecked = false;
 
   constructor(
-    { connection, database }: Pick<StoreContext, 'connection' | 'database'>,
+    { connection, database, key }: Pick<StoreContext, 'connection' | 'database' | 'key'>,
     file: { readonly datasetId: string; readonly name: string; readonly sha256: string; readonly size: number },
   ) {
     super(file.name, file.size, CHUNK_BYTES);
     this.database = database;
+    this.key = key;
     this.datasetId = file.datasetId;
     this.#connection = connection;
     this.#sha256 = file.sha256;

@@ -44,8 +44,10 @@ export function toStudyDbError(error: unknown, fileName: string): AppError {
     case SQLITE_READONLY:
       return readOnlyError(fileName, error);
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return corruptError(fileName, 'it is damaged or is not a Lineshape study database', error);
+    case SQLITE_NOTADB: {
+      const { message } = corruptError(fileName, 'it is damaged or is not a Lineshape study database');
+      return new StudyDbError('STUDY_DB_CORRUPT', message, details, error);
+    }
     case SQLITE_FULL:
       return new StudyDbError(
         'DISK_FULL',
@@ -79,4 +81,15 @@ export function readOnlyError(fileName: string, cause?: unknown): StudyDbError {
 export function corruptError(fileName: string, reason: string, cause?: unknown): StudyDbError {
   const message = `The study database ${fileName} can't be used: ${reason}.`;
   return new StudyDbError('STUDY_DB_CORRUPT', message, { file: fileName }, cause);
+}
+
+/** SQLite finds no database there: another file, or another key. */
+export function isNotADatabase({ details }: AppError): boolean {
+  return details['sqliteCode'] === SQLITE_NOTADB;
+}
+
+/** The file is encrypted with another key, or damaged at its very beginning. */
+export function wrongKeyError(fileName: string, cause?: unknown): StudyDbError {
+  const message = `The study database ${fileName} can't be opened with this key: it is another database's key, or the database is damaged.`; // prettier-ignore
+  return new StudyDbError('STUDY_DB_KEY', message, { file: fileName }, cause);
 }
