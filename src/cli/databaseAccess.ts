@@ -1,6 +1,7 @@
 // How the command line reaches a database's key: a passphrase from LINESHAPE_PASSPHRASE, or asked for at a terminal.
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { UsageError } from '../core/domain/errors.ts';
 import type { KeyAccess } from '../node/study-db/keys/unlock.ts';
 
 let passphrase: string | null = null;
@@ -33,14 +34,28 @@ export async function askSecretly(question: string): Promise<string | null> {
   }
 }
 
-/** For one command. */
-export function commandAccess(): KeyAccess {
+/** From LINESHAPE_NEW_PASSPHRASE, or asked for twice; null where there is neither. @throws UsageError where the two differ */
+export async function newPassphrase(): Promise<string | null> {
+  const given = process.env['LINESHAPE_NEW_PASSPHRASE'] || null;
+  delete process.env['LINESHAPE_NEW_PASSPHRASE'];
+  if (given !== null) return given;
+  const first = await askSecretly('New passphrase: ');
+  if (first === null || (await askSecretly('Once more: ')) === first) return first;
+  throw new UsageError('The two passphrases are not the same; nothing was changed.');
+}
+
+/** @param chosen a passphrase in the place of the one given, after it was changed */
+export function commandAccess(chosen: string | null = null): KeyAccess {
   return {
     keychain: null,
     get givenPassphrase() {
-      return takePassphrase();
+      return chosen ?? takePassphrase();
     },
-    passphrase: async () => (takePassphrase() !== null ? passphrase : (passphrase = await askSecretly('Passphrase of the study database: '))), // prettier-ignore
+    passphrase: async () => {
+      if (chosen !== null) return chosen;
+      passphrase = takePassphrase() ?? (await askSecretly('Passphrase of the study database: '));
+      return passphrase;
+    },
     now: () => new Date().toISOString(),
   };
 }

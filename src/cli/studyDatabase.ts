@@ -1,7 +1,8 @@
 // The study database as commands use it: opened for one piece of work, closed whatever happens.
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ReaderError } from '../core/domain/errors.ts';
+import type { AuditEvent } from '../core/domain/audit.ts';
+import { AppError, ReaderError } from '../core/domain/errors.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
 import { keyFilePath } from '../node/study-db/keys/keyFile.ts';
 import { isProtected } from '../node/study-db/keys/unlock.ts';
@@ -22,15 +23,34 @@ export async function withStudyDb<T>(
   path: string,
   access: 'read' | 'write',
   work: (store: StudyStore) => T | Promise<T>,
+  passphrase: string | null = null,
 ): Promise<T> {
   const readOnly = access === 'read';
-  const found = await findKey(path, commandAccess(), readOnly);
+  const found = await findKey(path, commandAccess(passphrase), readOnly);
   const store = openProtected(path, found, { now, readOnly, actor: { program: 'lineshape', version: VERSION } });
   if (found.isNewKey && !isProtected(found.methods)) sayUnprotected(path);
   try {
     return await work(store);
   } finally {
     store.close();
+  }
+}
+
+/**
+ * Enters in the audit trail what was done outside a transaction. A database that can't be written is said, not refused: what
+ * the user asked for was done.
+ * @param passphrase the new one, where it was just changed
+ */
+export async function recordInStudyDb(
+  path: string,
+  event: AuditEvent,
+  passphrase: string | null = null,
+): Promise<void> {
+  try {
+    await withStudyDb(path, 'write', (store) => void store.recordAudit(event), passphrase);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'STUDY_DB_READ_ONLY') throw error;
+    say('The database can’t be written, so that its audit trail does not tell of this.');
   }
 }
 

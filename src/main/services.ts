@@ -99,7 +99,11 @@ function basisLoader(folders: readonly string[]): Pick<Services, 'basis' | 'forg
  */
 export function createServices(start: HostStart, emit: Emit, log: EventLog): Services {
   const now = (): string => new Date().toISOString();
-  const store = openProtected(start.database, { key: start.databaseKey }, { now, actor: { program: 'Lineshape', version: start.appVersion } });
+  const store = openProtected(
+    start.database,
+    { key: start.databaseKey },
+    { now, actor: { program: 'Lineshape', version: start.appVersion } },
+  );
   const abandoned = closeAbandonedJobs(store);
   if (abandoned > 0) log.warn('jobs-abandoned', { count: abandoned });
   const batches = closeAbandonedBatches(store);

@@ -60,5 +60,7 @@ export async function studiesTable(
     });
     await setImmediate(); // other requests are answered in between
   }
+  const details = { results: analyses.length, naming };
+  store.recordAudit({ kind: 'export', action: 'table', studyId: null, details });
   return studiesCsv(entries);
 }

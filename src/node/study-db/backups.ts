@@ -66,9 +66,9 @@ export function makeBackup(
   const connection = new Connection(path, basename(path), key);
   try {
     connection.exec(`PRAGMA busy_timeout = ${WAIT_MS}`);
-    copyDatabase(connection, backup, null);
-    verifyFile(backup, key);
+    // The key file first: a backup that has its name has its key.
     copyKeyFile(path, backup);
+    copyDatabase(connection, backup, null, (copy) => void verifyFile(copy, key));
   } catch (error) {
     for (const made of [backup, keyFilePath(backup)]) rmSync(made, { force: true });
     throw error;

@@ -158,6 +158,10 @@ export class Connection {
     }
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Again does no harm. */
   close(): void {
     if (this.#isClosed) return;
@@ -202,11 +206,15 @@ function openDatabase(location: string, key: string | null): Database.Database {
   return new Database(location, options);
 }
 
-/** @returns whether a database opens with this key @throws StudyDbError where it can't be read for another reason */
+/**
+ * Prepares no statement: the driver keeps a closed connection's files and locks until its statements are collected.
+ * @returns whether a database opens with this key
+ * @throws StudyDbError where it can't be read for another reason
+ */
 export function keyFits(path: string, key: string | null): boolean {
   const connection = new Connection(`${pathToFileURL(path).href}?mode=ro`, basename(path), key);
   try {
-    connection.pragmaNumber('user_version');
+    connection.exec('SELECT count(*) FROM sqlite_schema');
     return true;
   } catch (error) {
     if (error instanceof AppError && (error.code === 'STUDY_DB_KEY' || isNotADatabase(error))) return false;

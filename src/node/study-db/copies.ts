@@ -7,7 +7,7 @@ import { BugError } from '../../core/domain/errors.ts';
 import { Connection } from './connection.ts';
 import { fileError, OWNER_ONLY, syncFile, syncFolder } from './durableFiles.ts';
 import type { DatabaseKey } from './keys/keyWraps.ts';
-import { corruptError } from './sqliteErrors.ts';
+import { corruptError, inUseError } from './sqliteErrors.ts';
 
 /** How long taking a database for oneself waits for others that have it open. [ms] */
 const EXCLUSIVE_TIMEOUT_MS = 5000;
@@ -16,15 +16,22 @@ const EXCLUSIVE_TIMEOUT_MS = 5000;
  * Copies a connected database, complete or not at all; others may read and write it meanwhile.
  * @param target file that is not there yet
  * @param newKey of the copy; null: the database's own, or none where it isn't encrypted
- * @throws StudyDbError; then nothing remains of the copy
+ * @param check looks at the finished copy before it gets its name
+ * @throws StudyDbError, and what the check throws; then nothing remains of the copy
  */
-export function copyDatabase(connection: Connection, target: string, newKey: DatabaseKey | null): void {
+export function copyDatabase(
+  connection: Connection,
+  target: string,
+  newKey: DatabaseKey | null,
+  check: (copy: string) => void = () => undefined,
+): void {
   const partial = `${target}.partial`;
   rmSync(partial, { force: true });
   rmSync(`${partial}-journal`, { force: true });
   try {
     vacuumInto(connection, partial, newKey);
     chmodSync(partial, OWNER_ONLY);
+    check(partial);
     syncFile(partial);
     renameSync(partial, target);
   } catch (error) {
@@ -85,23 +92,23 @@ export function exchangeKey(
   path: string,
   from: DatabaseKey | null,
   to: DatabaseKey,
-  onAlone: () => void = () => undefined,
+  onAlone: (connection: Connection) => void = () => undefined,
 ): void {
   const copy = `${path}.rekeyed`;
   const connection = openAlone(path, from);
   try {
     rmSync(copy, { force: true });
-    onAlone();
+    onAlone(connection);
     copyDatabase(connection, copy, to);
     const [before, after] = [rowCounts(connection), verifyFile(copy, to)];
     const isSame = before.size === after.size && [...before].every(([table, rows]) => after.get(table) === rows);
     if (!isSame) throw new BugError('The encrypted copy of the study database does not hold what the database holds.');
-    putInPlace(copy, path, () => connection.close());
+    putInPlace(copy, path, () => closeAlone(connection));
   } catch (error) {
     rmSync(copy, { force: true });
     throw error;
   } finally {
-    connection.close();
+    closeAlone(connection);
   }
 }
 
@@ -114,15 +121,25 @@ export function openAlone(path: string, key: DatabaseKey | null, timeoutMs = EXC
   const connection = new Connection(path, basename(path), key);
   try {
     connection.exec(`PRAGMA busy_timeout = ${timeoutMs}`);
-    connection.get('PRAGMA journal_mode = DELETE');
-    connection.get('PRAGMA locking_mode = EXCLUSIVE');
-    connection.exec('BEGIN EXCLUSIVE');
-    connection.exec('COMMIT');
+    connection.exec('PRAGMA journal_mode = DELETE');
+    connection.exec('PRAGMA locking_mode = EXCLUSIVE');
+    connection.exec('BEGIN EXCLUSIVE; COMMIT');
+    if (existsSync(`${path}-wal`)) throw inUseError(connection.fileName);
     return connection;
   } catch (error) {
     connection.close();
     throw error;
   }
+}
+
+/**
+ * Lets others in and closes. The driver keeps a closed connection until its statements are collected: the lock has to be
+ * given back before.
+ */
+export function closeAlone(connection: Connection): void {
+  if (connection.isClosed) return;
+  connection.exec('PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema');
+  connection.close();
 }
 
 /** Windows renames no open file; elsewhere the lock is kept until the new file is there. */

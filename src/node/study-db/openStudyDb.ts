@@ -25,6 +25,8 @@ import * as referenceRanges from './referenceRanges.ts';
 import * as signedReports from './signedReports.ts';
 import type { StoreContext } from './storeContext.ts';
 import * as studies from './studies.ts';
+import { verifyDatabase } from './verify.ts';
+import type { DatabaseVerdict } from './verify.ts';
 import * as worklist from './worklist.ts';
 
 /** Longer than any write of this program takes. [ms] */
@@ -55,14 +57,32 @@ export interface StudyDbOptions {
  * STUDY_DB_CORRUPT, DISK_FULL, STUDY_DB_FAILED
  */
 export function openStudyDb(path: string, options: StudyDbOptions): StudyStore {
+  const context = openContext(path, options);
+  const readOnly = options.readOnly ?? false;
+  if (!readOnly) fillFacts(context);
+  return makeStore(context, readOnly);
+}
+
+/**
+ * Reads a whole database through, as verify.ts says; for reading only.
+ * @throws StudyDbError as openStudyDb
+ */
+export function verifyStudyDb(path: string, options: StudyDbOptions): DatabaseVerdict {
+  const context = openContext(path, { ...options, readOnly: true });
+  try {
+    return verifyDatabase(context);
+  } finally {
+    context.connection.close();
+  }
+}
+
+function openContext(path: string, options: StudyDbOptions): StoreContext {
   const absolute = resolve(path);
   const readOnly = options.readOnly ?? false;
   checkPlace(absolute, readOnly);
   const connection = readOnly ? connectForReading(absolute, options) : connectForWriting(absolute, options);
   const { now, newId = randomUUID, key = null, actor = { program: 'Lineshape', version: 'unknown' } } = options;
-  const context = { connection, database: absolute, key, now, newId, actor: { user: accountName(), ...actor } };
-  if (!readOnly) fillFacts(context);
-  return makeStore(context, readOnly);
+  return { connection, database: absolute, key, now, newId, actor: { user: accountName(), ...actor } };
 }
 
 /** A container may know its user by number only. */

@@ -115,3 +115,21 @@ export function openRawFile(context: StoreContext, datasetId: string): FileConte
 export function readRawFile(context: StoreContext, datasetId: string): Uint8Array {
   return bytesOf(openRawFile(context, datasetId));
 }
+
+/** The SHA-256 of a raw file's content as it stands in the database now, read piece by piece; null where it can't be. */
+export function rawFileDigest(connection: Connection, sha256: string): string | null {
+  const whole = connection.get('SELECT bytes, size_bytes FROM raw_files WHERE sha256 = ?', [sha256]);
+  const bytes = whole?.blobOrNull('bytes') ?? null;
+  if (whole === null || bytes !== null) return bytes === null ? null : sha256Hex(bytes);
+  const hash = createHash('sha256');
+  const chunks = Math.ceil(whole.number('size_bytes') / CHUNK_BYTES);
+  for (let position = 0; position < chunks; position++) {
+    const row = connection.get('SELECT bytes FROM raw_file_chunks WHERE sha256 = ? AND position = ?', [
+      sha256,
+      position,
+    ]);
+    if (row === null) return null;
+    hash.update(row.blob('bytes'));
+  }
+  return hash.digest('hex');
+}

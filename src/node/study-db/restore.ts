@@ -3,12 +3,12 @@ import { copyFileSync, existsSync, linkSync, rmSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AppError, StudyDbError } from '../../core/domain/errors.ts';
 import { listBackups } from './backups.ts';
-import { openAlone, putInPlace, verifyFile } from './copies.ts';
+import { closeAlone, openAlone, putInPlace, verifyFile } from './copies.ts';
 import { fileError, syncFile } from './durableFiles.ts';
 import { copyKeyFile, keyFilePath, readKeyFile, writeKeyFile } from './keys/keyFile.ts';
 import type { KeyEntry } from './keys/keyFile.ts';
 import type { DatabaseKey } from './keys/keyWraps.ts';
-import { fileKind, unlockDatabase } from './keys/unlock.ts';
+import { fileKind, unlockDatabase, wrapsFor } from './keys/unlock.ts';
 import type { KeyAccess } from './keys/unlock.ts';
 
 export interface Restored {
@@ -27,7 +27,7 @@ export async function restoreBackup(database: string, from: string | null, acces
   const backup = from === null ? await newestGood(path, access) : resolve(from);
   const key = await verified(backup, access);
   const copy = `${path}.restored`;
-  const entries = readKeyFile(backup)?.keys ?? [];
+  const entries = (readKeyFile(backup)?.keys ?? []).slice(0, 1).map((entry) => rewrapped(entry, key, access));
   rmSync(copy, { force: true });
   try {
     copyFileSync(backup, copy);
@@ -45,6 +45,14 @@ export async function restoreBackup(database: string, from: string | null, acces
     rmSync(copy, { force: true });
     throw error instanceof AppError ? error : fileError(path, error);
   }
+}
+
+/** A key that lay open, or under an older passphrase, is not brought back as it was where there is better. */
+function rewrapped(entry: KeyEntry, key: DatabaseKey | null, access: KeyAccess): KeyEntry {
+  if (key === null || (access.keychain === null && access.givenPassphrase === null)) return entry;
+  const wraps = wrapsFor(key, access);
+  const kept = entry.wraps.filter(({ method }) => method !== 'file' && !wraps.some((wrap) => wrap.method === method));
+  return { ...entry, wraps: [...wraps, ...kept] };
 }
 
 async function newestGood(path: string, access: KeyAccess): Promise<string> {
@@ -81,7 +89,7 @@ async function oldKey(path: string, access: KeyAccess): Promise<DatabaseKey | nu
 function endOldLog(path: string, key: DatabaseKey | null): void {
   if (!existsSync(path)) return;
   try {
-    openAlone(path, key).close();
+    closeAlone(openAlone(path, key));
   } catch (error) {
     if (error instanceof AppError && error.code === 'STUDY_DB_FAILED') throw error;
   }

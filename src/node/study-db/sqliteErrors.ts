@@ -35,12 +35,7 @@ export function toStudyDbError(error: unknown, fileName: string): AppError {
   switch (code === SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return new StudyDbError(
-        'STUDY_DB_FAILED',
-        `The study database ${fileName} is in use by another program; nothing was written, please try again.`,
-        details,
-        error,
-      );
+      return inUseError(fileName, error, code);
     case SQLITE_READONLY:
       return readOnlyError(fileName, error);
     case SQLITE_CORRUPT:
@@ -69,6 +64,12 @@ export function toStudyDbError(error: unknown, fileName: string): AppError {
         error,
       );
   }
+}
+
+/** Another program has it open, or writes to it for longer than this one waits. */
+export function inUseError(fileName: string, cause?: unknown, sqliteCode = SQLITE_BUSY): StudyDbError {
+  const message = `The study database ${fileName} is in use by another program; nothing was written, please try again.`;
+  return new StudyDbError('STUDY_DB_FAILED', message, { file: fileName, sqliteCode }, cause);
 }
 
 /** The database or its folder can't be written. */

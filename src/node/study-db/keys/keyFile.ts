@@ -16,7 +16,11 @@ const wrapSchema = z.discriminatedUnion('method', [
   z.object({
     method: z.literal('passphrase'),
     // Bounds keep an edited file from asking for hours or all memory.
-    n: z.number().int().min(2).max(2 ** 20),
+    n: z
+      .number()
+      .int()
+      .min(2)
+      .max(2 ** 20),
     r: z.number().int().min(1).max(32),
     p: z.number().int().min(1).max(16),
     salt: base64,

@@ -4,7 +4,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { StudyDbError } from '../../../core/domain/errors.ts';
 import { keyFits } from '../connection.ts';
 import { exchangeKey } from '../copies.ts';
-import { requireOwn } from '../migrate.ts';
+import { checkSchema, requireOwn } from '../migrate.ts';
+import { MIGRATIONS } from '../migrations/index.ts';
 import { copyKeyFile, readKeyFile, writeKeyFile } from './keyFile.ts';
 import type { KeyMethod } from './keyFile.ts';
 import { keyEntry, newDatabaseKey } from './keyWraps.ts';
@@ -23,7 +24,7 @@ export function encryptInPlace(path: string, key: DatabaseKey): boolean {
   const plain = [database, ...migrationBackups(database)].filter((file) => fileKind(file) === 'plain');
   for (const file of plain) {
     requireOwn(file);
-    exchangeKey(file, null, key);
+    exchangeKey(file, null, key, (connection) => checkSchema(connection, MIGRATIONS.at(-1)?.version ?? 0));
     if (file !== database) copyKeyFile(database, file);
   }
   return plain.length > 0;

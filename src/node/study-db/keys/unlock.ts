@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { StudyDbError } from '../../../core/domain/errors.ts';
 import { keyFits } from '../connection.ts';
-import { openAlone } from '../copies.ts';
+import { closeAlone, openAlone } from '../copies.ts';
 import { corruptError, wrongKeyError } from '../sqliteErrors.ts';
 import { createKeyFile, keyFilePath, readKeyFile, writeKeyFile } from './keyFile.ts';
 import type { KeyEntry, KeyMethod, KeyWrap } from './keyFile.ts';
@@ -111,7 +111,7 @@ function forgetOtherKey(database: string, { entry, key }: { entry: KeyEntry; key
   try {
     const alone = openAlone(database, key, 0);
     writeKeyFile(database, [entry]);
-    alone.close();
+    closeAlone(alone);
   } catch (error) {
     if (!(error instanceof StudyDbError) || error.code !== 'STUDY_DB_FAILED') throw error;
   }
@@ -159,7 +159,11 @@ async function unwrapped({ wraps }: KeyEntry, access: KeyAccess): Promise<Databa
 export const isProtected = (methods: readonly KeyMethod[]): boolean => !methods.includes('file');
 
 /** Makes the key reachable by a passphrase, in the place of an earlier one and of a bare key. @throws StudyDbError, UsageError */
-export async function setPassphrase(path: string, access: KeyAccess, passphrase: string): Promise<readonly KeyMethod[]> {
+export async function setPassphrase(
+  path: string,
+  access: KeyAccess,
+  passphrase: string,
+): Promise<readonly KeyMethod[]> {
   const database = resolve(path);
   const { key } = await unlockDatabase(database, access);
   const entry = readKeyFile(database)?.keys[0];

@@ -8,10 +8,4 @@ import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [
-  initial,
-  rawFileChunks,
-  worklistAndBatches,
-  reportsSigned,
-  auditTrail,
-];
+export const MIGRATIONS: readonly Migration[] = [initial, rawFileChunks, worklistAndBatches, reportsSigned, auditTrail];
