@@ -8,6 +8,7 @@ import { Connection } from './connection.ts';
 import { fileError, OWNER_ONLY, syncFile, syncFolder } from './durableFiles.ts';
 import type { DatabaseKey } from './keys/keyWraps.ts';
 import { corruptError, inUseError } from './sqliteErrors.ts';
+import { checkTexts } from './texts.ts';
 
 /** How long taking a database for oneself waits for others that have it open. [ms] */
 const EXCLUSIVE_TIMEOUT_MS = 5000;
@@ -65,10 +66,11 @@ export function verifyFile(path: string, key: DatabaseKey | null): ReadonlyMap<s
   }
 }
 
-/** @throws StudyDbError STUDY_DB_CORRUPT where SQLite finds anything wrong */
+/** @throws StudyDbError STUDY_DB_CORRUPT where SQLite finds anything wrong, or a text can't be read */
 export function checkPages(connection: Connection, check: 'quick_check' | 'integrity_check'): void {
   const [first] = connection.all(`PRAGMA ${check}(1)`);
   if (first?.text(check) !== 'ok') throw corruptError(connection.fileName, `it is damaged (${check} found an error)`);
+  checkTexts(connection);
 }
 
 function rowCounts(connection: Connection): Map<string, number> {

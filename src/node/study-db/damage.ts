@@ -5,6 +5,7 @@ import { AppError, StudyDbError } from '../../core/domain/errors.ts';
 import { newestGoodBackup } from './backups.ts';
 import { Connection } from './connection.ts';
 import { checkPages } from './copies.ts';
+import { checkTexts } from './texts.ts';
 import type { DatabaseKey } from './keys/keyWraps.ts';
 
 /** Up to this size a database is checked before it is opened for writing (0.1 s); a larger one while it is open. [bytes] */
@@ -15,6 +16,11 @@ export function refuseDamaged(connection: Connection, path: string, key: Databas
   if (statSync(path).size > CHECKED_AT_OPENING_BYTES) return;
   const damage = damageOf(connection, path, key);
   if (damage !== null) throw damage;
+}
+
+/** Before anything of a database is read that isn't checked as a whole. @throws StudyDbError STUDY_DB_CORRUPT */
+export function refuseUnreadable(connection: Connection, path: string): void {
+  if (statSync(path).size <= CHECKED_AT_OPENING_BYTES) checkTexts(connection);
 }
 
 /** Checks a large database, while others use it. @returns what is wrong with it, in a sentence; null: nothing */

@@ -15,7 +15,7 @@ import { Connection } from './connection.ts';
 import * as datasets from './datasets.ts';
 import { fillMissingFacts } from './facts.ts';
 import * as importing from './importing.ts';
-import { refuseDamaged } from './damage.ts';
+import { refuseDamaged, refuseUnreadable } from './damage.ts';
 import { removeLeftovers } from './copies.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
@@ -121,12 +121,12 @@ const fileNumber = (path: string): number | null => statSync(path, { throwIfNoEn
 function connectForReading(path: string, options: StudyDbOptions): Connection {
   const uri = pathToFileURL(path).href;
   try {
-    return connect(`${uri}?mode=ro`, path, options, prepareReading);
+    return connect(`${uri}?mode=ro`, path, options, (one) => prepareReading(one, path));
   } catch (error) {
     const log = `${path}-wal`;
     const hasLog = existsSync(log) && statSync(log).size > 0;
     if (hasLog || !(error instanceof StudyDbError) || error.code !== 'STUDY_DB_FAILED') throw error;
-    return connect(`${uri}?immutable=1`, path, options, prepareReading);
+    return connect(`${uri}?immutable=1`, path, options, (one) => prepareReading(one, path));
   }
 }
 
@@ -147,7 +147,7 @@ function connect(
   }
 }
 
-function prepareReading(connection: Connection): void {
+function prepareReading(connection: Connection, path: string): void {
   connection.exec('PRAGMA query_only = ON');
   const newest = MIGRATIONS.at(-1)?.version ?? 0;
   const found = checkSchema(connection, newest);
@@ -159,6 +159,7 @@ function prepareReading(connection: Connection): void {
       { found, supported: newest },
     );
   }
+  refuseUnreadable(connection, path);
 }
 
 function prepareWriting(connection: Connection, path: string, { maxSizeBytes, key }: StudyDbOptions): void {
