@@ -8,6 +8,7 @@ import { fileWrap, keyEntry } from '../../src/node/study-db/keys/keyWraps.ts';
 import { fileKind } from '../../src/node/study-db/keys/unlock.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import { expect, REPO_ROOT, test } from './launch.ts';
+import { collectConnections } from '../fixtures/collectConnections.ts';
 import { newDataset, newStudy } from '../fixtures/studies.ts';
 
 const PASSPHRASE = 'correct horse battery';
@@ -48,6 +49,7 @@ test('encrypts what an earlier version left, and shows it', async ({ launchApp, 
   const plain = openStudyDb(database, { now });
   plain.importStudy(newStudy({ title: 'From before' }), [newDataset(1)]);
   plain.close();
+  await collectConnections();
   const app = await launchApp();
   await expect(app.window.getByText('Test Person').first()).toBeVisible();
   await app.close();

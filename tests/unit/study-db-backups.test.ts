@@ -133,6 +133,20 @@ describe('upkeep', () => {
   });
 });
 
+describe('a large database', () => {
+  it('is checked while it is open, not before', async () => {
+    const store = await open();
+    store.importStudy(newStudy({ title: 'large' }), [newDataset(4, { bytes: new Uint8Array(34e6) })]);
+    store.close();
+    await collectConnections();
+    expect(keepUp({ database: path, key, isStart: true }, START)).toMatchObject({ damage: null, backedUp: true });
+    damage(path);
+    const { damage: found, backedUp } = keepUp({ database: path, key, isStart: true }, START + 2 * DAY_MS);
+    expect(backedUp).toBe(false);
+    expect(found).toMatchObject({ code: 'STUDY_DB_CORRUPT', message: expect.stringContaining('2026-01-01 00:00:00') });
+  });
+});
+
 describe('a damaged database', () => {
   it('is not opened for writing, and the sentence names the newest good backup', async () => {
     daily(0);

@@ -8,8 +8,8 @@ import { checkPages } from './copies.ts';
 import { checkTexts } from './texts.ts';
 import type { DatabaseKey } from './keys/keyWraps.ts';
 
-/** Up to this size a database is checked before it is opened for writing (0.1 s); a larger one while it is open. [bytes] */
-export const CHECKED_AT_OPENING_BYTES = 128 * 2 ** 20;
+/** Up to this size a database is checked before it is opened (0.1 s); a larger one while it is open. [bytes] */
+export const CHECKED_AT_OPENING_BYTES = 32 * 2 ** 20;
 
 /** @throws StudyDbError STUDY_DB_CORRUPT where a database that isn't large is damaged */
 export function refuseDamaged(connection: Connection, path: string, key: DatabaseKey | null): void {
