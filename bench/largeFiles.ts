@@ -18,6 +18,8 @@ const READOUTS = 1000;
 const HOST_VARIABLE = 'LINESHAPE_BENCH_HOST';
 const RSS_VARIABLE = 'LINESHAPE_BENCH_RSS';
 const MB = 1e6;
+/** The database is encrypted, as the app's is. */
+const DATABASE_KEY = '5a'.repeat(32);
 
 interface Measured {
   readonly seconds: number;
@@ -47,6 +49,7 @@ async function measured(folder: string, args: readonly string[], env: NodeJS.Pro
 async function asHost(database: string, scan: string): Promise<void> {
   const start: HostStart = {
     database,
+    databaseKey: DATABASE_KEY,
     resources: join(ROOT, 'resources'),
     userBases: join(ROOT, 'no-bases'),
     workers: join(ROOT, 'dist', 'workers'),

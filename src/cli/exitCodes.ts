@@ -21,6 +21,7 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
     case 'NOT_FOUND':
     case 'STUDY_DB_NEWER':
     case 'STUDY_DB_CORRUPT':
+    case 'STUDY_DB_KEY':
       return EXIT.input;
     case 'PROCESSING_FAILED':
     case 'WRITE_FAILED':

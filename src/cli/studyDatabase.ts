@@ -1,8 +1,15 @@
 // The study database as commands use it: opened for one piece of work, closed whatever happens.
 import { existsSync } from 'node:fs';
-import { ReaderError } from '../core/domain/errors.ts';
+import { basename } from 'node:path';
+import type { AuditEvent } from '../core/domain/audit.ts';
+import { AppError, ReaderError } from '../core/domain/errors.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
-import { openStudyDb } from '../node/study-db/openStudyDb.ts';
+import { keyFilePath } from '../node/study-db/keys/keyFile.ts';
+import { isProtected } from '../node/study-db/keys/unlock.ts';
+import { findKey, openProtected } from '../node/study-db/openProtected.ts';
+import { commandAccess } from './databaseAccess.ts';
+import { VERSION } from './session.ts';
+import { say } from './terminal.ts';
 
 const now = (): string => new Date().toISOString();
 
@@ -11,16 +18,45 @@ export function requireStudyDb(path: string): void {
   if (!existsSync(path)) throw new ReaderError('NOT_FOUND', 'The study database does not exist.');
 }
 
-/** @throws StudyDbError as openStudyDb, and what the work throws */
+/** @throws StudyDbError as findKey and openStudyDb, and what the work throws */
 export async function withStudyDb<T>(
   path: string,
   access: 'read' | 'write',
   work: (store: StudyStore) => T | Promise<T>,
+  passphrase: string | null = null,
 ): Promise<T> {
-  const store = openStudyDb(path, { now, readOnly: access === 'read' });
+  const readOnly = access === 'read';
+  const found = await findKey(path, commandAccess(passphrase), readOnly);
+  const store = openProtected(path, found, { now, readOnly, actor: { program: 'lineshape', version: VERSION } });
+  if (found.isNewKey && !isProtected(found.methods)) sayUnprotected(path);
   try {
     return await work(store);
   } finally {
     store.close();
   }
+}
+
+/**
+ * Enters in the audit trail what was done outside a transaction. A database that can't be written is said, not refused: what
+ * the user asked for was done.
+ * @param passphrase the new one, where it was just changed
+ */
+export async function recordInStudyDb(
+  path: string,
+  event: AuditEvent,
+  passphrase: string | null = null,
+): Promise<void> {
+  try {
+    await withStudyDb(path, 'write', (store) => void store.recordAudit(event), passphrase);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'STUDY_DB_READ_ONLY') throw error;
+    say('The database can’t be written, so that its audit trail does not tell of this.');
+  }
+}
+
+function sayUnprotected(path: string): void {
+  const file = basename(keyFilePath(path));
+  say(
+    `The database is encrypted, but its key lies open beside it in ${file}: keep both, or set a passphrase with "lineshape study passphrase".`,
+  );
 }

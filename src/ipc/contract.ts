@@ -201,6 +201,11 @@ export const CHANNELS = {
       version: z.string(),
       electronVersion: z.string(),
       databaseName: z.string(),
+      /** How the database's key is kept; `file`: beside it, protected by nothing but the folder's rights. */
+      databaseProtection: z.object({
+        methods: z.array(z.enum(['safeStorage', 'passphrase', 'file'])),
+        backend: z.string().nullable(),
+      }),
       threads: z.number().int(),
     }),
   },

@@ -23,6 +23,13 @@ export function parseArguments(argv: readonly string[], appFolder: string, cwd: 
   return { demo: argv.includes('--open-demo'), files: paths.filter((path) => existsSync(path)) };
 }
 
+/** Work on the database's key that is done instead of opening the window. */
+export type Maintenance = 'add-passphrase' | 'rekey';
+
+export function maintenanceOf(argv: readonly string[]): Maintenance | null {
+  return (['add-passphrase', 'rekey'] as const).find((name) => argv.includes(`--${name}`)) ?? null;
+}
+
 /** What a second instance handed over, or null where it is not that. */
 export function parseHandover(data: unknown): Opening | null {
   const parsed = openingSchema.safeParse(data);

@@ -162,6 +162,8 @@ export type HostHandlers = {
 /** What the host is started with (workerData). */
 export interface HostStart {
   readonly database: string;
+  /** Of the database; null: it is not encrypted and stays so (benchmarks). */
+  readonly databaseKey: string | null;
   readonly resources: string;
   /** Folder of the user's own basis sets. */
   readonly userBases: string;

@@ -2,11 +2,13 @@
 import { mkdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { app, BrowserWindow, dialog, ipcMain, session } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, safeStorage, session } from 'electron';
 import { StudyDbError, toErrorRecord } from '../core/domain/errors.ts';
 import { forbidTelemetry } from '../node/inference/telemetry.ts';
-import { isEmptyOpening, parseArguments, parseHandover } from './commandLine.ts';
+import { findKey } from '../node/study-db/openProtected.ts';
+import { isEmptyOpening, maintenanceOf, parseArguments, parseHandover } from './commandLine.ts';
 import type { Opening } from './commandLine.ts';
+import { appKeyAccess, maintain, systemKeychain } from './databaseKey.ts';
 import { setEndMark } from './endMark.ts';
 import type { EndMark } from './endMark.ts';
 import { createEventLog } from './eventLog.ts';
@@ -14,6 +16,7 @@ import { createEventLoopLog } from './eventLoopLog.ts';
 import type { Emit } from './emit.ts';
 import { importOpening } from './importOpenings.ts';
 import { createMainHandlers } from './ipcHandlers/mainHandlers.ts';
+import type { MainContext } from './ipcHandlers/mainContext.ts';
 import { appPaths } from './paths.ts';
 import type { AppPaths } from './paths.ts';
 import { createPictureFiles } from './pictures.ts';
@@ -78,10 +81,11 @@ function makeFolder(path: string): void {
   }
 }
 
-function startHost(paths: AppPaths): StudyHost {
+function startHost(paths: AppPaths, databaseKey: string | null): StudyHost {
   const { database, resources, workers, userBases } = paths;
   const thread = startHostThread(paths.studyHost, {
     database,
+    databaseKey,
     resources,
     userBases,
     workers,
@@ -122,7 +126,12 @@ function showAbout(): void {
   });
 }
 
-function registerChannels(studyHost: StudyHost, paths: AppPaths, pictureFiles: PictureFiles): void {
+function registerChannels(
+  studyHost: StudyHost,
+  paths: AppPaths,
+  pictureFiles: PictureFiles,
+  databaseProtection: MainContext['databaseProtection'],
+): void {
   const { database, userBases, resources } = paths;
   const handlers = createMainHandlers(
     {
@@ -132,6 +141,7 @@ function registerChannels(studyHost: StudyHost, paths: AppPaths, pictureFiles: P
       emit,
       appVersion: app.getVersion(),
       databaseName: basename(database),
+      databaseProtection,
       onJobStart: loop.beginJob,
     },
     {
@@ -191,17 +201,27 @@ function openWindow(paths: AppPaths): void {
   });
 }
 
-function start(): void {
+async function start(): Promise<void> {
   const paths = appPaths(app, environment);
+  const keychain = systemKeychain(safeStorage, process.platform);
+  const access = appKeyAccess(keychain, environment);
+  const maintenance = maintenanceOf(process.argv);
+  if (maintenance !== null) {
+    process.stdout.write(`${await maintain(maintenance, paths.database, access)}\n`);
+    app.exit(0);
+    return;
+  }
+  const unlocked = await findKey(paths.database, access, false);
   language = systemLanguage(app.getPreferredSystemLanguages());
   endMark = setEndMark(paths.userData);
   if (endMark.endedBadly) restoration = 'program-crash';
   hardenSession(session.defaultSession, development);
   servePages(paths.renderer);
   // The thread opens the database while the window loads.
-  host = startHost(paths);
+  host = startHost(paths, unlocked.key);
   pictures = createPictureFiles(app.getPath('temp'), Date.now());
-  registerChannels(host, paths, pictures);
+  const protection = { methods: unlocked.methods, backend: keychain?.backend ?? null };
+  registerChannels(host, paths, pictures, protection);
   // The page brings the menus; until then there are none whose commands could go astray.
   openWindow(paths);
   showAbout();

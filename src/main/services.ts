@@ -17,7 +17,7 @@ import { modelsFolder } from '../node/files/resourcePaths.ts';
 import { createInferenceEngine } from '../node/inference/engine.ts';
 import { createModelLibrary } from '../node/inference/modelLibrary.ts';
 import { createNetworkShelf } from '../node/inference/networkShelf.ts';
-import { openStudyDb } from '../node/study-db/openStudyDb.ts';
+import { openProtected } from '../node/study-db/openProtected.ts';
 import { correctionRunnerOn } from '../node/workers/correctionRunner.ts';
 import { fitRunnerOn } from '../node/workers/fitRunner.ts';
 import type { WorkerTask } from '../node/workers/messages.ts';
@@ -37,6 +37,7 @@ import { closeAbandonedBatches } from './batches.ts';
 import { closeAbandonedJobs, createJobs } from './jobs.ts';
 import type { Jobs } from './jobs.ts';
 import { offerPublishedRanges } from './publishedRanges.ts';
+import { startUpkeep } from './upkeep.ts';
 import { createSignals } from './signals.ts';
 import type { Signals } from './signals.ts';
 
@@ -99,7 +100,11 @@ function basisLoader(folders: readonly string[]): Pick<Services, 'basis' | 'forg
  */
 export function createServices(start: HostStart, emit: Emit, log: EventLog): Services {
   const now = (): string => new Date().toISOString();
-  const store = openStudyDb(start.database, { now });
+  const store = openProtected(
+    start.database,
+    { key: start.databaseKey },
+    { now, actor: { program: 'Lineshape', version: start.appVersion } },
+  );
   offerPublishedRanges(store);
   const abandoned = closeAbandonedJobs(store);
   if (abandoned > 0) log.warn('jobs-abandoned', { count: abandoned });
@@ -117,6 +122,18 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
   const parse: ImportDeps['parse'] = (files, options) => pipeline.parse(files, options);
   const stamp: ProvenanceStamp = { program: 'Lineshape', version: start.appVersion, now };
   const jobs = createJobs({ store, emit, log });
+  const upkeep = startUpkeep(
+    pathToFileURL(join(start.workers, 'upkeep.worker.js')),
+    { database: start.database, key: start.databaseKey },
+    ({ damage, failure }) => {
+      if (damage !== null) store.refuseWrites(damage);
+      const error = damage ?? failure;
+      if (error === null) return;
+      log.warn('upkeep', { code: error.code });
+      emit('app:error', error);
+    },
+    log,
+  );
   const basisFolders = [bundledFolder(start.resources), start.userBases];
   return {
     store,
@@ -138,6 +155,7 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
     inference: engine,
     simulateBasis: (request, cancellation, onProgress) => simulateBasis(pool, request, cancellation, onProgress),
     close: async () => {
+      await upkeep.close();
       await jobs.cancelAll();
       await pool.close();
       await engine.close();

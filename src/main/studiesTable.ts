@@ -76,5 +76,7 @@ export async function studiesTable(
     });
     await setImmediate(); // other requests are answered in between
   }
+  const details = { results: analyses.length, naming, format };
+  store.recordAudit({ kind: 'export', action: 'table', studyId: null, details });
   return format === 'json' ? studiesJson(entries) : studiesCsv(entries);
 }

@@ -3,18 +3,20 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
+import { collectConnections } from '../fixtures/collectConnections.ts';
 import { fillWorklist } from '../fixtures/simulatedStudies.ts';
 import { expect, test } from './launch.ts';
 
 const STUDIES = 60;
 
-function fill(userData: string, count: number): void {
+async function fill(userData: string, count: number): Promise<void> {
   let clock = Date.UTC(2026, 0, 1);
   const store = openStudyDb(path.join(userData, 'lineshape.db'), {
     now: () => new Date((clock += 1000)).toISOString(),
   });
   fillWorklist(store, count);
   store.close();
+  await collectConnections();
 }
 
 const current = (page: Page): Locator => page.locator('tr[data-current="true"]');
@@ -43,7 +45,7 @@ test('sixty studies by keyboard: search, sort, filters, marks, and what a restar
   launchApp,
   userDataFolder,
 }, testInfo) => {
-  fill(userDataFolder, STUDIES);
+  await fill(userDataFolder, STUDIES);
   const app = await launchApp();
   const { window: page, electron } = app;
   await expect(page.getByTestId('worklist-count')).toHaveText('60 studies');
@@ -210,7 +212,7 @@ test('sixty studies by keyboard: search, sort, filters, marks, and what a restar
 
 test('two thousand studies scroll, with no more rows drawn than are seen', async ({ launchApp, userDataFolder }) => {
   test.setTimeout(240_000);
-  fill(userDataFolder, 2000);
+  await fill(userDataFolder, 2000);
   const app = await launchApp();
   const { window: page } = app;
   await expect(page.getByTestId('worklist-count')).toHaveText('2000 studies');

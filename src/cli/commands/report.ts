@@ -16,7 +16,7 @@ import type { ReportFormat } from '../reportFiles.ts';
 import { csvInputs, reportOf } from '../resultDocuments.ts';
 import type { Session } from '../session.ts';
 import { withSession } from '../session.ts';
-import { withStudyDb } from '../studyDatabase.ts';
+import { recordInStudyDb, withStudyDb } from '../studyDatabase.ts';
 import { printJson, printText } from '../terminal.ts';
 
 interface Options extends QuantifyOptions {
@@ -125,6 +125,10 @@ export function addReportCommand(program: Command): void {
           'csv' in content ? content.csv : await reportFile(content.model, { format, paper, studyId: content.studyId }),
         );
       });
+      if (options.db !== undefined && options.analysis !== undefined) {
+        const details = { analysisId: options.analysis, format };
+        await recordInStudyDb(options.db, { kind: 'export', action: 'report', studyId: null, details });
+      }
       if (options.json === true) printJson({ written: [options.out] });
       else printText(options.out);
     });

@@ -15,8 +15,9 @@ import { pseudonymOf } from '../../node/study-db/pseudonyms.ts';
 import { addCommonOptions, addHeaderOptions, readOptionsOf } from '../options.ts';
 import type { CommonOptions, HeaderOptions } from '../options.ts';
 import { VERSION, withSession } from '../session.ts';
-import { requireStudyDb, withStudyDb } from '../studyDatabase.ts';
+import { recordInStudyDb, requireStudyDb, withStudyDb } from '../studyDatabase.ts';
 import { printJson, printText, say, textTable } from '../terminal.ts';
+import { addStudyCareCommands } from './studyCare.ts';
 
 interface DbOptions extends CommonOptions {
   readonly db: string;
@@ -71,6 +72,7 @@ async function list(options: DbOptions): Promise<void> {
 }
 
 async function show(studyId: string, options: DbOptions): Promise<void> {
+  requireStudyDb(options.db);
   const detail = await withStudyDb(options.db, 'read', (store) => ({
     study: store.getStudy(studyId),
     datasets: store.listDatasets(studyId),
@@ -78,6 +80,7 @@ async function show(studyId: string, options: DbOptions): Promise<void> {
     reports: store.listReports(studyId),
     exports: store.listJobs().filter((job) => job.studyId === studyId && EXPORT_JOBS.includes(job.kind)),
   }));
+  await recordInStudyDb(options.db, { kind: 'view', action: 'study', studyId, details: {} });
   if (options.json === true) {
     printJson(detail);
     return;
@@ -165,4 +168,5 @@ export function addStudyCommand(program: Command): void {
     .argument('<study>', 'id')
     .option('--yes', 'really delete')
     .action(remove);
+  addStudyCareCommands(add);
 }

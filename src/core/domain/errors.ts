@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'STUDY_DB_READ_ONLY'
   | 'STUDY_DB_NEWER'
   | 'STUDY_DB_CORRUPT'
+  | 'STUDY_DB_KEY'
   | 'STUDY_DB_FAILED'
   | 'NOT_FOUND'
   | 'CANCELLED'
@@ -118,6 +119,7 @@ export function fromErrorRecord(record: ErrorRecord): AppError {
     case 'STUDY_DB_READ_ONLY':
     case 'STUDY_DB_NEWER':
     case 'STUDY_DB_CORRUPT':
+    case 'STUDY_DB_KEY':
     case 'STUDY_DB_FAILED':
     case 'NOT_FOUND':
       return new StudyDbError(code, message, details);

@@ -1,9 +1,11 @@
 // StudyStore: the study database as the program sees it. Rows are plain, immutable records with opaque ids.
+import type { ErrorRecord } from '../domain/errors.ts';
 import type { FileContent } from '../domain/fileContent.ts';
 import type { PatientInfo } from '../domain/mrsDataset.ts';
 import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
 import type { VoxelQuantification } from '../domain/quantification.ts';
 import type { Recipe } from '../domain/recipe.ts';
+import type { AuditStore } from './auditStore.ts';
 import type { BatchStore } from './batches.ts';
 import type { ReportStore } from './reportStore.ts';
 import type { StudyRecord, StudyState, StudySummary } from './study.ts';
@@ -129,7 +131,7 @@ export interface ImportOutcome {
   readonly alreadyKnown: readonly DatasetRecord[];
 }
 
-export interface StudyStore extends WorklistStore, BatchStore, ReportStore {
+export interface StudyStore extends WorklistStore, BatchStore, ReportStore, AuditStore {
   /**
    * Imports files as one study, in one transaction. A file whose bytes are already stored is not stored again; if all
    * are known, the existing study is returned and nothing is written.
@@ -160,5 +162,7 @@ export interface StudyStore extends WorklistStore, BatchStore, ReportStore {
   readonly listJobs: () => JobRecord[];
   readonly getSetting: (key: string) => string | null;
   readonly setSetting: (key: string, value: string) => void;
+  /** From now on every write is refused with this error, for instance because the database was found damaged. */
+  readonly refuseWrites: (error: ErrorRecord) => void;
   readonly close: () => void;
 }

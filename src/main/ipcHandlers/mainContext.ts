@@ -1,5 +1,6 @@
 // What the main process's own handlers are given.
 import type { BrowserWindow } from 'electron';
+import type { KeyMethod } from '../../node/study-db/keys/keyFile.ts';
 import type { Emit } from '../emit.ts';
 import type { StudyHost } from '../studyHost.ts';
 import type { MainTexts } from '../texts/index.ts';
@@ -14,5 +15,7 @@ export interface MainContext {
   readonly emit: Emit;
   readonly appVersion: string;
   readonly databaseName: string;
+  /** How its key is kept ('file': by nothing but the rights of its folder), and the account's keychain, if it has one. */
+  readonly databaseProtection: { readonly methods: readonly KeyMethod[]; readonly backend: string | null };
   readonly onJobStart: () => void;
 }

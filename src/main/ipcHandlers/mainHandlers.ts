@@ -34,6 +34,7 @@ export function createMainHandlers(context: MainContext, frame: FrameContext): H
         version: context.appVersion,
         electronVersion: process.versions['electron'] ?? '',
         databaseName: context.databaseName,
+        databaseProtection: context.databaseProtection,
         threads,
       };
     },

@@ -29,6 +29,8 @@ export function mapHandlers({
       if (files.size === 0) throw new UsageError('No voxel of this analysis was fitted, so that there is no map.');
       const folderName = freeFolderName(parent, method);
       await writeOutputs(join(parent, folderName), files);
+      const details = { analysisId, files: files.size };
+      store.recordAudit({ kind: 'export', action: 'maps', studyId: store.getDataset(datasetId).studyId, details });
       return { folderName, fileCount: files.size };
     },
   };

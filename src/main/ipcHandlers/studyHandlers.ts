@@ -9,12 +9,16 @@ export function studyHandlers({
 }: HandlerContext): Pick<HostHandlers, 'study:list' | 'study:open' | 'study:delete' | 'study:set-state'> {
   return {
     'study:list': () => store.listStudies(),
-    'study:open': ({ studyId }) => ({
-      study: store.getStudy(studyId),
-      datasets: store.listDatasets(studyId),
-      analyses: store.listAnalyses(studyId),
-      reports: store.listReports(studyId),
-    }),
+    'study:open': ({ studyId }) => {
+      const study = store.getStudy(studyId);
+      store.recordAudit({ kind: 'view', action: 'study', studyId, details: {} });
+      return {
+        study,
+        datasets: store.listDatasets(studyId),
+        analyses: store.listAnalyses(studyId),
+        reports: store.listReports(studyId),
+      };
+    },
     'study:delete': ({ studyId }) => {
       store.getStudy(studyId); // says so where there is none
       jobs.cancelOfStudy(studyId);

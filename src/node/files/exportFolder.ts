@@ -55,6 +55,9 @@ export async function exportIntoFolder(
     const summary = await fillFolder(folder, (write) =>
       exportStudy(store, request, { ...deps, write, newUid, pseudonymOf: pseudonymsOf(store) }),
     );
+    const { format, deidentify, studyId } = request;
+    const details = { format, deidentified: deidentify, files: summary.files.length };
+    store.recordAudit({ kind: 'export', action: 'study', studyId, details });
     const identity = request.deidentify ? 'without' : 'with';
     store.finishJob(
       id,

@@ -1,6 +1,8 @@
 // What is done around studies: reports written, jobs run, settings kept.
 import type { JobRecord, JobState, ReportRecord } from '../../core/ports/studyStore.ts';
 import type { RowReader } from './connection.ts';
+import { recordAudit } from './auditTrail.ts';
+import { readSetting, writeSetting } from './settingRows.ts';
 import { notFound } from './storeContext.ts';
 import type { StoreContext } from './storeContext.ts';
 
@@ -25,6 +27,8 @@ export function addReport(context: StoreContext, report: Omit<ReportRecord, 'id'
       'INSERT INTO reports (id, study_id, analysis_id, format, sha256, created_at) VALUES (?, ?, ?, ?, ?, ?)',
       [record.id, record.studyId, record.analysisId, record.format, record.sha256, record.createdAt],
     );
+    const { studyId, analysisId, format, sha256 } = record;
+    recordAudit(context, { kind: 'export', action: 'report', studyId, details: { analysisId, format, sha256 } });
   });
   return record;
 }
@@ -83,14 +87,24 @@ export function listJobs({ connection }: StoreContext): JobRecord[] {
 }
 
 export function getSetting({ connection }: StoreContext, key: string): string | null {
-  return connection.get('SELECT value FROM settings WHERE key = ?', [key])?.text('value') ?? null;
+  return readSetting(connection, key);
 }
 
-export function setSetting({ connection }: StoreContext, key: string, value: string): void {
-  connection.run(
-    'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-    [key, value],
-  );
+/** Where the user left off, and the key of pseudonyms: no settings of the program. */
+const REMEMBERED = /^(view\/|pseudonyms\/|app\/(session|recentStudies|layout|worklist|viewDefaults|batch|tour)$)/;
+
+/** The audit trail tells which setting changed, not to what: a value may be a path or a name. */
+export function setSetting(context: StoreContext, key: string, value: string): void {
+  const { connection } = context;
+  if (REMEMBERED.test(key)) {
+    writeSetting(connection, key, value);
+    return;
+  }
+  connection.transaction(() => {
+    if (readSetting(connection, key) === value) return;
+    writeSetting(connection, key, value);
+    recordAudit(context, { kind: 'settings', action: 'setting', studyId: null, details: { key } });
+  });
 }
 
 function jobRecord(row: RowReader): JobRecord {

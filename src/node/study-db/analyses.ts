@@ -9,7 +9,10 @@ import type {
 import type { Recipe } from '../../core/domain/recipe.ts';
 import type { AnalysisRecord, AnalysisSummary, NewAnalysis } from '../../core/ports/studyStore.ts';
 import { recipeJson, sha256Hex } from '../files/hashing.ts';
-import type { RowReader } from './connection.ts';
+import { analysisDigest } from './analysisDigest.ts';
+import type { StoredVoxel } from './analysisDigest.ts';
+import { recordAudit } from './auditTrail.ts';
+import type { Connection, RowReader, SqlValue } from './connection.ts';
 import { decodeCurves, encodeCurves } from './curveBlob.ts';
 import { getDataset } from './datasets.ts';
 import { decodeExactJson, encodeExactJson } from './exactJson.ts';
@@ -50,7 +53,8 @@ export function addAnalysis(context: StoreContext, analysis: NewAnalysis): Analy
       analysis.recipe.id,
       recipe,
     ]);
-    insertAnalysisRow(context, { id, createdAt, status }, analysis);
+    const row = analysisRow({ id, createdAt, status }, analysis);
+    connection.run(INSERT_ANALYSIS, row);
     for (const { voxel, result, curves } of voxels) {
       connection.run('INSERT INTO analysis_voxels (analysis_id, voxel, result, curves) VALUES (?, ?, ?, ?)', [
         id,
@@ -61,6 +65,8 @@ export function addAnalysis(context: StoreContext, analysis: NewAnalysis): Analy
     }
     if (status !== 'refused') rememberFit(context, analysis.studyId, facts);
     connection.run("UPDATE studies SET state = 'fitted' WHERE id = ? AND state = 'new'", [analysis.studyId]);
+    const details = { analysisId: id, method: analysis.method, contentSha256: analysisDigest(row, voxels) };
+    recordAudit(context, { kind: 'process', action: 'analysis', studyId: analysis.studyId, details });
   });
   return { ...analysis, id, recipeId: analysis.recipe.id, status, voxelCount: voxels.length, createdAt };
 }
@@ -114,33 +120,50 @@ function checkReferences(context: StoreContext, { studyId, datasetId, waterDatas
   }
 }
 
-function insertAnalysisRow(
-  { connection }: StoreContext,
+const ANALYSIS_COLUMNS = `id, study_id, dataset_id, water_dataset_id, method, recipe_sha256, basis_id, input_sha256,
+  water_sha256, basis_sha256, app_version, status, provenance, warnings, created_at`;
+const INSERT_ANALYSIS = `INSERT INTO analyses (${ANALYSIS_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** In the order of ANALYSIS_COLUMNS. */
+function analysisRow(
   { id, createdAt, status }: Pick<AnalysisRecord, 'id' | 'createdAt' | 'status'>,
   analysis: NewAnalysis,
-): void {
-  connection.run(
-    `INSERT INTO analyses (id, study_id, dataset_id, water_dataset_id, method, recipe_sha256, basis_id, input_sha256,
-       water_sha256, basis_sha256, app_version, status, provenance, warnings, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      id,
-      analysis.studyId,
-      analysis.datasetId,
-      analysis.waterDatasetId,
-      analysis.method,
-      analysis.recipeSha256,
-      analysis.basisId,
-      analysis.inputSha256,
-      analysis.waterSha256,
-      analysis.basisSha256,
-      analysis.appVersion,
-      status,
-      encodeExactJson(analysis.provenance),
-      encodeExactJson(analysis.warnings),
-      createdAt,
-    ],
-  );
+): SqlValue[] {
+  return [
+    id,
+    analysis.studyId,
+    analysis.datasetId,
+    analysis.waterDatasetId,
+    analysis.method,
+    analysis.recipeSha256,
+    analysis.basisId,
+    analysis.inputSha256,
+    analysis.waterSha256,
+    analysis.basisSha256,
+    analysis.appVersion,
+    status,
+    encodeExactJson(analysis.provenance),
+    encodeExactJson(analysis.warnings),
+    createdAt,
+  ];
+}
+
+/** The digest of an analysis as it stands in the database now; null where it isn't there. */
+export function storedDigest({ connection }: StoreContext, analysisId: string): string | null {
+  const row = connection.get(`SELECT ${ANALYSIS_COLUMNS} FROM analyses WHERE id = ?`, [analysisId]);
+  if (row === null) return null;
+  const values = ANALYSIS_COLUMNS.split(',').map((column) => row.textOrNull(column.trim()));
+  return analysisDigest(values, storedVoxels(connection, analysisId));
+}
+
+/** One at a time: a grid's curves need not be in memory together. */
+function* storedVoxels(connection: Connection, analysisId: string): Generator<StoredVoxel> {
+  const rows = connection.all('SELECT row FROM analysis_voxels WHERE analysis_id = ? ORDER BY row', [analysisId]);
+  for (const { row } of rows.map((one) => ({ row: one.number('row') }))) {
+    const voxel = connection.get('SELECT voxel, result, curves FROM analysis_voxels WHERE row = ?', [row]);
+    if (voxel === null) continue;
+    yield { voxel: voxel.number('voxel'), result: voxel.text('result'), curves: voxel.blobOrNull('curves') };
+  }
 }
 
 /** Refused voxels (air, in a grid) don't count beside fitted ones, of which the worst does. */

@@ -1,8 +1,16 @@
 // One SQLite connection: the only place that knows the driver. Statements are prepared once and kept, rows come out as
 // plain records, transactions nest by joining the outer one, and errors leave as StudyDbError.
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
 import { AppError } from '../../core/domain/errors.ts';
-import { corruptError, toStudyDbError } from './sqliteErrors.ts';
+import { corruptError, isNotADatabase, toStudyDbError, wrongKeyError } from './sqliteErrors.ts';
+
+/** What the driver's own declarations leave out. */
+interface EncryptedOptions extends Database.Options {
+  readonly encryptionCipher: string;
+  readonly encryptionKey: string;
+}
 
 export type SqlValue = string | number | null | Uint8Array;
 
@@ -56,17 +64,22 @@ export class RowReader {
 export class Connection {
   readonly fileName: string;
   readonly #database: Database.Database;
+  readonly #isEncrypted: boolean;
+  #refusal: AppError | null = null;
+  #isClosed = false;
   readonly #statements = new Map<string, Database.Statement>();
 
   /**
    * @param location absolute path or file: URI
    * @param fileName base name, for messages
-   * @throws StudyDbError
+   * @param key of an encrypted database; null where it isn't encrypted
+   * @throws StudyDbError; a wrong key shows at the first statement
    */
-  constructor(location: string, fileName: string) {
+  constructor(location: string, fileName: string, key: string | null = null) {
     this.fileName = fileName;
+    this.#isEncrypted = key !== null;
     try {
-      this.#database = new Database(location);
+      this.#database = openDatabase(location, key);
     } catch (error) {
       throw this.translate(error);
     }
@@ -145,13 +158,28 @@ export class Connection {
     }
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Again does no harm. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#statements.clear();
     this.#database.close();
   }
 
+  /** From now on every write is refused with this error; reading goes on. */
+  refuseWrites(error: AppError): void {
+    this.exec('PRAGMA query_only = ON');
+    this.#refusal = error;
+  }
+
   translate(error: unknown): AppError {
-    return toStudyDbError(error, this.fileName);
+    const translated = toStudyDbError(error, this.fileName);
+    if (this.#refusal !== null && translated.code === 'STUDY_DB_READ_ONLY') return this.#refusal;
+    return this.#isEncrypted && isNotADatabase(translated) ? wrongKeyError(this.fileName, error) : translated;
   }
 
   #statement(sql: string): Database.Statement {
@@ -168,5 +196,30 @@ export class Connection {
     } catch (error) {
       throw this.translate(error);
     }
+  }
+}
+
+/** AES-256 in CBC mode is the one cipher that this build of the driver has. */
+function openDatabase(location: string, key: string | null): Database.Database {
+  if (key === null) return new Database(location);
+  const options: EncryptedOptions = { encryptionCipher: 'aes256cbc', encryptionKey: key };
+  return new Database(location, options);
+}
+
+/**
+ * Prepares no statement: the driver keeps a closed connection's files and locks until its statements are collected.
+ * @returns whether a database opens with this key
+ * @throws StudyDbError where it can't be read for another reason
+ */
+export function keyFits(path: string, key: string | null): boolean {
+  const connection = new Connection(`${pathToFileURL(path).href}?mode=ro`, basename(path), key);
+  try {
+    connection.exec('SELECT count(*) FROM sqlite_schema');
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && (error.code === 'STUDY_DB_KEY' || isNotADatabase(error))) return false;
+    throw error;
+  } finally {
+    connection.close();
   }
 }

@@ -1,6 +1,7 @@
 // Import: which of the given files are new, and to which study they go. One transaction each.
 import type { DatasetRecord, ImportOutcome, NewDataset, NewStudy } from '../../core/ports/studyStore.ts';
 import { sha256OfContent } from '../files/hashing.ts';
+import { recordAudit } from './auditTrail.ts';
 import { findBySha256, insertDataset } from './datasets.ts';
 import type { HashedDataset } from './datasets.ts';
 import { refreshFactsOfPatient } from './facts.ts';
@@ -21,6 +22,7 @@ export function importStudy(context: StoreContext, study: NewStudy, datasets: re
     const studyId = homeOf(context, study, known) ?? insertStudy(context, study);
     const added = unknown.map((dataset) => insertDataset(context, studyId, dataset));
     refreshFactsOfPatient(context, studyId);
+    auditImport(context, studyId, added);
     return outcome(context, studyId, added, known);
   });
 }
@@ -37,8 +39,16 @@ export function addDatasets(context: StoreContext, studyId: string, datasets: re
     const { known, unknown } = split(context, hashed, studyId);
     const added = unknown.map((dataset) => insertDataset(context, studyId, dataset));
     refreshFactsOfPatient(context, studyId);
+    auditImport(context, studyId, added);
     return outcome(context, studyId, added, known);
   });
+}
+
+/** Files stand by their hashes: names of files often hold the patient's. */
+function auditImport(context: StoreContext, studyId: string, added: readonly DatasetRecord[]): void {
+  if (added.length === 0) return;
+  const datasets = added.map(({ id, role, sha256 }) => ({ id, role, sha256 }));
+  recordAudit(context, { kind: 'import', action: 'datasets', studyId, details: { datasets } });
 }
 
 /** Hashes before the transaction starts, so that the write lock isn't held meanwhile; equal contents become one. */

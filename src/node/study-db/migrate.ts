@@ -1,13 +1,21 @@
 // Brings a database file to the newest schema: identity and version checks, a backup beside it, then each migration in
 // a transaction of its own.
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
 import { StudyDbError } from '../../core/domain/errors.ts';
 import type { Connection } from './connection.ts';
+import { copyDatabase } from './copies.ts';
+import { copyKeyFile } from './keys/keyFile.ts';
+import { MIGRATIONS } from './migrations/index.ts';
 import type { Migration } from './migrations/index.ts';
 import { corruptError } from './sqliteErrors.ts';
 
 /** Marks a file as ours in SQLite's header ("LnSh"), so that another program's database is never altered. */
 export const APPLICATION_ID = 0x4c6e5368;
+
+/** Bytes of a database's header (SQLite file format, 1.3). */
+const SQLITE_HEAD_BYTES = 100;
+const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
 
 /** @returns the schema version of a connected database; 0 for an empty one @throws StudyDbError */
 export function checkSchema(connection: Connection, newest: number): number {
@@ -16,17 +24,41 @@ export function checkSchema(connection: Connection, newest: number): number {
   const version = connection.pragmaNumber('user_version');
   const applicationId = connection.pragmaNumber('application_id');
   if (applicationId !== APPLICATION_ID && !(isEmpty && version === 0 && applicationId === 0)) {
-    throw corruptError(connection.fileName, 'it is a database of another program, not a Lineshape study database');
+    throw foreignError(connection.fileName);
   }
-  if (version > newest) {
-    throw new StudyDbError(
-      'STUDY_DB_NEWER',
-      `The study database ${connection.fileName} has schema version ${version}, but this program knows versions up ` +
-        `to ${newest} only; please open it with a newer Lineshape.`,
-      { found: version, supported: newest },
-    );
-  }
+  if (version > newest) throw newerError(connection.fileName, version, newest);
   return version;
+}
+
+/**
+ * Refuses an unencrypted file of another program, or of a newer version of this one, by its first page alone: a connection
+ * would keep the file from being encrypted. What a pending log may hold is checked when it is opened.
+ * @throws StudyDbError STUDY_DB_CORRUPT, STUDY_DB_NEWER
+ */
+export function requireOwn(path: string): void {
+  const head = Buffer.alloc(SQLITE_HEAD_BYTES);
+  const file = openSync(path, 'r');
+  try {
+    if (readSync(file, head, 0, head.length, 0) < head.length) return;
+  } finally {
+    closeSync(file);
+  }
+  const [version, applicationId] = [head.readUInt32BE(60), head.readUInt32BE(68)];
+  if (applicationId !== APPLICATION_ID && applicationId + version !== 0) throw foreignError(basename(path));
+  if (version > NEWEST) throw newerError(basename(path), version, NEWEST);
+}
+
+function foreignError(fileName: string): StudyDbError {
+  return corruptError(fileName, 'it is a database of another program, not a Lineshape study database');
+}
+
+function newerError(fileName: string, found: number, newest: number): StudyDbError {
+  return new StudyDbError(
+    'STUDY_DB_NEWER',
+    `The study database ${fileName} has schema version ${found}, but this program knows versions up to ${newest} only; ` +
+      `please open it with a newer Lineshape.`,
+    { found, supported: newest },
+  );
 }
 
 /**
@@ -51,25 +83,11 @@ export function migrate(connection: Connection, path: string, migrations: readon
   }
 }
 
-/** Copies the database, complete or not at all. @returns path of the copy */
-function backUp(connection: Connection, path: string, newest: number): string {
+/** With a copy of its key file, so that it opens whatever becomes of the key. */
+function backUp(connection: Connection, path: string, newest: number): void {
   const target = freeBackupPath(path, newest);
-  const partial = `${target}.partial`;
-  rmSync(partial, { force: true });
-  try {
-    connection.run('VACUUM INTO ?', [partial]);
-    const file = openSync(partial, 'r+');
-    try {
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(partial, target);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw connection.translate(error);
-  }
-  return target;
+  copyDatabase(connection, target, null);
+  copyKeyFile(path, target);
 }
 
 /** An earlier backup is never overwritten: the next one gets a number. */

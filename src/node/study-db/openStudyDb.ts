@@ -1,25 +1,32 @@
 // Opens the study database (SQLite through libsql) and hands it out as the port StudyStore.
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { StudyDbError } from '../../core/domain/errors.ts';
+import type { AuditActor } from '../../core/domain/audit.ts';
+import { fromErrorRecord, StudyDbError } from '../../core/domain/errors.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
 import * as activity from './activity.ts';
 import * as analyses from './analyses.ts';
+import * as auditTrail from './auditTrail.ts';
 import * as batches from './batches.ts';
 import { Connection } from './connection.ts';
 import * as datasets from './datasets.ts';
 import { fillMissingFacts } from './facts.ts';
 import * as importing from './importing.ts';
+import { refuseDamaged, refuseUnreadable } from './damage.ts';
+import { removeLeftovers } from './copies.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { checkPlace } from './place.ts';
 import * as rawFiles from './rawFiles.ts';
 import * as referenceRanges from './referenceRanges.ts';
 import * as signedReports from './signedReports.ts';
-import { readOnlyError } from './sqliteErrors.ts';
 import type { StoreContext } from './storeContext.ts';
 import * as studies from './studies.ts';
+import { verifyDatabase } from './verify.ts';
+import type { DatabaseVerdict } from './verify.ts';
 import * as worklist from './worklist.ts';
 
 /** Longer than any write of this program takes. [ms] */
@@ -34,6 +41,10 @@ export interface StudyDbOptions {
   readonly readOnly?: boolean;
   /** How long a statement waits for another process that is writing; 10 s unless given. [ms] */
   readonly busyTimeoutMs?: number;
+  /** The program that the audit trail names beside the account. */
+  readonly actor?: Omit<AuditActor, 'user'>;
+  /** Of an encrypted database (keys/unlock.ts); null or absent: it isn't encrypted. */
+  readonly key?: string | null;
   /** A quota: beyond it writes are refused as if the disk were full. */
   readonly maxSizeBytes?: number;
 }
@@ -46,13 +57,41 @@ export interface StudyDbOptions {
  * STUDY_DB_CORRUPT, DISK_FULL, STUDY_DB_FAILED
  */
 export function openStudyDb(path: string, options: StudyDbOptions): StudyStore {
+  const context = openContext(path, options);
+  const readOnly = options.readOnly ?? false;
+  if (!readOnly) fillFacts(context);
+  return makeStore(context, readOnly);
+}
+
+/**
+ * Reads a whole database through, as verify.ts says; for reading only.
+ * @throws StudyDbError as openStudyDb
+ */
+export function verifyStudyDb(path: string, options: StudyDbOptions): DatabaseVerdict {
+  const context = openContext(path, { ...options, readOnly: true });
+  try {
+    return verifyDatabase(context);
+  } finally {
+    context.connection.close();
+  }
+}
+
+function openContext(path: string, options: StudyDbOptions): StoreContext {
   const absolute = resolve(path);
   const readOnly = options.readOnly ?? false;
   checkPlace(absolute, readOnly);
   const connection = readOnly ? connectForReading(absolute, options) : connectForWriting(absolute, options);
-  const context = { connection, database: absolute, now: options.now, newId: options.newId ?? randomUUID };
-  if (!readOnly) fillFacts(context);
-  return makeStore(context, readOnly);
+  const { now, newId = randomUUID, key = null, actor = { program: 'Lineshape', version: 'unknown' } } = options;
+  return { connection, database: absolute, key, now, newId, actor: { user: accountName(), ...actor } };
+}
+
+/** A container may know its user by number only. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
 }
 
 function fillFacts(context: StoreContext): void {
@@ -64,37 +103,16 @@ function fillFacts(context: StoreContext): void {
   }
 }
 
-/** Says in words what SQLite would only call "unable to open database file". */
-function checkPlace(path: string, readOnly: boolean): void {
-  const file = basename(path);
-  const refuse = (message: string): never => {
-    throw new StudyDbError('NOT_FOUND', message, { file });
-  };
-  if (!existsSync(dirname(path))) refuse(`The folder of the study database ${file} does not exist.`);
-  if (!existsSync(path)) {
-    if (readOnly) refuse(`The study database ${file} does not exist.`);
-  } else if (!statSync(path).isFile()) {
-    throw new StudyDbError('STUDY_DB_FAILED', `The study database ${file} is not a file.`, { file });
-  }
-  // SQLite keeps its write-ahead log beside the file.
-  if (!readOnly && !isWritableFolder(dirname(path))) throw readOnlyError(file);
-}
-
-/** Tries it: permission bits alone tell neither of read-only media nor of access lists. */
-function isWritableFolder(folder: string): boolean {
-  const probe = join(folder, `.lineshape-${randomUUID()}`);
-  try {
-    closeSync(openSync(probe, 'wx'));
-    rmSync(probe);
-    return true;
-  } catch (error) {
-    return !['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
-  }
-}
-
+/** A file that was exchanged between opening and locking it (for one with another key) is opened again, not written to. */
 function connectForWriting(path: string, options: StudyDbOptions): Connection {
-  return connect(path, path, options, (connection) => prepareWriting(connection, path, options.maxSizeBytes));
+  const before = fileNumber(path);
+  const connection = connect(path, path, options, (one) => prepareWriting(one, path, options));
+  if (before === null || before === fileNumber(path)) return connection;
+  connection.close();
+  return connectForWriting(path, options);
 }
+
+const fileNumber = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.ino ?? null;
 
 /**
  * SQLite reads a WAL database only where it can make its index file beside it. On a medium that forbids this, and where
@@ -103,22 +121,22 @@ function connectForWriting(path: string, options: StudyDbOptions): Connection {
 function connectForReading(path: string, options: StudyDbOptions): Connection {
   const uri = pathToFileURL(path).href;
   try {
-    return connect(`${uri}?mode=ro`, path, options, prepareReading);
+    return connect(`${uri}?mode=ro`, path, options, (one) => prepareReading(one, path));
   } catch (error) {
     const log = `${path}-wal`;
     const hasLog = existsSync(log) && statSync(log).size > 0;
     if (hasLog || !(error instanceof StudyDbError) || error.code !== 'STUDY_DB_FAILED') throw error;
-    return connect(`${uri}?immutable=1`, path, options, prepareReading);
+    return connect(`${uri}?immutable=1`, path, options, (one) => prepareReading(one, path));
   }
 }
 
 function connect(
   location: string,
   path: string,
-  { busyTimeoutMs }: StudyDbOptions,
+  { busyTimeoutMs, key }: StudyDbOptions,
   prepare: (connection: Connection) => void,
 ): Connection {
-  const connection = new Connection(location, basename(path));
+  const connection = new Connection(location, basename(path), key);
   try {
     connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs ?? BUSY_TIMEOUT_MS}`);
     prepare(connection);
@@ -129,7 +147,7 @@ function connect(
   }
 }
 
-function prepareReading(connection: Connection): void {
+function prepareReading(connection: Connection, path: string): void {
   connection.exec('PRAGMA query_only = ON');
   const newest = MIGRATIONS.at(-1)?.version ?? 0;
   const found = checkSchema(connection, newest);
@@ -141,14 +159,17 @@ function prepareReading(connection: Connection): void {
       { found, supported: newest },
     );
   }
+  refuseUnreadable(connection, path);
 }
 
-function prepareWriting(connection: Connection, path: string, maxSizeBytes: number | undefined): void {
+function prepareWriting(connection: Connection, path: string, { maxSizeBytes, key }: StudyDbOptions): void {
   // Takes effect in a new file only; raw files and curves are large, and SQLite keeps them in chains of pages.
   connection.exec('PRAGMA page_size = 16384');
   // Refuses foreign and newer files before anything in them is changed.
   const found = checkSchema(connection, MIGRATIONS.at(-1)?.version ?? 0);
   connection.requireWritable(found);
+  if (found > 0) refuseDamaged(connection, path, key ?? null);
+  removeLeftovers(connection, path);
   connection.get('PRAGMA journal_mode = WAL');
   connection.exec('PRAGMA synchronous = FULL');
   connection.exec('PRAGMA foreign_keys = ON');
@@ -207,8 +228,12 @@ function makeStore(context: StoreContext, readOnly: boolean): StudyStore {
     amendReport: (studyId) => signedReports.amendReport(context, studyId),
     listSignedReports: (studyId) => signedReports.listSignedReports(context, studyId),
     getSignedReport: (id) => signedReports.getSignedReport(context, id),
+    recordAudit: (event) => auditTrail.recordAudit(context, event),
+    listAudit: (from, count) => auditTrail.listAudit(context, from, count),
+    verifyAudit: () => auditTrail.verifyAudit(context),
     getSetting: (key) => activity.getSetting(context, key),
     setSetting: (key, value) => activity.setSetting(context, key, value),
+    refuseWrites: (error) => context.connection.refuseWrites(fromErrorRecord(error)),
     close: () => closeStore(context, readOnly),
   };
 }

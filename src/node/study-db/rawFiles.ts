@@ -46,19 +46,21 @@ function insertChunks(connection: Connection, sha256: string, fileName: string, 
 
 /** A large file in the database, for pieces; its SHA-256 is checked before the first is handed out. */
 export class StoredSource extends BlockSource {
-  /** Absolute path of the database file and the dataset's id, for opening it in another thread. */
+  /** Absolute path of the database file, its key and the dataset's id, for opening it in another thread. */
   readonly database: string;
+  readonly key: string | null;
   readonly datasetId: string;
   readonly #connection: Connection;
   readonly #sha256: string;
   #isChecked = false;
 
   constructor(
-    { connection, database }: Pick<StoreContext, 'connection' | 'database'>,
+    { connection, database, key }: Pick<StoreContext, 'connection' | 'database' | 'key'>,
     file: { readonly datasetId: string; readonly name: string; readonly sha256: string; readonly size: number },
   ) {
     super(file.name, file.size, CHUNK_BYTES);
     this.database = database;
+    this.key = key;
     this.datasetId = file.datasetId;
     this.#connection = connection;
     this.#sha256 = file.sha256;
@@ -112,4 +114,22 @@ export function openRawFile(context: StoreContext, datasetId: string): FileConte
 /** The raw file, byte for byte. @throws as openRawFile; ReaderError READ_FAILED where it is larger than 2 GB */
 export function readRawFile(context: StoreContext, datasetId: string): Uint8Array {
   return bytesOf(openRawFile(context, datasetId));
+}
+
+/** The SHA-256 of a raw file's content as it stands in the database now, read piece by piece; null where it can't be. */
+export function rawFileDigest(connection: Connection, sha256: string): string | null {
+  const whole = connection.get('SELECT bytes, size_bytes FROM raw_files WHERE sha256 = ?', [sha256]);
+  const bytes = whole?.blobOrNull('bytes') ?? null;
+  if (whole === null || bytes !== null) return bytes === null ? null : sha256Hex(bytes);
+  const hash = createHash('sha256');
+  const chunks = Math.ceil(whole.number('size_bytes') / CHUNK_BYTES);
+  for (let position = 0; position < chunks; position++) {
+    const row = connection.get('SELECT bytes FROM raw_file_chunks WHERE sha256 = ? AND position = ?', [
+      sha256,
+      position,
+    ]);
+    if (row === null) return null;
+    hash.update(row.blob('bytes'));
+  }
+  return hash.digest('hex');
 }

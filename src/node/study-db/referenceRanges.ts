@@ -5,6 +5,7 @@ import type {
   ReferenceRange,
   StoredReferenceRange,
 } from '../../core/domain/referenceRange.ts';
+import { recordAudit } from './auditTrail.ts';
 import type { RowReader, SqlValue } from './connection.ts';
 import { notFound } from './storeContext.ts';
 import type { StoreContext } from './storeContext.ts';
@@ -38,11 +39,14 @@ export function listReferenceRanges({ connection }: StoreContext): StoredReferen
 
 export function addReferenceRange(context: StoreContext, range: ReferenceRange): StoredReferenceRange {
   const [id, changedAt] = [context.newId(), context.now()];
-  context.connection.run(
-    `INSERT INTO reference_ranges (id, changed_at, ${COLUMNS})
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [id, changedAt, ...values(range)],
-  );
+  context.connection.transaction(() => {
+    context.connection.run(
+      `INSERT INTO reference_ranges (id, changed_at, ${COLUMNS})
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [id, changedAt, ...values(range)],
+    );
+    auditRange(context, 'added', id);
+  });
   return { ...range, id, changedAt };
 }
 
@@ -50,17 +54,28 @@ export function addReferenceRange(context: StoreContext, range: ReferenceRange):
 export function changeReferenceRange(context: StoreContext, id: string, range: ReferenceRange): StoredReferenceRange {
   const changedAt = context.now();
   const sets = COLUMNS.split(',').map((column) => `${column.trim()} = ?`);
-  const changed = context.connection.run(
-    `UPDATE reference_ranges SET ${sets.join(', ')}, changed_at = ? WHERE id = ?`,
-    [...values(range), changedAt, id],
-  );
-  if (changed === 0) throw notFound('reference range', id);
+  context.connection.transaction(() => {
+    const changed = context.connection.run(
+      `UPDATE reference_ranges SET ${sets.join(', ')}, changed_at = ? WHERE id = ?`,
+      [...values(range), changedAt, id],
+    );
+    if (changed === 0) throw notFound('reference range', id);
+    auditRange(context, 'changed', id);
+  });
   return { ...range, id, changedAt };
 }
 
 /** @throws StudyDbError NOT_FOUND */
-export function deleteReferenceRange({ connection }: StoreContext, id: string): void {
-  if (connection.run('DELETE FROM reference_ranges WHERE id = ?', [id]) === 0) throw notFound('reference range', id);
+export function deleteReferenceRange(context: StoreContext, id: string): void {
+  const { connection } = context;
+  connection.transaction(() => {
+    if (connection.run('DELETE FROM reference_ranges WHERE id = ?', [id]) === 0) throw notFound('reference range', id);
+    auditRange(context, 'deleted', id);
+  });
+}
+
+function auditRange(context: StoreContext, change: 'added' | 'changed' | 'deleted', id: string): void {
+  recordAudit(context, { kind: 'settings', action: 'referenceRange', studyId: null, details: { change, id } });
 }
 
 /** All or none, without those that are there already. @returns how many were new */

@@ -9,6 +9,7 @@ import type {
 } from '../../core/ports/reportStore.ts';
 import type { StudyState } from '../../core/ports/studyStore.ts';
 import { sha256Hex } from '../files/hashing.ts';
+import { recordAudit } from './auditTrail.ts';
 import type { RowReader } from './connection.ts';
 import { corruptError } from './sqliteErrors.ts';
 import { notFound } from './storeContext.ts';
@@ -64,7 +65,10 @@ export function getReportDraft({ connection }: StoreContext, studyId: string): R
 /** As `setStudyState`, but a signed report is amended, never just called unsigned. @throws StudyDbError */
 export function setStateByHand(context: StoreContext, studyId: string, state: StudyState): void {
   if (state !== 'signed' && isLocked(context, studyId)) throw new StudyDbError('STUDY_DB_FAILED', SIGNED);
-  setStudyState(context, studyId, state);
+  context.connection.transaction(() => {
+    setStudyState(context, studyId, state);
+    recordAudit(context, { kind: 'process', action: 'state', studyId, details: { state } });
+  });
 }
 
 const SIGNED = 'The report is signed and can’t be changed; amend it to make a new version.';
@@ -110,8 +114,16 @@ export function signReport(context: StoreContext, report: NewSignedReport): Sign
     insertSigned(context, summary, report);
     connection.run('DELETE FROM report_drafts WHERE study_id = ?', [studyId]);
     setStudyState(context, studyId, 'signed');
+    auditSigning(context, summary);
     return summary;
   });
+}
+
+/** The signer's name stands in the report; here the account that signed does. */
+function auditSigning(context: StoreContext, summary: SignedReportSummary): void {
+  const { id, studyId, analysisId, voxel, version, contentSha256, htmlSha256, pdfSha256 } = summary;
+  const details = { reportId: id, analysisId, voxel, version, contentSha256, htmlSha256, pdfSha256 };
+  recordAudit(context, { kind: 'sign', action: 'report', studyId, details });
 }
 
 const hashesOf = ({ html, pdf }: Pick<SignedReport, 'html' | 'pdf'>): { htmlSha256: string; pdfSha256: string } => ({
@@ -162,6 +174,7 @@ export function amendReport(context: StoreContext, studyId: string): ReportDraft
       throw new StudyDbError('STUDY_DB_FAILED', 'There is no signed report to amend: its draft is still open.');
     }
     setStudyState(context, studyId, 'reviewed');
+    recordAudit(context, { kind: 'sign', action: 'amend', studyId, details: { version: newest.version } });
     return writeDraft(context, studyId, newest.conclusion);
   });
 }

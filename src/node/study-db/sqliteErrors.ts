@@ -35,17 +35,14 @@ export function toStudyDbError(error: unknown, fileName: string): AppError {
   switch (code === SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return new StudyDbError(
-        'STUDY_DB_FAILED',
-        `The study database ${fileName} is in use by another program; nothing was written, please try again.`,
-        details,
-        error,
-      );
+      return inUseError(fileName, error, code);
     case SQLITE_READONLY:
       return readOnlyError(fileName, error);
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return corruptError(fileName, 'it is damaged or is not a Lineshape study database', error);
+    case SQLITE_NOTADB: {
+      const { message } = corruptError(fileName, 'it is damaged or is not a Lineshape study database');
+      return new StudyDbError('STUDY_DB_CORRUPT', message, details, error);
+    }
     case SQLITE_FULL:
       return new StudyDbError(
         'DISK_FULL',
@@ -69,6 +66,12 @@ export function toStudyDbError(error: unknown, fileName: string): AppError {
   }
 }
 
+/** Another program has it open, or writes to it for longer than this one waits. */
+export function inUseError(fileName: string, cause?: unknown, sqliteCode = SQLITE_BUSY): StudyDbError {
+  const message = `The study database ${fileName} is in use by another program; nothing was written, please try again.`;
+  return new StudyDbError('STUDY_DB_FAILED', message, { file: fileName, sqliteCode }, cause);
+}
+
 /** The database or its folder can't be written. */
 export function readOnlyError(fileName: string, cause?: unknown): StudyDbError {
   const message = `The study database ${fileName} can't be written: the file or its folder is read-only.`;
@@ -79,4 +82,15 @@ export function readOnlyError(fileName: string, cause?: unknown): StudyDbError {
 export function corruptError(fileName: string, reason: string, cause?: unknown): StudyDbError {
   const message = `The study database ${fileName} can't be used: ${reason}.`;
   return new StudyDbError('STUDY_DB_CORRUPT', message, { file: fileName }, cause);
+}
+
+/** SQLite finds no database there: another file, or another key. */
+export function isNotADatabase({ details }: AppError): boolean {
+  return details['sqliteCode'] === SQLITE_NOTADB;
+}
+
+/** The file is encrypted with another key, or damaged at its very beginning. */
+export function wrongKeyError(fileName: string, cause?: unknown): StudyDbError {
+  const message = `The study database ${fileName} can't be opened with this key: it is another database's key, or the database is damaged.`; // prettier-ignore
+  return new StudyDbError('STUDY_DB_KEY', message, { file: fileName }, cause);
 }

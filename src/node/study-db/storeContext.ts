@@ -1,4 +1,5 @@
 // What every part of the store works with: the connection, the clock and the source of ids.
+import type { AuditActor } from '../../core/domain/audit.ts';
 import { StudyDbError } from '../../core/domain/errors.ts';
 import { corruptError } from './sqliteErrors.ts';
 import type { Connection } from './connection.ts';
@@ -7,9 +8,13 @@ export interface StoreContext {
   readonly connection: Connection;
   /** Absolute path of the database file. */
   readonly database: string;
+  /** null where it isn't encrypted. */
+  readonly key: string | null;
   /** @returns ISO 8601, UTC */
   readonly now: () => string;
   readonly newId: () => string;
+  /** Who the audit trail names. */
+  readonly actor: AuditActor;
 }
 
 /** @param what "study", "dataset" … */

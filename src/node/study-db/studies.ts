@@ -1,5 +1,6 @@
 // Studies: the worklist, their state, and their deletion with everything that hangs on them.
 import type { NewStudy, StudyRecord, StudyState, StudySummary } from '../../core/ports/studyStore.ts';
+import { recordAudit } from './auditTrail.ts';
 import type { RowReader } from './connection.ts';
 import { deletePatientsWithoutStudy, ensurePatient } from './patients.ts';
 import { notFound } from './storeContext.ts';
@@ -54,8 +55,12 @@ export function setStudyState({ connection }: StoreContext, studyId: string, sta
  * them. The write-ahead log is emptied afterwards, so that no copy of deleted patient data stays there.
  * @throws StudyDbError NOT_FOUND
  */
-export function deleteStudy({ connection }: StoreContext, studyId: string): void {
+export function deleteStudy(context: StoreContext, studyId: string): void {
+  const { connection } = context;
   connection.transaction(() => {
+    const { datasetCount, resultCount } = getStudy(context, studyId);
+    // Before the study goes: afterwards nobody knows whose it was.
+    recordAudit(context, { kind: 'delete', action: 'study', studyId, details: { datasetCount, resultCount } });
     if (connection.run('DELETE FROM studies WHERE id = ?', [studyId]) === 0) throw notFound('study', studyId);
     connection.run(
       'DELETE FROM raw_files WHERE NOT EXISTS (SELECT 1 FROM datasets WHERE datasets.sha256 = raw_files.sha256)',

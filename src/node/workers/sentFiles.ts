@@ -11,14 +11,21 @@ import { StoredSource } from '../study-db/rawFiles.ts';
 export type SentFile =
   | { readonly kind: 'bytes'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: 'file'; readonly name: string; readonly absolutePath: string }
-  | { readonly kind: 'stored'; readonly name: string; readonly database: string; readonly datasetId: string };
+  | {
+      readonly kind: 'stored';
+      readonly name: string;
+      readonly database: string;
+      readonly key: string | null;
+      readonly datasetId: string;
+    };
 
 /** @returns what another thread can make the same file of */
 export function sentFile({ name, ...content }: GivenFile): SentFile {
   const { source } = content;
   if (source instanceof FileSource) return { kind: 'file', name, absolutePath: source.absolutePath };
   if (source instanceof StoredSource) {
-    return { kind: 'stored', name, database: source.database, datasetId: source.datasetId };
+    const { database, key, datasetId } = source;
+    return { kind: 'stored', name, database, key, datasetId };
   }
   return { kind: 'bytes', name, bytes: bytesOf(content) };
 }
@@ -44,7 +51,11 @@ function opened(file: SentFile, closing: (() => void)[]): GivenFile {
     case 'file':
       return { name, source: openFile(file.absolutePath) };
     case 'stored': {
-      const store = openStudyDb(file.database, { now: () => new Date().toISOString(), readOnly: true });
+      const store = openStudyDb(file.database, {
+        now: () => new Date().toISOString(),
+        readOnly: true,
+        key: file.key,
+      });
       closing.push(store.close);
       return { name, ...store.openRawFile(file.datasetId) };
     }

@@ -3,8 +3,9 @@ import { initial } from './0001-initial.ts';
 import { rawFileChunks } from './0002-raw-file-chunks.ts';
 import { worklistAndBatches } from './0003-worklist-batches.ts';
 import { reportsSigned } from './0004-reports-signed.ts';
+import { auditTrail } from './0005-audit-trail.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial, rawFileChunks, worklistAndBatches, reportsSigned];
+export const MIGRATIONS: readonly Migration[] = [initial, rawFileChunks, worklistAndBatches, reportsSigned, auditTrail];
