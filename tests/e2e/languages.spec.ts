@@ -88,7 +88,7 @@ async function lookThrough(app: RunningApp, code: string): Promise<void> {
   await page.setViewportSize({ width: 1280, height: 800 });
   for (let i = 1; i <= ARRANGEMENTS; i++) {
     await page.keyboard.press(`Alt+${i}`);
-    await page.waitForTimeout(300); // panes fetch what they show
+    await page.waitForTimeout(600); // panes fetch what they show
     await app.screenshot(`language-${code}-arrangement-${i}`);
     await expectWords(page, `${code}, arrangement ${i}`);
   }

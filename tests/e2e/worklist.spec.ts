@@ -182,7 +182,13 @@ test('sixty studies by keyboard: search, sort, filters, marks, and what a restar
   // These scans hold nothing that could be drawn, which is told until it is closed.
   const told = page.getByTestId('error-banner');
   await expect(told.filter({ hasText: 'in no format' })).toBeVisible();
+  // Closed with the pointer while a dialog stands open, which stays.
+  await page.getByTestId('rail-help').focus();
+  await page.keyboard.press('?');
+  await expect(page.getByTestId('shortcuts')).toBeVisible();
   while ((await told.count()) > 0) await told.first().getByRole('button').click();
+  await expect(page.getByTestId('shortcuts')).toBeVisible();
+  await page.keyboard.press('Escape');
   await page.getByTestId('rail-worklist').click();
 
   await page.keyboard.press('Control+Shift+L');

@@ -6,6 +6,7 @@ import type { AnalysisDeps } from '../../core/pipeline/analyse.ts';
 import type { PreprocessingOutcome } from '../../core/pipeline/runPreprocessing.ts';
 import type { Cancellation } from '../../core/ports/cancellation.ts';
 import { NEVER_CANCELLED } from './cancellation.ts';
+import { freeUnreachable } from './freeUnreachable.ts';
 import type { WorkerTask } from './messages.ts';
 import { sentFile } from './sentFiles.ts';
 import type { WorkerPool } from './workerPool.ts';
@@ -33,7 +34,9 @@ export function pipelineRunnerOn(pool: WorkerPool<WorkerTask>): PipelineRunner {
       return (await pool.run(task, { cancellation, onProgress })) as PreprocessingOutcome;
     },
     parse: async (files, options = {}, cancellation = NEVER_CANCELLED) => {
-      const task: WorkerTask = { kind: 'parse', files: files.map(sentFile), options };
+      const sent = files.map(sentFile);
+      if (sent.some(({ kind }) => kind !== 'bytes')) freeUnreachable();
+      const task: WorkerTask = { kind: 'parse', files: sent, options };
       return (await pool.run(task, { cancellation, onProgress: () => undefined })) as MrsDataset;
     },
   };
