@@ -13,7 +13,7 @@ import { setEndMark } from './endMark.ts';
 import type { EndMark } from './endMark.ts';
 import { createEventLog } from './eventLog.ts';
 import { createEventLoopLog } from './eventLoopLog.ts';
-import type { Emit } from './emit.ts';
+import { createEmit } from './emit.ts';
 import { importOpening } from './importOpenings.ts';
 import { createMainHandlers } from './ipcHandlers/mainHandlers.ts';
 import type { MainContext } from './ipcHandlers/mainContext.ts';
@@ -24,7 +24,7 @@ import type { PictureFiles } from './pictures.ts';
 import { declareScheme, servePages } from './protocol.ts';
 import { PAGE_ORIGIN } from './protocolPaths.ts';
 import { registerHandlers } from './registrar.ts';
-import { hardenContents, hardenSession } from './security.ts';
+import { closeNetwork, hardenContents, hardenSession } from './security.ts';
 import { createStudyHost, startHostThread } from './studyHost.ts';
 import type { StudyHost } from './studyHost.ts';
 import { MAIN_TEXTS, systemLanguage } from './texts/index.ts';
@@ -53,9 +53,12 @@ let endMark: EndMark | null = null;
 /** Told to the page once; see 'window:restoration'. */
 let restoration: 'page-crash' | 'program-crash' | null = null;
 
-const emit: Emit = (event, payload) => {
-  if (mainWindow !== null && !mainWindow.isDestroyed()) mainWindow.webContents.send(event, payload);
-};
+const emit = createEmit(
+  (event, payload) => {
+    if (mainWindow !== null && !mainWindow.isDestroyed()) mainWindow.webContents.send(event, payload);
+  },
+  { validate: development, log },
+);
 
 function tellTiming(what: string): void {
   if (environment['LINESHAPE_TIMING'] !== '1') return;
@@ -156,7 +159,9 @@ function registerChannels(
       places: { database, basis: userBases, resources },
     },
   );
-  registerHandlers(ipcMain, handlers, { origin: PAGE_ORIGIN, validateResponses: development, log });
+  const mainPage = (): number | null =>
+    mainWindow === null || mainWindow.isDestroyed() ? null : mainWindow.webContents.id;
+  registerHandlers(ipcMain, handlers, { origin: PAGE_ORIGIN, mainPage, validateResponses: development, log });
 }
 
 /** Imports what the command line or the file manager named, once there is a page to show it. */
@@ -258,6 +263,7 @@ function main(): void {
     return;
   }
   declareScheme();
+  closeNetwork(app);
   hardenContents(app);
   receive(asked);
   app.on('second-instance', (_event, _argv, _cwd, data) => {
