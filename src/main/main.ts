@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { app, BrowserWindow, dialog, ipcMain, safeStorage, session } from 'electron';
 import { StudyDbError, toErrorRecord } from '../core/domain/errors.ts';
 import { forbidTelemetry } from '../node/inference/telemetry.ts';
+import { RELEASE_MANIFEST } from '../node/files/releasedFiles.ts';
 import { findKey } from '../node/study-db/openProtected.ts';
 import { isEmptyOpening, maintenanceOf, parseArguments, parseHandover } from './commandLine.ts';
 import type { Opening } from './commandLine.ts';
@@ -90,6 +91,7 @@ function startHost(paths: AppPaths, databaseKey: string | null): StudyHost {
     database,
     databaseKey,
     resources,
+    manifest: RELEASE_MANIFEST,
     userBases,
     workers,
     appVersion: app.getVersion(),
