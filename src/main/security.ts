@@ -72,6 +72,9 @@ export function hardenSession(session: Session, developerTools: boolean): void {
   session.webRequest.onBeforeRequest((details, answer) => {
     answer({ cancel: !isAllowedRequest(details.url, developerTools) });
   });
+  // Else Electron fetches a dictionary from Google at each first start, past the handlers above.
+  session.setSpellCheckerEnabled(false);
+  session.setSpellCheckerLanguages([]);
   session.on('will-download', (event) => event.preventDefault());
 }
 
