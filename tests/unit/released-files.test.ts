@@ -131,6 +131,21 @@ describe('sealed resources', () => {
     expect(await messageOf(loadBasis(BASIS, link))).toMatch(CHANGED);
   });
 
+  it('can’t be reached around by links in the place of their files or folders', async () => {
+    const elsewhere = join(dirname(resources), 'elsewhere');
+    renameSync(join(resources, 'basis'), elsewhere);
+    change(join(elsewhere, `${BASIS}.json`));
+    symlinkSync(elsewhere, join(resources, 'basis'));
+    expect(await messageOf(loadBasis(BASIS, resources))).toMatch(CHANGED);
+    rmSync(join(resources, 'basis'));
+    mkdirSync(join(resources, 'basis'));
+    for (const ending of ['json', 'nii.gz'])
+      symlinkSync(join(elsewhere, `${BASIS}.${ending}`), join(resources, `basis/${BASIS}.${ending}`));
+    const alias = join(dirname(resources), 'alias');
+    symlinkSync(resources, alias);
+    for (const folder of [resources, alias]) expect(await messageOf(loadBasis(BASIS, folder))).toMatch(CHANGED);
+  });
+
   it('leave the user’s own basis sets alone', async () => {
     const own = join(dirname(resources), 'basis');
     mkdirSync(own);

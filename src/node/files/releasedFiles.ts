@@ -1,7 +1,7 @@
 // Models and basis sets as they were released: each of their files is compared with the manifest that the build wrote into the
 // program, when it is used. The user's own files lie elsewhere and are in no manifest.
 import { realpathSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { ModelError } from '../../core/domain/errors.ts';
 import { sha256Hex } from './hashing.ts';
 
@@ -18,10 +18,9 @@ export const RELEASE_MANIFEST: ResourceManifest | null =
 /** Folders of the resources that the manifest covers completely. */
 const COVERED = ['models', 'basis'];
 
-let sealed: { readonly folders: readonly string[]; readonly root: string; readonly manifest: ResourceManifest } | null =
-  null;
+let sealed: { readonly roots: readonly string[]; readonly manifest: ResourceManifest } | null = null;
 
-/** As the system knows it, so that no link leads around the check; as it is written where nothing is there. */
+/** As the system knows it; as it is written where nothing is there. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);
@@ -37,12 +36,21 @@ function realPath(path: string): string {
  * @param manifest null: nothing is compared
  */
 export function sealResources(resources: string, manifest: ResourceManifest | null): void {
-  if (manifest === null) {
-    sealed = null;
-    return;
+  sealed = manifest === null ? null : { manifest, roots: [resolve(resources), realPath(resources)] };
+}
+
+/**
+ * The place of a file within the sealed folders, '/'-separated; null where it is none of theirs. Looked for as it is named and as
+ * it really lies: a link to the folder is no way around the check, and neither is one in the place of a file.
+ */
+function sealedPlace(path: string, roots: readonly string[]): string | null {
+  const forms = [resolve(path), join(realPath(dirname(path)), basename(path)), realPath(path)];
+  for (const root of roots) {
+    const places = forms.map((form) => relative(root, form).split(sep).join('/'));
+    const found = places.find((place) => COVERED.some((folder) => place.startsWith(`${folder}/`)));
+    if (found !== undefined) return found;
   }
-  const root = realPath(resources);
-  sealed = { root, manifest, folders: COVERED.map((folder) => join(root, folder) + sep) };
+  return null;
 }
 
 /**
@@ -53,10 +61,9 @@ export function sealResources(resources: string, manifest: ResourceManifest | nu
  */
 export function requireReleased(path: string, hash: () => string): void {
   if (sealed === null) return;
-  const { root, manifest, folders } = sealed;
-  const real = realPath(path);
-  if (!folders.some((folder) => real.startsWith(folder))) return;
-  const file = relative(root, real).split(sep).join('/');
+  const { roots, manifest } = sealed;
+  const file = sealedPlace(path, roots);
+  if (file === null) return;
   const expected = Object.hasOwn(manifest, file) ? manifest[file] : undefined;
   if (expected === undefined) {
     throw new ModelError(
