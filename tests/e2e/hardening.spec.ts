@@ -74,6 +74,18 @@ test('runs no string as code, has nothing of Node, and no webview', async ({ lau
   expect(found).toMatchObject({ ran: [], timer: true, eval: true, function: true, node: [], inFrame: false });
   expect(found.webview).toEqual([true, false]);
   expect(await electron.evaluate(({ webContents }) => webContents.getAllWebContents().length)).toBe(1);
+  // Even where a window were made that has them, none is attached.
+  const attached = await electron.evaluate(async ({ BrowserWindow, webContents }) => {
+    const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true, webviewTag: true } });
+    let asked = 0;
+    window.webContents.on('will-attach-webview', () => asked++);
+    await window.loadURL('data:text/html,<webview src="data:text/html,inner"></webview>');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const webviews = webContents.getAllWebContents().filter((contents) => contents.getType() === 'webview').length;
+    window.destroy();
+    return { asked, webviews };
+  });
+  expect(attached).toEqual({ asked: 1, webviews: 0 });
 });
 
 /** Paths that are not the interface's, as a page may write them. */
