@@ -51,6 +51,7 @@ async function asHost(database: string, scan: string): Promise<void> {
     database,
     databaseKey: DATABASE_KEY,
     resources: join(ROOT, 'resources'),
+    manifest: null,
     userBases: join(ROOT, 'no-bases'),
     workers: join(ROOT, 'dist', 'workers'),
     appVersion: '0',

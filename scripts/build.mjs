@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { REPO_ROOT, runMain, SetUpError } from './commands.mjs';
+import { resourceManifest } from './resourceManifest.mjs';
 import { setUp } from './setup.mjs';
 
 const SOURCE = path.join(REPO_ROOT, 'src');
@@ -17,6 +18,7 @@ const CONFIGURATION = [
   'vite.config.ts',
   'tsconfig.base.json',
   'scripts/build.mjs',
+  'scripts/resourceManifest.mjs',
 ];
 
 /** Native modules and what they load by name stay in node_modules. */
@@ -38,7 +40,8 @@ const REQUIRE_BANNER =
  */
 export async function build({ only, force = false, onMessage }) {
   const stamp = path.join(DIST, `build-${only}.json`);
-  const hash = await sourceHash();
+  const manifest = await resourceManifest(path.join(REPO_ROOT, 'resources'));
+  const hash = await sourceHash(manifest);
   const entries = await nodeEntries(only);
   const outputs = entries.map((entry) => entry.outfile);
   if (only === 'all') outputs.push(path.join(DIST, 'renderer', 'index.html'));
@@ -48,7 +51,7 @@ export async function build({ only, force = false, onMessage }) {
   }
   const startMs = performance.now();
   await rm(stamp, { force: true });
-  await Promise.all([...entries.map(bundle), ...(only === 'all' ? [buildRenderer()] : [])]);
+  await Promise.all([...entries.map((entry) => bundle(entry, manifest)), ...(only === 'all' ? [buildRenderer()] : [])]);
   await mkdir(DIST, { recursive: true });
   await writeFile(stamp, JSON.stringify({ hash }));
   onMessage(`Build: ${only === 'all' ? 'app and command line' : 'command line'}, ${seconds(startMs)} s`);
@@ -97,7 +100,7 @@ async function workerEntries(folder, target) {
     }));
 }
 
-async function bundle({ source, outfile, format }) {
+async function bundle({ source, outfile, format }, manifest) {
   const { build: esbuild, formatMessages } = await import('esbuild');
   const { version } = JSON.parse(await readFile(path.join(REPO_ROOT, 'package.json'), 'utf8'));
   try {
@@ -111,7 +114,7 @@ async function bundle({ source, outfile, format }) {
       external: EXTERNAL,
       sourcemap: 'linked',
       legalComments: 'linked',
-      define: { __APP_VERSION__: JSON.stringify(version) },
+      define: { __APP_VERSION__: JSON.stringify(version), __RESOURCE_MANIFEST__: JSON.stringify(manifest) },
       ...(format === 'esm' ? { banner: { js: REQUIRE_BANNER } } : {}),
       absWorkingDir: REPO_ROOT,
       logLevel: 'silent',
@@ -135,9 +138,9 @@ async function buildRenderer() {
   }
 }
 
-/** SHA-256 over every source and configuration file, names included. */
-async function sourceHash() {
-  const hash = createHash('sha256');
+/** SHA-256 over every source and configuration file, names included, and the manifest of the resources. */
+async function sourceHash(manifest) {
+  const hash = createHash('sha256').update(JSON.stringify(manifest));
   const listed = await Promise.all(
     [SOURCE, BENCHMARKS].map((folder) => readdir(folder, { recursive: true, withFileTypes: true })),
   );

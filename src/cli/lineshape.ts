@@ -1,6 +1,8 @@
 // The command `lineshape`: arguments → pipeline → exit code.
 import { Command, CommanderError } from 'commander';
 import { AppError, UsageError, toErrorRecord } from '../core/domain/errors.ts';
+import { RELEASE_MANIFEST, sealResources } from '../node/files/releasedFiles.ts';
+import { findResources } from '../node/files/resourcePaths.ts';
 import { addBasisCommand } from './commands/basis/index.ts';
 import { addBenchCommand } from './commands/bench.ts';
 import { addCompareCommand } from './commands/compare.ts';
@@ -86,5 +88,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 endQuietlyOnClosedPipe();
+const resources = findResources();
+// Without resources, the command that needs them says so.
+if (resources !== null) sealResources(resources, RELEASE_MANIFEST);
 // Not process.exit: output that a pipe has not taken yet would be lost.
 process.exitCode = await main(process.argv.slice(2));

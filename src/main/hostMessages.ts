@@ -13,6 +13,7 @@ import type {
   ImportResultView,
   ReportFormat,
 } from '../ipc/contract.ts';
+import type { ResourceManifest } from '../node/files/releasedFiles.ts';
 import type { DeepReadonly } from './registrar.ts';
 import type { TableFormat } from './studiesTable.ts';
 
@@ -165,6 +166,8 @@ export interface HostStart {
   /** Of the database; null: it is not encrypted and stays so (benchmarks). */
   readonly databaseKey: string | null;
   readonly resources: string;
+  /** Of models and basis sets, as the main file inside the archive holds it; null in a build without one. */
+  readonly manifest: ResourceManifest | null;
   /** Folder of the user's own basis sets. */
   readonly userBases: string;
   /** Folder of the bundled worker files. */

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { app, BrowserWindow, dialog, ipcMain, safeStorage, session } from 'electron';
 import { StudyDbError, toErrorRecord } from '../core/domain/errors.ts';
 import { forbidTelemetry } from '../node/inference/telemetry.ts';
+import { RELEASE_MANIFEST } from '../node/files/releasedFiles.ts';
 import { findKey } from '../node/study-db/openProtected.ts';
 import { isEmptyOpening, maintenanceOf, parseArguments, parseHandover } from './commandLine.ts';
 import type { Opening } from './commandLine.ts';
@@ -13,7 +14,7 @@ import { setEndMark } from './endMark.ts';
 import type { EndMark } from './endMark.ts';
 import { createEventLog } from './eventLog.ts';
 import { createEventLoopLog } from './eventLoopLog.ts';
-import type { Emit } from './emit.ts';
+import { createEmit } from './emit.ts';
 import { importOpening } from './importOpenings.ts';
 import { createMainHandlers } from './ipcHandlers/mainHandlers.ts';
 import type { MainContext } from './ipcHandlers/mainContext.ts';
@@ -24,7 +25,7 @@ import type { PictureFiles } from './pictures.ts';
 import { declareScheme, servePages } from './protocol.ts';
 import { PAGE_ORIGIN } from './protocolPaths.ts';
 import { registerHandlers } from './registrar.ts';
-import { hardenContents, hardenSession } from './security.ts';
+import { closeNetwork, hardenContents, hardenSession } from './security.ts';
 import { createStudyHost, startHostThread } from './studyHost.ts';
 import type { StudyHost } from './studyHost.ts';
 import { MAIN_TEXTS, systemLanguage } from './texts/index.ts';
@@ -53,9 +54,12 @@ let endMark: EndMark | null = null;
 /** Told to the page once; see 'window:restoration'. */
 let restoration: 'page-crash' | 'program-crash' | null = null;
 
-const emit: Emit = (event, payload) => {
-  if (mainWindow !== null && !mainWindow.isDestroyed()) mainWindow.webContents.send(event, payload);
-};
+const emit = createEmit(
+  (event, payload) => {
+    if (mainWindow !== null && !mainWindow.isDestroyed()) mainWindow.webContents.send(event, payload);
+  },
+  { validate: development, log },
+);
 
 function tellTiming(what: string): void {
   if (environment['LINESHAPE_TIMING'] !== '1') return;
@@ -87,6 +91,7 @@ function startHost(paths: AppPaths, databaseKey: string | null): StudyHost {
     database,
     databaseKey,
     resources,
+    manifest: RELEASE_MANIFEST,
     userBases,
     workers,
     appVersion: app.getVersion(),
@@ -156,7 +161,9 @@ function registerChannels(
       places: { database, basis: userBases, resources },
     },
   );
-  registerHandlers(ipcMain, handlers, { origin: PAGE_ORIGIN, validateResponses: development, log });
+  const mainPage = (): number | null =>
+    mainWindow === null || mainWindow.isDestroyed() ? null : mainWindow.webContents.id;
+  registerHandlers(ipcMain, handlers, { origin: PAGE_ORIGIN, mainPage, validateResponses: development, log });
 }
 
 /** Imports what the command line or the file manager named, once there is a page to show it. */
@@ -258,6 +265,7 @@ function main(): void {
     return;
   }
   declareScheme();
+  closeNetwork(app);
   hardenContents(app);
   receive(asked);
   app.on('second-instance', (_event, _argv, _cwd, data) => {

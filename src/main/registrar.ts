@@ -3,7 +3,10 @@ import { toErrorRecord } from '../core/domain/errors.ts';
 import type { ErrorRecord } from '../core/domain/errors.ts';
 import { CHANNELS } from '../ipc/contract.ts';
 import type { ChannelName, ChannelRequest, ChannelResponse, IpcResult } from '../ipc/contract.ts';
+import { requestLimitBytes } from '../ipc/requestLimits.ts';
 import type { EventLog } from './eventLog.ts';
+import { weightFault } from './requestWeight.ts';
+import type { WeightFault } from './requestWeight.ts';
 
 /** The sender as Electron's IpcMainInvokeEvent describes it; null once the frame is gone. */
 export interface SenderFrame {
@@ -13,6 +16,8 @@ export interface SenderFrame {
 
 export interface InvokeEvent {
   readonly senderFrame: SenderFrame | null;
+  /** The page's webContents. */
+  readonly sender: { readonly id: number };
 }
 
 /** The part of Electron's ipcMain that is used. */
@@ -45,6 +50,8 @@ export type Handlers = {
 export interface RegistrarOptions {
   /** Origin of the only page that may ask, e.g. "app://lineshape". */
   readonly origin: string;
+  /** Id of the main window's webContents; null while there is no window. */
+  readonly mainPage: () => number | null;
   /** Checks answers against the contract too: in development and tests, for its cost. */
   readonly validateResponses: boolean;
   readonly log: EventLog;
@@ -56,13 +63,24 @@ const REFUSED: ErrorRecord = {
   details: {},
 };
 
+const FAULTS: Readonly<Record<WeightFault, string>> = {
+  'too-large': 'it is larger than such a request may be',
+  'too-deep': 'it is nested deeper than any request is',
+  'not-plain': 'it holds what no request has',
+};
+
 /**
- * Only the main frame of the app's own page may ask.
- * @param frame the sender; null once it is gone
+ * Only the main frame of the app's own page in the main window may ask.
+ * @param event who sent it; its frame is null once it is gone
  * @param origin scheme and host
+ * @param mainPage id of the main window's webContents
  */
-export function isTrustedSender(frame: SenderFrame | null, origin: string): boolean {
-  if (frame === null || frame.parent !== null) return false;
+export function isTrustedSender(
+  { senderFrame: frame, sender }: InvokeEvent,
+  origin: string,
+  mainPage: number | null,
+): boolean {
+  if (sender.id !== mainPage || frame === null || frame.parent !== null) return false;
   try {
     const url = new URL(frame.url);
     return `${url.protocol}//${url.host}` === origin;
@@ -77,6 +95,11 @@ async function run(
   request: unknown,
   options: RegistrarOptions,
 ): Promise<IpcResult<unknown>> {
+  const fault = weightFault(request, requestLimitBytes(channel));
+  if (fault !== null) {
+    const message = `The request ${channel} was refused: ${FAULTS[fault]}.`;
+    return { ok: false, error: { code: 'USAGE', message, details: { channel, fault } } };
+  }
   const parsed = CHANNELS[channel].request.safeParse(request);
   if (!parsed.success) {
     // The schema's path says which field; its value is not repeated, because it may name a patient.
@@ -105,7 +128,7 @@ async function run(
 export function registerHandlers(port: InvokePort, handlers: Handlers, options: RegistrarOptions): void {
   for (const channel of Object.keys(CHANNELS) as ChannelName[]) {
     port.handle(channel, async (event, request) => {
-      if (!isTrustedSender(event.senderFrame, options.origin)) {
+      if (!isTrustedSender(event, options.origin, options.mainPage())) {
         options.log.warn('ipc-refused', { channel });
         return { ok: false, error: REFUSED };
       }

@@ -1,6 +1,7 @@
 // Entry of the study host thread: opens the services, then answers requests one by one as they come.
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorRecord } from '../core/domain/errors.ts';
+import { sealResources } from '../node/files/releasedFiles.ts';
 import { createEventLog } from './eventLog.ts';
 import { createHostHandlers } from './ipcHandlers/index.ts';
 import type { Emit } from './emit.ts';
@@ -27,7 +28,9 @@ async function answer(handlers: HostHandlers, { id, name, request }: ToHost): Pr
 }
 
 try {
-  const services = createServices(workerData as HostStart, emit, log);
+  const start = workerData as HostStart;
+  sealResources(start.resources, start.manifest);
+  const services = createServices(start, emit, log);
   const handlers = createHostHandlers({ services, emit });
   parentPort?.on('message', (message: ToHost) => void answer(handlers, message));
   send({ kind: 'ready', threads: services.threads });

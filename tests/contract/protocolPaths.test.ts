@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mimeType, PAGE_CSP, REPORT_CSP, resolvePageFile, responseHeaders } from '../../src/main/protocolPaths.ts';
-import { isAllowedRequest } from '../../src/main/security.ts';
+import { isAllowedPermission, isAllowedRequest } from '../../src/main/security.ts';
 
 let base = '';
 let root = '';
@@ -50,6 +50,22 @@ describe('page files', () => {
     'app://lineshape/%2fetc%2fpasswd',
     'app://lineshape/C:/Windows/win.ini',
     'app://lineshape/index.html%00.png',
+    'app://lineshape/%00',
+    'app://lineshape/index.html\0.png',
+    'app://lineshape/..%252f..%252fsecret.txt',
+    'app://lineshape/%c0%ae%c0%ae/secret.txt',
+    'app://lineshape/..\\secret.txt',
+    'app://lineshape/\\..\\secret.txt',
+    'app://lineshape/%5c%5cserver%5cshare',
+    'app://lineshape/./index.html/',
+    'app://lineshape/assets//app%201.js',
+    'app://lineshape/secret.txt?/../../index.html',
+    'app://lineshape/..?file=index.html',
+    'app://lineshape?/../secret.txt&x=/index.htm',
+    'app://lineshape:80/index.html',
+    'app://lineshape./index.html',
+    'app://LINESHAPE.example.org/index.html',
+    'app://report/index.html',
     'app://lineshape/%',
     'app://lineshape/link.txt',
     'app://lineshape/up/secret.txt',
@@ -117,4 +133,39 @@ describe('requests', () => {
   it('lets the developer tools load in development only', () => {
     expect(isAllowedRequest('devtools://devtools/x', true)).toBe(true);
   });
+});
+
+describe('permissions', () => {
+  it('of the app’s page: writing text to the clipboard, and no other', () => {
+    expect(isAllowedPermission('clipboard-sanitized-write', 'app://lineshape/index.html')).toBe(true);
+    expect(isAllowedPermission('clipboard-sanitized-write', 'app://lineshape')).toBe(true);
+    const others = [
+      'clipboard-read',
+      'media',
+      'geolocation',
+      'notifications',
+      'midi',
+      'midiSysex',
+      'usb',
+      'hid',
+      'serial',
+    ];
+    for (const permission of [
+      ...others,
+      'fullscreen',
+      'pointerLock',
+      'openExternal',
+      'fileSystem',
+      'display-capture',
+      '',
+    ])
+      expect(isAllowedPermission(permission, 'app://lineshape/index.html')).toBe(false);
+  });
+
+  it.each(['app://lineshape.example.org/', 'app://lineshapes', 'app://report/1', 'https://lineshape/', 'null', ''])(
+    'none for %s',
+    (requester) => {
+      expect(isAllowedPermission('clipboard-sanitized-write', requester)).toBe(false);
+    },
+  );
 });

@@ -8,12 +8,18 @@ import { isTrustedSender, registerHandlers } from '../../src/main/registrar.ts';
 import type { Handlers, InvokeEvent, SenderFrame } from '../../src/main/registrar.ts';
 
 const ORIGIN = 'app://lineshape';
+/** Of the main window's webContents. */
+const PAGE_ID = 7;
 const PAGE: SenderFrame = { url: 'app://lineshape/index.html', parent: null };
 
 type Listener = (event: InvokeEvent, request: unknown) => Promise<IpcResult<unknown>>;
 
 /** The registrar with every channel answering `replies[channel]`, or throwing it where it is an Error. */
-function registered(replies: Partial<Record<ChannelName, unknown>>, validateResponses = true) {
+function registered(
+  replies: Partial<Record<ChannelName, unknown>>,
+  validateResponses = true,
+  mainPage: number | null = PAGE_ID,
+) {
   const listeners = new Map<string, Listener>();
   const calls: [string, unknown][] = [];
   const lines: string[] = [];
@@ -34,11 +40,12 @@ function registered(replies: Partial<Record<ChannelName, unknown>>, validateResp
   );
   registerHandlers({ handle: (channel, listener) => listeners.set(channel, listener) }, handlers, {
     origin: ORIGIN,
+    mainPage: () => mainPage,
     validateResponses,
     log,
   });
   const ask = (channel: ChannelName, request: unknown, senderFrame: SenderFrame | null = PAGE) =>
-    (listeners.get(channel) as Listener)({ senderFrame }, request);
+    (listeners.get(channel) as Listener)({ senderFrame, sender: { id: PAGE_ID } }, request);
   return { ask, calls, lines, listeners };
 }
 
@@ -65,6 +72,18 @@ describe('registrar', () => {
     const { ask, calls } = registered({ 'study:list': [] });
     expect(await ask('study:list', {}, frame)).toMatchObject({ ok: false, error: { code: 'USAGE' } });
     expect(calls).toEqual([]);
+  });
+
+  it.each([
+    ['another window with our own page', 8],
+    ['any window while the main one is closed', null],
+  ])('refuses %s', async (_name, mainPage) => {
+    const { ask, calls, lines } = registered({ 'study:list': [] }, true, mainPage);
+    expect(await ask('study:list', {})).toMatchObject({ ok: false, error: { code: 'USAGE' } });
+    expect(calls).toEqual([]);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 'warn', event: 'ipc-refused', channel: 'study:list' },
+    ]);
   });
 
   it.each([
@@ -132,8 +151,10 @@ describe('registrar', () => {
 
 describe('isTrustedSender', () => {
   it('trusts the main frame of the own origin only', () => {
-    expect(isTrustedSender(PAGE, ORIGIN)).toBe(true);
-    expect(isTrustedSender({ url: 'app://lineshape@evil/index.html', parent: null }, ORIGIN)).toBe(false);
-    expect(isTrustedSender({ url: 'file:///index.html', parent: null }, ORIGIN)).toBe(false);
+    const trusted = (senderFrame: SenderFrame): boolean =>
+      isTrustedSender({ senderFrame, sender: { id: PAGE_ID } }, ORIGIN, PAGE_ID);
+    expect(trusted(PAGE)).toBe(true);
+    expect(trusted({ url: 'app://lineshape@evil/index.html', parent: null })).toBe(false);
+    expect(trusted({ url: 'file:///index.html', parent: null })).toBe(false);
   });
 });

@@ -18,6 +18,8 @@ const CLOSE_LIMIT_MS = 20_000;
 export interface LaunchOptions {
   /** Folder of the app's own data; the same one again is a restart. Default: one new folder a test. */
   readonly userData?: string;
+  /** The app's folder. @default the checkout */
+  readonly appFolder?: string;
   /** Arguments after the app's folder: files to open, `--open-demo`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -65,7 +67,7 @@ async function start(userDataFolder: string, options: LaunchOptions): Promise<St
   const electron = await _electron.launch({
     executablePath: electronExecutable(),
     // Tests may run as root and in containers with a small /dev/shm, where neither sandbox nor shared memory would do.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', REPO_ROOT, ...(options.args ?? [])],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', options.appFolder ?? REPO_ROOT, ...(options.args ?? [])],
     cwd: REPO_ROOT,
     env: environment(userData, options.env ?? {}),
   });

@@ -5,6 +5,7 @@ import { parseBasisCard } from '../../core/basis/basisCard.ts';
 import type { BasisCard } from '../../core/basis/basisCard.ts';
 import { ModelError } from '../../core/domain/errors.ts';
 import { readInputFile } from './readInputFiles.ts';
+import { requireReleasedBytes } from './releasedFiles.ts';
 
 export interface PlacedCard {
   readonly card: BasisCard;
@@ -29,9 +30,10 @@ export async function placedCards(folders: readonly string[]): Promise<PlacedCar
   return placed.sort((a, b) => (a.card.id < b.card.id ? -1 : 1));
 }
 
-/** @throws ModelError MODEL_INVALID; ReaderError where the file can't be read */
+/** @throws ModelError MODEL_INVALID, also where it is the program's own and was changed; ReaderError where the file can't be read */
 export async function readCard(path: string): Promise<BasisCard> {
   const { name, bytes } = await readInputFile(path);
+  requireReleasedBytes(path, bytes);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));

@@ -12,6 +12,7 @@ import { placedCards, readCard } from './basisCards.ts';
 import { sha256Hex, sha256OfFiles } from './hashing.ts';
 import { readInputFiles, readWhole } from './readInputFiles.ts';
 import type { ReadFile } from './readInputFiles.ts';
+import { requireReleased, requireReleasedBytes } from './releasedFiles.ts';
 
 const NIFTI = /\.nii(\.gz)?$/i;
 
@@ -122,6 +123,7 @@ async function loadNifti(file: ReadFile): Promise<LoadedBasis> {
   const cardPath = file.absolutePath.replace(NIFTI, '.json');
   const card = existsSync(cardPath) ? await readCard(cardPath) : null;
   if (card !== null && card.file === file.name) return { basis: await checked(file, card), card };
+  requireReleasedBytes(file.absolutePath, file.bytes);
   return { basis: { ...parseNifti(file), warnings: [] }, card: null };
 }
 
@@ -150,6 +152,7 @@ async function offSignalsBeside(file: ReadFile, { editing }: BasisCard): Promise
 /** @throws ModelError MODEL_INVALID where file and card disagree */
 async function checked(file: ReadFile, card: BasisCard): Promise<FileBasisSet> {
   const found = sha256Hex(file.bytes);
+  requireReleased(file.absolutePath, () => found);
   if (found !== card.sha256) {
     throw new ModelError(
       'MODEL_INVALID',

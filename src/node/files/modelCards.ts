@@ -8,6 +8,7 @@ import type { JsonValue } from '../../core/domain/json.ts';
 import { MODEL_TASKS, NETWORK_DESIGNS, NETWORK_INPUTS } from '../../core/domain/modelCard.ts';
 import type { ModelCard, ModelSelfTest } from '../../core/domain/modelCard.ts';
 import { readError } from './readErrors.ts';
+import { requireReleased, requireReleasedBytes } from './releasedFiles.ts';
 
 const SELF_TEST = '.selftest.json';
 const CARD = '.json';
@@ -134,6 +135,8 @@ export async function readModelCard(folder: string, id: string): Promise<ModelCa
       `The card ${name} is for another network: it names the id "${card.id}" and the file "${card.file}".`,
     );
   }
+  // The engine compares the network itself with what the card says, each time that it is loaded.
+  requireReleased(join(folder, card.file), () => card.sha256);
   return card;
 }
 
@@ -156,7 +159,9 @@ export async function readModelFile(folder: string, { id, file }: ModelCard): Pr
 }
 
 async function readJson<T>(folder: string, name: string, what: string, schema: z.ZodType<T>): Promise<T> {
-  const bytes = await readBytes(join(folder, name));
+  const path = join(folder, name);
+  const bytes = await readBytes(path);
+  requireReleasedBytes(path, bytes);
   let document: unknown;
   try {
     document = JSON.parse(new TextDecoder().decode(bytes));

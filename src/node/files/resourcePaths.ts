@@ -14,7 +14,7 @@ const MARK = 'basis';
  * @throws ModelError BASIS_MISSING where there is none
  */
 export function resourcesDir(given?: string): string {
-  const found = given === undefined ? findUpwards(dirname(fileURLToPath(import.meta.url))) : given;
+  const found = given === undefined ? findResources() : given;
   if (found !== null && existsSync(join(found, MARK))) return found;
   throw new ModelError(
     'BASIS_MISSING',
@@ -24,6 +24,9 @@ export function resourcesDir(given?: string): string {
 
 /** Where the networks lie within the folder `resources`. */
 export const modelsFolder = (resources: string): string => join(resources, 'models');
+
+/** @returns the folder `resources` that belongs to this checkout or bundle; null where there is none */
+export const findResources = (): string | null => findUpwards(dirname(fileURLToPath(import.meta.url)));
 
 function findUpwards(start: string): string | null {
   for (let folder = start; ; folder = dirname(folder)) {

@@ -1,0 +1,1 @@
+export function resourceManifest(resources: string): Promise<Record<string, string>>;
