@@ -8,6 +8,7 @@ import type {
   BatchView,
 } from '../../../ipc/contract.ts';
 import { t } from '../../app/i18n/index.ts';
+import type { Light } from '../../app/ui/light.ts';
 
 export type ItemState = BatchItemView['state'];
 export type BatchState = BatchView['state'];
@@ -17,13 +18,6 @@ export type Source = 'chosen' | 'listed' | 'new';
 export const SOURCES: readonly Source[] = ['chosen', 'listed', 'new'];
 /** null everywhere: what suits each scan. */
 export const WHAT_SUITS: BatchSettingsView = { recipeId: null, method: null, alsoBy: [], basisId: null };
-
-/** A light: told by symbol and word, which colour only repeats. */
-export interface Light {
-  readonly symbol: string;
-  readonly word: string;
-  readonly tone: 'ok' | 'caution' | 'stop' | 'muted';
-}
 
 const ITEM_LOOKS: Readonly<Record<ItemState, Pick<Light, 'symbol' | 'tone'>>> = {
   waiting: { symbol: '○', tone: 'muted' },

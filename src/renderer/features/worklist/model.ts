@@ -3,6 +3,7 @@ import { searchWords } from '../../../core/domain/searchWords.ts';
 import { WHOLE_WORKLIST, WORKLIST_SORT_KEYS } from '../../../core/domain/worklistQuery.ts';
 import type { ImportResultView, WorklistQueryView, WorklistRowView } from '../../../ipc/contract.ts';
 import { t } from '../../app/i18n/index.ts';
+import type { Light } from '../../app/ui/light.ts';
 
 export type SortKey = WorklistQueryView['sortBy'];
 export type StudyState = WorklistRowView['state'];
@@ -12,13 +13,6 @@ export type Sorting = Pick<WorklistQueryView, 'sortBy' | 'descending'>;
 
 export const STATES: readonly StudyState[] = ['new', 'fitted', 'reviewed', 'signed'];
 export const GRADES: readonly QualityGrade[] = ['good', 'average', 'borderline', 'fail', 'none'];
-
-/** A light: told by symbol and word, which colour only repeats. */
-export interface Light {
-  readonly symbol: string;
-  readonly word: string;
-  readonly tone: 'ok' | 'caution' | 'stop' | 'muted';
-}
 
 const STATE_LOOKS: Readonly<Record<StudyState, Pick<Light, 'symbol' | 'tone'>>> = {
   new: { symbol: '○', tone: 'muted' },
