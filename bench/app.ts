@@ -33,7 +33,8 @@ interface Started {
   readonly marks: Readonly<Record<string, number>>;
 }
 
-async function start(userData: string, args: readonly string[]): Promise<Started> {
+/** @param eventLoopLog file for the delays of the main process; watching them takes processor time itself */
+async function start(userData: string, eventLoopLog: string | null = null): Promise<Started> {
   const executablePath = process.env['LINESHAPE_ELECTRON'];
   if (!executablePath) {
     throw new UsageError('LINESHAPE_ELECTRON must name an Electron; node scripts/electronRuntime.mjs prints one.');
@@ -42,13 +43,13 @@ async function start(userData: string, args: readonly string[]): Promise<Started
   const began = performance.now();
   const app = await _electron.launch({
     executablePath,
-    args: [...(asRoot ? ['--no-sandbox'] : []), '--disable-dev-shm-usage', ROOT, ...args],
+    args: [...(asRoot ? ['--no-sandbox'] : []), '--disable-dev-shm-usage', ROOT],
     env: {
       ...(process.env as Record<string, string>),
       LINESHAPE_USER_DATA: userData,
       LINESHAPE_NO_DIALOGS: '1',
       LINESHAPE_TIMING: '1',
-      LINESHAPE_EVENT_LOOP_LOG: join(userData, 'loop.json'),
+      ...(eventLoopLog === null ? {} : { LINESHAPE_EVENT_LOOP_LOG: eventLoopLog }),
     },
   });
   const marks: Record<string, number> = {};
@@ -145,7 +146,7 @@ async function runNetworks(page: Page): Promise<number> {
 
 /** What the open demo study takes: memory after each piece of work and after a pause, processor time while nothing is done. */
 async function measureDemo(userData: string): Promise<JsonObject> {
-  const { app, page } = await start(userData, []);
+  const { app, page } = await start(userData);
   const pid = app.process().pid;
   if (pid === undefined) throw new Error('The app did not start.');
   const memory: Record<string, JsonObject> = {};
@@ -182,7 +183,7 @@ async function measureStarts(userData: string): Promise<JsonObject> {
   const usable: number[] = [];
   let marks: Readonly<Record<string, number>> = {};
   for (let i = 0; i <= WARM_STARTS; i++) {
-    const started = await start(userData, []);
+    const started = await start(userData);
     usable.push(started.usableMs);
     marks = started.marks;
     await started.app.close();
@@ -198,10 +199,11 @@ async function measureStarts(userData: string): Promise<JsonObject> {
 }
 
 async function measureEventLoop(userData: string): Promise<JsonObject> {
-  const { app, page } = await start(userData, []);
+  const log = join(userData, 'loop.json');
+  const { app, page } = await start(userData, log);
   const fitMs = await fitSixtyFour(page);
   await app.close();
-  const eventLoop = JSON.parse(readFileSync(join(userData, 'loop.json'), 'utf8')) as JsonObject;
+  const eventLoop = JSON.parse(readFileSync(log, 'utf8')) as JsonObject;
   return { spectra: SPECTRA, ms: Math.round(fitMs), eventLoop };
 }
 
