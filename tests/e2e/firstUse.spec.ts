@@ -68,6 +68,11 @@ test('neither networks nor basis sets are loaded before they are used', async ({
   await page.getByTestId('preset-physics').click();
   await page.getByTestId('method').selectOption('dq-nmm');
   await page.getByTestId('run-fit').click();
-  await expect(page.getByTestId('analysis').locator('option').filter({ hasText: /dq-nmm/i })).toHaveCount(1, FITTED);
+  await expect(
+    page
+      .getByTestId('analysis')
+      .locator('option')
+      .filter({ hasText: /dq-nmm/i }),
+  ).toHaveCount(1, FITTED);
   expect(await hasRuntime(pid)).toBe(true);
 });
