@@ -17,10 +17,8 @@ type PageWindow = Window & { lineshape: LineshapeApi };
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WARM_STARTS = 7;
 const SPECTRA = 64;
-/** Study drawn, the daily backup of a new database made. [ms] */
-const SETTLE_MS = 20_000;
 const IDLE_SECONDS = 30;
-/** Longer than threads without work are kept. [ms] */
+/** Longer than threads without work are kept; the daily backup of a new database is made, too. [ms] */
 const PAUSE_MS = 75_000;
 /** For a loaded machine. [ms] */
 const LONG_MS = 180_000;
@@ -158,15 +156,15 @@ async function measureDemo(userData: string): Promise<JsonObject> {
   note('worklist');
   await openDemo(page);
   note('demoOpened');
-  await wait(SETTLE_MS);
-  note('demoSettled');
+  await wait(PAUSE_MS);
+  note('demoAtRest');
   const idleOpen = await idleLoad(pid, IDLE_SECONDS);
   await fit(page);
   note('fitted');
   const networks = await runNetworks(page);
   note('networksRun');
   await wait(PAUSE_MS);
-  note('afterPause');
+  note('allAtRest');
   const idleFitted = await idleLoad(pid, IDLE_SECONDS);
   await app.close();
   return {
