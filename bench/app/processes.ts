@@ -10,6 +10,8 @@ export interface ProcessAccount {
   readonly residentMB: number;
   /** Pages in memory, shared ones counted in parts: these add up over processes. [MB] */
   readonly proportionalMB: number;
+  /** Pages that no other process has, so that nothing beside the program changes the figure. [MB] */
+  readonly ownMB: number;
   readonly threads: number;
   /** Processor time since its start. [clock ticks] */
   readonly ticks: number;
@@ -51,7 +53,9 @@ function account(pid: number, { ticks, threads }: Stat): ProcessAccount | null {
   try {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
     const residentMB = kilobytes(rollup, 'Rss') / 1024;
-    return { pid, kind: kindOf(pid), residentMB, proportionalMB: kilobytes(rollup, 'Pss') / 1024, threads, ticks };
+    const proportionalMB = kilobytes(rollup, 'Pss') / 1024;
+    const ownMB = (kilobytes(rollup, 'Private_Clean') + kilobytes(rollup, 'Private_Dirty')) / 1024;
+    return { pid, kind: kindOf(pid), residentMB, proportionalMB, ownMB, threads, ticks };
   } catch {
     return null;
   }
@@ -78,12 +82,27 @@ export function processesOf(root: number): ProcessAccount[] {
     .flatMap(([pid, stat]) => account(pid, stat) ?? []);
 }
 
+/** @param root process id of the program @returns processor time of all its running processes since their start, ms */
+export function processorTimeMs(root: number): number {
+  return processesOf(root).reduce((sum, { ticks }) => sum + (1000 * ticks) / TICKS_A_SECOND, 0);
+}
+
 /** What the program takes as a whole. */
 export interface ProgramMemory {
   /** The main process with its worker threads. */
-  readonly main: { readonly residentMB: number; readonly proportionalMB: number; readonly threads: number };
+  readonly main: {
+    readonly residentMB: number;
+    readonly proportionalMB: number;
+    readonly ownMB: number;
+    readonly threads: number;
+  };
   /** All processes; the sum of what is resident counts what they share several times. */
-  readonly all: { readonly processes: number; readonly residentMB: number; readonly proportionalMB: number };
+  readonly all: {
+    readonly processes: number;
+    readonly residentMB: number;
+    readonly proportionalMB: number;
+    readonly ownMB: number;
+  };
 }
 
 /** @param root process id of the program */
@@ -97,12 +116,14 @@ export function memoryOf(root: number): ProgramMemory {
     main: {
       residentMB: Math.round(main.residentMB),
       proportionalMB: Math.round(main.proportionalMB),
+      ownMB: Math.round(main.ownMB),
       threads: main.threads,
     },
     all: {
       processes: accounts.length,
       residentMB: sum((one) => one.residentMB),
       proportionalMB: sum((one) => one.proportionalMB),
+      ownMB: sum((one) => one.ownMB),
     },
   };
 }
