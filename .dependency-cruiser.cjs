@@ -89,7 +89,7 @@ module.exports = {
       },
     },
     ...layer('pipeline', core('pipeline'), [ALL_CORE]),
-    ...layer('node', '^src/node/', [ALL_CORE], ['libsql', 'onnxruntime-node', 'zod'], true),
+    ...layer('node', '^src/node/', [ALL_CORE], ['libsql', 'onnxruntime-node', '@node-rs/argon2', 'zod'], true),
     ...layer('ipc', '^src/ipc/', [D], ['zod']),
     ...layer('main', '^src/main/', ['^src/node/', ALL_CORE, '^src/ipc/'], ['electron', 'zod'], true),
     ...layer('cli', '^src/cli/', ['^src/node/', ALL_CORE], ['commander', 'zod'], true),

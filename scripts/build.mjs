@@ -22,7 +22,7 @@ const CONFIGURATION = [
 ];
 
 /** Native modules and what they load by name stay in node_modules. */
-const EXTERNAL = ['electron', 'libsql', '@libsql/*', '@neon-rs/*', 'onnxruntime-node', 'playwright'];
+const EXTERNAL = ['electron', 'libsql', '@libsql/*', '@neon-rs/*', '@node-rs/*', 'onnxruntime-node', 'playwright'];
 
 /** CommonJS packages inside an ES module bundle call require for Node's own modules. */
 const REQUIRE_BANNER =

@@ -22,6 +22,9 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
     case 'STUDY_DB_NEWER':
     case 'STUDY_DB_CORRUPT':
     case 'STUDY_DB_KEY':
+    case 'LOGIN_REFUSED':
+    case 'LOGGED_OUT':
+    case 'FORBIDDEN':
       return EXIT.input;
     case 'PROCESSING_FAILED':
     case 'WRITE_FAILED':

@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { AuditEvent } from '../core/domain/audit.ts';
+import type { Role } from '../core/domain/access.ts';
 import { AppError, ReaderError } from '../core/domain/errors.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
 import { keyFilePath } from '../node/study-db/keys/keyFile.ts';
 import { isProtected } from '../node/study-db/keys/unlock.ts';
 import { findKey, openProtected } from '../node/study-db/openProtected.ts';
+import type { ProtectedKey } from '../node/study-db/openProtected.ts';
 import { commandAccess } from './databaseAccess.ts';
+import { loggedInName, logIn } from './databaseLogin.ts';
 import { VERSION } from './session.ts';
 import { say } from './terminal.ts';
 
@@ -18,21 +21,59 @@ export function requireStudyDb(path: string): void {
   if (!existsSync(path)) throw new ReaderError('NOT_FOUND', 'The study database does not exist.');
 }
 
-/** @throws StudyDbError as findKey and openStudyDb, and what the work throws */
+export interface StudyDbUse {
+  /** That the work needs where a login is required; null: none, for work on the whole file by whoever has its key. */
+  readonly role?: Role | null;
+  /** In the place of the one given, after it was changed. */
+  readonly passphrase?: string | null;
+}
+
+/**
+ * Opens, asks for a login where one is required, works, closes.
+ * @param use a reader's work unless said otherwise
+ * @throws StudyDbError as findKey and openStudyDb, AccessError as logIn, and what the work throws
+ */
 export async function withStudyDb<T>(
   path: string,
   access: 'read' | 'write',
   work: (store: StudyStore) => T | Promise<T>,
-  passphrase: string | null = null,
+  { role = 'reader', passphrase = null }: StudyDbUse = {},
 ): Promise<T> {
   const readOnly = access === 'read';
   const found = await findKey(path, commandAccess(passphrase), readOnly);
-  const store = openProtected(path, found, { now, readOnly, actor: { program: 'lineshape', version: VERSION } });
+  const store = open(path, found, readOnly);
   if (found.isNewKey && !isProtected(found.methods)) sayUnprotected(path);
   try {
+    if (role !== null && store.accessRules().loginRequired) await logInTo(path, found, store, readOnly, role);
     return await work(store);
   } finally {
     store.close();
+  }
+}
+
+function open(path: string, found: ProtectedKey, readOnly: boolean): StudyStore {
+  const actor = { program: 'lineshape', version: VERSION };
+  return openProtected(path, found, { now, readOnly, actor, userName: loggedInName });
+}
+
+/** A login is written down, also for work that only reads. */
+async function logInTo(
+  path: string,
+  found: ProtectedKey,
+  store: StudyStore,
+  readOnly: boolean,
+  role: Role,
+): Promise<void> {
+  // prettier-ignore
+  if (!readOnly) {
+    await logIn(store, role);
+    return;
+  }
+  const writing = open(path, found, false);
+  try {
+    await logIn(writing, role);
+  } finally {
+    writing.close();
   }
 }
 
@@ -47,7 +88,7 @@ export async function recordInStudyDb(
   passphrase: string | null = null,
 ): Promise<void> {
   try {
-    await withStudyDb(path, 'write', (store) => void store.recordAudit(event), passphrase);
+    await withStudyDb(path, 'write', (store) => void store.recordAudit(event), { role: null, passphrase });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'STUDY_DB_READ_ONLY') throw error;
     say('The database can’t be written, so that its audit trail does not tell of this.');

@@ -1,6 +1,7 @@
 // Every channel between the renderer and the main process: name, request schema, response schema. The only list (those
 // about basis sets, imports and exports are spelled out in basisContract.ts, importContract.ts and exportContract.ts).
 import { z } from 'zod';
+import { ACCESS_CHANNELS, ACCESS_EVENTS } from './accessContract.ts';
 import { BASIS_CHANNELS } from './basisContract.ts';
 import { BATCH_CHANNELS, BATCH_EVENTS } from './batchContract.ts';
 import { errorSchema, jsonSchema as json, warningSchema } from './commonSchemas.ts';
@@ -209,6 +210,7 @@ export const CHANNELS = {
       threads: z.number().int(),
     }),
   },
+  ...ACCESS_CHANNELS,
   'settings:get': { request: z.object({ key: settingKeySchema }), response: z.object({ value: text.nullable() }) },
   'settings:set': { request: z.object({ key: settingKeySchema, value: text }), response: z.object({}) },
   'view:get': { request: z.object({ studyId: id }), response: z.object({ value: viewText.nullable() }) },
@@ -298,6 +300,7 @@ export const EVENTS = {
   }),
   /** A study appeared or changed (import, fit, deletion): lists should be read again. */
   'studies:changed': z.object({ studyId: id.nullable() }),
+  ...ACCESS_EVENTS,
   ...FRAME_EVENTS,
   ...BATCH_EVENTS,
   ...IMPORT_EVENTS,
@@ -345,6 +348,7 @@ export type QuantificationResultView = z.infer<typeof quantificationResultSchema
 export type CurvesView = z.infer<typeof curvesSchema>;
 export type SignalView = z.infer<typeof signalSchema>;
 export type ErrorView = z.infer<typeof errorSchema>;
+export type { AccessStateView, LocalUserView } from './accessContract.ts';
 export type {
   BatchItemStateView,
   BatchItemView,

@@ -1,6 +1,7 @@
 // Channels of the report: preview, draft, signature, versions, export, texts for conclusions; and the reference ranges.
 import { z } from 'zod';
 import { RANGE_FIELDS, RANGE_QUANTITIES, RANGE_TISSUES } from '../core/domain/referenceRange.ts';
+import { passwordSchema } from './accessContract.ts';
 import { savedFileSchema } from './commonSchemas.ts';
 import { languageSchema } from './frameContract.ts';
 
@@ -126,7 +127,8 @@ export const REPORT_CHANNELS = {
   },
   /** Prints and keeps what is signed; the study is locked afterwards. */
   'report:sign': {
-    request: z.object({ ...pageFields, signer: signerSchema, conclusion }),
+    /** The password is asked for where login is required; the signer's name is the user's then. */
+    request: z.object({ ...pageFields, signer: signerSchema, conclusion, password: passwordSchema.exactOptional() }),
     response: signedVersionSchema,
   },
   /** Opens a draft of the next version. */

@@ -1,6 +1,8 @@
 // What goes between the main process and the study host (the thread that holds database, pipeline and reports).
+import type { AccessRules, LocalUser, Role, UserDescription } from '../core/domain/access.ts';
 import type { ErrorRecord } from '../core/domain/errors.ts';
 import type { DicomReportHeader } from '../core/formats/write/dicomReport.ts';
+import type { LoginPurpose } from '../core/ports/accessStore.ts';
 import type { NewSignedReport, SignedReportSummary } from '../core/ports/reportStore.ts';
 import type {
   ChannelName,
@@ -13,6 +15,8 @@ import type {
   ImportResultView,
   ReportFormat,
 } from '../ipc/contract.ts';
+import type { ActingUser } from './acting.ts';
+import type { Look } from './accessSession.ts';
 import type { ResourceManifest } from '../node/files/releasedFiles.ts';
 import type { DeepReadonly } from './registrar.ts';
 import type { TableFormat } from './studiesTable.ts';
@@ -20,6 +24,7 @@ import type { TableFormat } from './studiesTable.ts';
 /** Channels that need Electron: dialogs, printing, versions. The host answers all others. */
 export type MainChannel =
   | FrameChannel
+  | AccessChannel
   | 'app:info'
   | 'worklist:save-ratios'
   | 'batch:save-ratios'
@@ -41,6 +46,8 @@ export type MainChannel =
   | 'report:sign'
   | 'ranges:import'
   | 'ranges:export';
+/** Who is at the window is known in the main process alone. */
+export type AccessChannel = Extract<ChannelName, `access:${string}`>;
 export type HostChannel = Exclude<ChannelName, MainChannel>;
 
 /** A report's content, and what a DICOM file says around it. */
@@ -140,6 +147,39 @@ export interface InternalRequests {
     readonly request: { readonly datasetId: string; readonly paths: readonly string[] };
     readonly response: DeepReadonly<NonNullable<ChannelResponse<'lcmodel:import'>>>;
   };
+  /** The rules of access, and how the window looks before anyone has logged in. */
+  readonly 'host:access': {
+    readonly request: null;
+    readonly response: { readonly rules: AccessRules; readonly look: Look };
+  };
+  /** @throws AccessError LOGIN_REFUSED */
+  readonly 'host:check-login': {
+    readonly request: { readonly name: string; readonly password: string; readonly purpose: LoginPurpose };
+    readonly response: LocalUser;
+  };
+  readonly 'host:record-leaving': {
+    readonly request: { readonly userId: string; readonly how: 'lock' | 'idleLock' | 'logout' };
+    readonly response: null;
+  };
+  readonly 'host:set-access-rules': { readonly request: AccessRules; readonly response: AccessRules };
+  readonly 'host:list-users': { readonly request: null; readonly response: LocalUser[] };
+  readonly 'host:add-user': {
+    readonly request: UserDescription & { readonly password: string; readonly mustChangePassword: boolean };
+    readonly response: LocalUser;
+  };
+  readonly 'host:change-user': {
+    readonly request: {
+      readonly id: string;
+      readonly fullName: string;
+      readonly role: Role;
+      readonly isDisabled: boolean;
+    };
+    readonly response: LocalUser;
+  };
+  readonly 'host:set-password': {
+    readonly request: { readonly id: string; readonly password: string; readonly mustChangePassword: boolean };
+    readonly response: LocalUser;
+  };
   /** Cancels jobs, ends the workers, closes the database. */
   readonly 'host:close': { readonly request: null; readonly response: null };
 }
@@ -179,6 +219,8 @@ export interface ToHost {
   readonly id: number;
   readonly name: HostRequestName;
   readonly request: unknown;
+  /** In whose name; null: nobody has logged in. */
+  readonly user: ActingUser | null;
 }
 
 export type FromHost =

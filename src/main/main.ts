@@ -7,6 +7,7 @@ import { StudyDbError, toErrorRecord } from '../core/domain/errors.ts';
 import { forbidTelemetry } from '../node/inference/telemetry.ts';
 import { RELEASE_MANIFEST } from '../node/files/releasedFiles.ts';
 import { findKey } from '../node/study-db/openProtected.ts';
+import { actAs } from './acting.ts';
 import { isEmptyOpening, maintenanceOf, parseArguments, parseHandover } from './commandLine.ts';
 import type { Opening } from './commandLine.ts';
 import { appKeyAccess, maintain, systemKeychain } from './databaseKey.ts';
@@ -30,6 +31,8 @@ import { createStudyHost, startHostThread } from './studyHost.ts';
 import type { StudyHost } from './studyHost.ts';
 import { MAIN_TEXTS, systemLanguage } from './texts/index.ts';
 import type { Language } from './texts/index.ts';
+import { openWindowAccess } from './windowAccess.ts';
+import type { WindowAccess } from './windowAccess.ts';
 import { openMainWindow } from './windows.ts';
 
 // Before any thread starts: each takes its own copy of the environment.
@@ -44,9 +47,10 @@ const loop = createEventLoopLog(environment['LINESHAPE_EVENT_LOOP_LOG'] || null)
 
 let mainWindow: BrowserWindow | null = null;
 let host: StudyHost | null = null;
+let access: WindowAccess | null = null;
 /** Work that must not be lost behind the start: files given before the page can show them. */
 const waiting: Opening[] = [];
-let pageLoaded = false;
+let pageReady = false;
 let quitting = false;
 let language: Language = 'en';
 let pictures: PictureFiles | null = null;
@@ -117,9 +121,12 @@ function startHost(paths: AppPaths, databaseKey: string | null): StudyHost {
   return started;
 }
 
+/** The page asks as soon as it can show what is opened. */
 function takeRestoration(): typeof restoration {
   const told = restoration;
   restoration = null;
+  pageReady = true;
+  void handleOpenings();
   return told;
 }
 
@@ -133,6 +140,7 @@ function showAbout(): void {
 
 function registerChannels(
   studyHost: StudyHost,
+  who: WindowAccess['session'],
   paths: AppPaths,
   pictureFiles: PictureFiles,
   databaseProtection: MainContext['databaseProtection'],
@@ -141,6 +149,7 @@ function registerChannels(
   const handlers = createMainHandlers(
     {
       host: studyHost,
+      access: who,
       window: () => mainWindow,
       texts: () => MAIN_TEXTS[language],
       emit,
@@ -163,20 +172,29 @@ function registerChannels(
   );
   const mainPage = (): number | null =>
     mainWindow === null || mainWindow.isDestroyed() ? null : mainWindow.webContents.id;
-  registerHandlers(ipcMain, handlers, { origin: PAGE_ORIGIN, mainPage, validateResponses: development, log });
+  registerHandlers(ipcMain, handlers, {
+    ...{ origin: PAGE_ORIGIN, mainPage, validateResponses: development, log },
+    access: who,
+  });
 }
 
 /** Imports what the command line or the file manager named, once there is a page to show it. */
 async function handleOpenings(): Promise<void> {
-  if (!pageLoaded || host === null) return;
+  if (!pageReady || host === null || access === null) return;
+  const [studyHost, who] = [host, await access.session()];
+  if (!who.isOpen()) return;
   for (const { demo, files } of waiting.splice(0)) {
     try {
-      if (demo) emit('import:finished', await host.ask('import:demo', {}));
-      if (files.length > 0) await importOpening(host, emit, files);
+      await actAs(who.user(), () => openAll(studyHost, { demo, files }));
     } catch (error) {
       emit('app:error', toErrorRecord(error));
     }
   }
+}
+
+async function openAll(studyHost: StudyHost, { demo, files }: Opening): Promise<void> {
+  if (demo) emit('import:finished', await studyHost.ask('import:demo', {}));
+  if (files.length > 0) await importOpening(studyHost, emit, files);
 }
 
 function receive(opening: Opening): void {
@@ -186,22 +204,21 @@ function receive(opening: Opening): void {
 }
 
 function openWindow(paths: AppPaths): void {
-  pageLoaded = false;
+  pageReady = false;
   mainWindow = openMainWindow({
     preload: paths.preload,
     userData: paths.userData,
     developerTools: development,
     log,
     onRevived: () => {
-      pageLoaded = false;
+      pageReady = false;
       restoration = 'page-crash';
     },
     onLoaded: () => {
-      pageLoaded = true;
       tellTiming('did-finish-load');
-      void handleOpenings();
     },
   });
+  access?.watch(mainWindow);
   mainWindow.once('ready-to-show', () => tellTiming('ready-to-show'));
   mainWindow.on('closed', () => {
     mainWindow = null;
@@ -211,14 +228,14 @@ function openWindow(paths: AppPaths): void {
 async function start(): Promise<void> {
   const paths = appPaths(app, environment);
   const keychain = systemKeychain(safeStorage, process.platform);
-  const access = appKeyAccess(keychain, environment);
+  const keyAccess = appKeyAccess(keychain, environment);
   const maintenance = maintenanceOf(process.argv);
   if (maintenance !== null) {
-    process.stdout.write(`${await maintain(maintenance, paths.database, access)}\n`);
+    process.stdout.write(`${await maintain(maintenance, paths.database, keyAccess)}\n`);
     app.exit(0);
     return;
   }
-  const unlocked = await findKey(paths.database, access, false);
+  const unlocked = await findKey(paths.database, keyAccess, false);
   language = systemLanguage(app.getPreferredSystemLanguages());
   endMark = setEndMark(paths.userData);
   if (endMark.endedBadly) restoration = 'program-crash';
@@ -226,9 +243,17 @@ async function start(): Promise<void> {
   servePages(paths.renderer);
   // The thread opens the database while the window loads.
   host = startHost(paths, unlocked.key);
+  access = openWindowAccess({
+    ...{ host, emit, log },
+    onChange: ({ loginRequired, user }) => {
+      // The page of whoever left is loaded anew.
+      if (loginRequired && user === null) pageReady = false;
+      void handleOpenings();
+    },
+  });
   pictures = createPictureFiles(app.getPath('temp'), Date.now());
   const protection = { methods: unlocked.methods, backend: keychain?.backend ?? null };
-  registerChannels(host, paths, pictures, protection);
+  registerChannels(host, access.session, paths, pictures, protection);
   // The page brings the menus; until then there are none whose commands could go astray.
   openWindow(paths);
   showAbout();

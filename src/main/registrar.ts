@@ -4,6 +4,8 @@ import type { ErrorRecord } from '../core/domain/errors.ts';
 import { CHANNELS } from '../ipc/contract.ts';
 import type { ChannelName, ChannelRequest, ChannelResponse, IpcResult } from '../ipc/contract.ts';
 import { requestLimitBytes } from '../ipc/requestLimits.ts';
+import type { AccessSession } from './accessSession.ts';
+import { actAs } from './acting.ts';
 import type { EventLog } from './eventLog.ts';
 import { weightFault } from './requestWeight.ts';
 import type { WeightFault } from './requestWeight.ts';
@@ -55,6 +57,8 @@ export interface RegistrarOptions {
   /** Checks answers against the contract too: in development and tests, for its cost. */
   readonly validateResponses: boolean;
   readonly log: EventLog;
+  /** Who is at the window. @throws where the database can't be opened */
+  readonly access: () => Promise<Pick<AccessSession, 'refusal' | 'user'>>;
 }
 
 const REFUSED: ErrorRecord = {
@@ -133,7 +137,13 @@ export function registerHandlers(port: InvokePort, handlers: Handlers, options: 
         return { ok: false, error: REFUSED };
       }
       try {
-        const result = await run(channel, handlers[channel], request, options);
+        const access = await options.access();
+        const refusal = access.refusal(channel);
+        if (refusal !== null) {
+          options.log.warn('ipc-forbidden', { channel, code: refusal.code });
+          return { ok: false, error: toErrorRecord(refusal) };
+        }
+        const result = await actAs(access.user(), () => run(channel, handlers[channel], request, options));
         if (!result.ok) options.log.warn('ipc-malformed', { channel, code: result.error.code });
         return result;
       } catch (error) {

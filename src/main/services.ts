@@ -11,6 +11,8 @@ import type { InferenceEngine } from '../core/ports/inferenceEngine.ts';
 import type { NetworkShelf } from '../core/ports/networkShelf.ts';
 import type { ProgressListener } from '../core/ports/progress.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
+import { createLogins } from '../node/access/logins.ts';
+import type { Logins } from '../node/access/logins.ts';
 import { simulateBasis } from '../node/basis/simulateBasis.ts';
 import { bundledFolder, loadListedBasis } from '../node/files/basisLibrary.ts';
 import { modelsFolder } from '../node/files/resourcePaths.ts';
@@ -24,6 +26,7 @@ import type { WorkerTask } from '../node/workers/messages.ts';
 import { pipelineRunnerOn } from '../node/workers/pipelineRunner.ts';
 import type { PipelineRunner } from '../node/workers/pipelineRunner.ts';
 import { createWorkerPool, defaultThreads } from '../node/workers/workerPool.ts';
+import { actingUser } from './acting.ts';
 import { announceProvider } from './announcedModels.ts';
 import type { AnnouncedModels } from './announcedModels.ts';
 import { createAnalysisCache } from './analysisCache.ts';
@@ -46,6 +49,8 @@ const THREAD_IDLE_MS = 60_000;
 
 export interface Services {
   readonly store: StudyStore;
+  /** Of the local users. */
+  readonly logins: Logins;
   readonly pipeline: PipelineRunner;
   readonly parse: ImportDeps['parse'];
   readonly fitRunner: FitRunner;
@@ -106,7 +111,11 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
   const store = openProtected(
     start.database,
     { key: start.databaseKey },
-    { now, actor: { program: 'Lineshape', version: start.appVersion } },
+    {
+      now,
+      actor: { program: 'Lineshape', version: start.appVersion },
+      userName: () => actingUser()?.name ?? null,
+    },
   );
   offerPublishedRanges(store);
   const abandoned = closeAbandonedJobs(store);
@@ -141,6 +150,7 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
   const basisFolders = [bundledFolder(start.resources), start.userBases];
   return {
     store,
+    logins: createLogins(store),
     pipeline,
     parse,
     fitRunner: fitRunnerOn(pool),

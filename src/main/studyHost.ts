@@ -2,6 +2,7 @@
 // and parsing happen over there, so that windows and menus never wait for them.
 import { Worker } from 'node:worker_threads';
 import { BugError, fromErrorRecord } from '../core/domain/errors.ts';
+import { actingUser } from './acting.ts';
 import type { Emit } from './emit.ts';
 import type { FromHost, HostRequest, HostRequestName, HostResponse, HostStart, ToHost } from './hostMessages.ts';
 
@@ -96,7 +97,7 @@ export function createStudyHost(thread: HostThread, emit: Emit, onDeath: (error:
     return new Promise<HostResponse<N>>((resolve, reject) => {
       const id = nextId++;
       pending.set(id, { resolve, reject });
-      const message: ToHost = { id, name, request };
+      const message: ToHost = { id, name, request, user: actingUser() };
       thread.postMessage(message);
     });
   };

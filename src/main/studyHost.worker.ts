@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { toErrorRecord } from '../core/domain/errors.ts';
 import { sealResources } from '../node/files/releasedFiles.ts';
+import { actAs } from './acting.ts';
 import { createEventLog } from './eventLog.ts';
 import { createHostHandlers } from './ipcHandlers/index.ts';
 import type { Emit } from './emit.ts';
@@ -15,9 +16,9 @@ const log = createEventLog(
   () => new Date().toISOString(),
 );
 
-async function answer(handlers: HostHandlers, { id, name, request }: ToHost): Promise<void> {
+async function answer(handlers: HostHandlers, { id, name, request, user }: ToHost): Promise<void> {
   try {
-    const value: unknown = await handlers[name](request as never);
+    const value: unknown = await actAs(user, () => handlers[name](request as never));
     send({ kind: 'answer', id, value });
   } catch (error) {
     const record = toErrorRecord(error);

@@ -18,6 +18,7 @@ import { createHostHandlers } from '../../src/main/ipcHandlers/index.ts';
 import { createJobs } from '../../src/main/jobs.ts';
 import type { Services } from '../../src/main/services.ts';
 import { recipeSha256 } from '../../src/node/files/hashing.ts';
+import { createLogins } from '../../src/node/access/logins.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import type { StudyStore } from '../../src/core/ports/studyStore.ts';
 
@@ -45,6 +46,7 @@ beforeEach(async () => {
   );
   const services: Services = {
     store,
+    logins: createLogins(store),
     parse: async (files, options) => readMrs(files, options),
     jobs: createJobs({ store, emit, log }),
     analyses: createAnalysisCache(store),

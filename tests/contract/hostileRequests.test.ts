@@ -10,6 +10,7 @@ import { registerHandlers } from '../../src/main/registrar.ts';
 import type { Handlers, InvokeEvent } from '../../src/main/registrar.ts';
 import { MOST_LEVELS } from '../../src/main/requestWeight.ts';
 import { sampleOf } from './sampleOfSchema.ts';
+import { withoutLogin } from '../fixtures/accessSessions.ts';
 
 const NAMES = Object.keys(CHANNELS) as ChannelName[];
 const EVENT: InvokeEvent = { senderFrame: { url: 'app://lineshape/index.html', parent: null }, sender: { id: 1 } };
@@ -29,6 +30,7 @@ function registered() {
     {
       origin: 'app://lineshape',
       mainPage: () => 1,
+      access: async () => withoutLogin(),
       validateResponses: false,
       log: createEventLog(
         (line) => lines.push(line),

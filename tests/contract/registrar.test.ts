@@ -6,6 +6,7 @@ import type { ChannelName, IpcResult } from '../../src/ipc/contract.ts';
 import { createEventLog } from '../../src/main/eventLog.ts';
 import { isTrustedSender, registerHandlers } from '../../src/main/registrar.ts';
 import type { Handlers, InvokeEvent, SenderFrame } from '../../src/main/registrar.ts';
+import { withoutLogin } from '../fixtures/accessSessions.ts';
 
 const ORIGIN = 'app://lineshape';
 /** Of the main window's webContents. */
@@ -41,6 +42,7 @@ function registered(
   registerHandlers({ handle: (channel, listener) => listeners.set(channel, listener) }, handlers, {
     origin: ORIGIN,
     mainPage: () => mainPage,
+    access: async () => withoutLogin(),
     validateResponses,
     log,
   });

@@ -9,11 +9,14 @@ import type { StudyStore } from '../../src/core/ports/studyStore.ts';
 import type { RangeText, ReferenceRange } from '../../src/core/domain/referenceRange.ts';
 import { rangeText } from '../../src/core/domain/referenceRange.ts';
 import { CHANNELS } from '../../src/ipc/contract.ts';
+import { actAs, actingUser } from '../../src/main/acting.ts';
 import { createAnalysisCache } from '../../src/main/analysisCache.ts';
 import type { HostHandlers } from '../../src/main/hostMessages.ts';
 import { createHostHandlers } from '../../src/main/ipcHandlers/index.ts';
 import type { Services } from '../../src/main/services.ts';
 import { reportOfStudy } from '../../src/main/studyReport.ts';
+import { createLogins } from '../../src/node/access/logins.ts';
+import { hashPassword } from '../../src/node/access/passwords.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import { newAnalysis, newDataset, newStudy } from '../fixtures/studies.ts';
 import { exampleCurves, exampleResult } from '../unit/reportsFixture.ts';
@@ -28,10 +31,14 @@ let analysisId = '';
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'lineshape-report-'));
-  store = openStudyDb(path.join(folder, 'study.db'), { now: () => '2026-01-01T00:00:00.000Z' });
+  store = openStudyDb(path.join(folder, 'study.db'), {
+    now: () => '2026-01-01T00:00:00.000Z',
+    userName: () => actingUser()?.name ?? null,
+  });
   events = [];
   const services: Partial<Services> = {
     store,
+    logins: createLogins(store),
     parse: async (files, options) => readMrs(files, options),
     analyses: createAnalysisCache(store),
     stamp: { program: 'Lineshape', version: '0', now: () => '2026-01-02T00:00:00.000Z' },
@@ -112,6 +119,25 @@ describe('the report of a study', () => {
     const request = { ...page(), conclusion: '', signer: { name: '  ', role: 'x' } };
     await expect(handlers['host:prepare-signing'](request)).rejects.toThrow('without a name');
     expect((await handlers['report:state']({ studyId })).versions).toEqual([]);
+  });
+
+  it('is signed, where login is required, by the user who gives the password again, under the user’s own name', async () => {
+    const password = 'a mild and sunny day';
+    const hash = await hashPassword(password, 'anna');
+    const anna = store.addUser({ name: 'anna', fullName: 'Dr. Anna Novak', role: 'administrator' }, hash, false);
+    store.setAccessRules({ loginRequired: true, idleLockS: null });
+    const request = { ...page(), conclusion: 'Mine', signer: { name: 'Somebody else', role: 'radiologist' } };
+    const prepare = (given: object, user: typeof anna | null) =>
+      actAs(user, async () => handlers['host:prepare-signing']({ ...request, ...given }));
+    await expect(prepare({ password }, null)).rejects.toMatchObject({ code: 'LOGGED_OUT' });
+    await expect(prepare({}, anna)).rejects.toThrow('The password is wrong.');
+    await expect(prepare({ password: 'another one here' }, anna)).rejects.toMatchObject({ code: 'LOGIN_REFUSED' });
+    const prepared = await prepare({ password }, anna);
+    expect(prepared.signer).toEqual({ name: 'Dr. Anna Novak', role: 'radiologist' });
+    expect(prepared.html).toContain('Dr. Anna Novak');
+    expect(JSON.stringify(prepared)).not.toContain(password);
+    await actAs(anna, async () => handlers['host:store-signed']({ ...prepared, pdf: new Uint8Array([1]) }));
+    expect(store.listAudit().findLast(({ kind }) => kind === 'sign')).toMatchObject({ user: 'anna', action: 'report' });
   });
 
   it('cannot be called signed, or unsigned, by hand', async () => {

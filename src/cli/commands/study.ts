@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { DeidentificationReport } from '../../core/domain/deidentification.ts';
 import { fromErrorRecord, UsageError } from '../../core/domain/errors.ts';
+import type { StudyStore } from '../../core/ports/studyStore.ts';
 import { EXPORT_FORMATS } from '../../core/domain/studyExport.ts';
 import type { ExportFormat } from '../../core/domain/studyExport.ts';
 import { deidentificationReport } from '../../core/formats/deidentify.ts';
@@ -18,6 +19,7 @@ import { VERSION, withSession } from '../session.ts';
 import { recordInStudyDb, requireStudyDb, withStudyDb } from '../studyDatabase.ts';
 import { printJson, printText, say, textTable } from '../terminal.ts';
 import { addStudyCareCommands } from './studyCare.ts';
+import { addStudyUsersCommands } from './studyUsers.ts';
 
 interface DbOptions extends CommonOptions {
   readonly db: string;
@@ -138,18 +140,20 @@ async function exportOne(studyId: string, options: ExportOptions): Promise<void>
 async function remove(studyId: string, options: DbOptions & { yes?: boolean }): Promise<void> {
   if (options.yes !== true) throw new UsageError('Deleting a study can not be undone; add --yes to do it.');
   requireStudyDb(options.db);
-  await withStudyDb(options.db, 'write', (store) => {
+  const erase = (store: StudyStore): void => {
     store.getStudy(studyId);
     store.deleteStudy(studyId);
-  });
+  };
+  await withStudyDb(options.db, 'write', erase, { role: 'physicist' });
   if (options.json === true) printJson({ deleted: studyId });
   else printText(`Study ${studyId} was deleted.`);
 }
 
 export function addStudyCommand(program: Command): void {
   const study = program.command('study').description('the study database');
-  const add = (name: string, description: string): Command =>
-    addCommonOptions(study.command(name).description(description).requiredOption('--db <path>', 'study database'));
+  const withDb = (command: Command): Command =>
+    addCommonOptions(command.requiredOption('--db <path>', 'study database'));
+  const add = (name: string, description: string): Command => withDb(study.command(name).description(description));
   addHeaderOptions(
     add('import', 'import scans and images that belong together').argument('<path...>', 'files or folders'),
   )
@@ -169,4 +173,5 @@ export function addStudyCommand(program: Command): void {
     .option('--yes', 'really delete')
     .action(remove);
   addStudyCareCommands(add);
+  addStudyUsersCommands(study, withDb);
 }

@@ -15,7 +15,7 @@ import { findKey } from '../../node/study-db/openProtected.ts';
 import { verifyStudyDb } from '../../node/study-db/openStudyDb.ts';
 import { restoreBackup } from '../../node/study-db/restore.ts';
 import type { DatabaseVerdict } from '../../node/study-db/verify.ts';
-import { commandAccess, newPassphrase } from '../databaseAccess.ts';
+import { commandAccess, newSecret } from '../databaseAccess.ts';
 import { EXIT } from '../exitCodes.ts';
 import { oneOf } from '../options.ts';
 import type { CommonOptions } from '../options.ts';
@@ -81,7 +81,7 @@ function verdictText(verdict: DatabaseVerdict, head: string | null): string {
 /** @returns null where the trail holds the entry, which an earlier verify named */
 async function missingHead(db: string, sha256: string | undefined): Promise<string | null> {
   if (sha256 === undefined) return null;
-  const entries = await withStudyDb(db, 'read', (store) => store.listAudit());
+  const entries = await withStudyDb(db, 'read', (store) => store.listAudit(), { role: null });
   if (entries.some((entry) => entry.sha256 === sha256)) return null;
   return `The audit trail holds no entry ${sha256}: entries at its end were taken away, or it is another database's.`;
 }
@@ -106,7 +106,7 @@ async function passphrase(options: DbOptions): Promise<void> {
   requireStudyDb(options.db);
   const { key } = await findKey(options.db, commandAccess(), true);
   if (key === null) throw new StudyDbError('STUDY_DB_KEY', 'The study database is not encrypted yet; import or open it once.'); // prettier-ignore
-  const chosen = await newPassphrase();
+  const chosen = await newSecret('LINESHAPE_NEW_PASSPHRASE', 'passphrase');
   if (chosen === null) {
     throw new UsageError('Set LINESHAPE_NEW_PASSPHRASE to the passphrase, or give it at a terminal.');
   }
@@ -143,7 +143,7 @@ async function audit(options: AuditOptions): Promise<void> {
   if (options.out !== undefined && existsSync(options.out)) {
     throw new UsageError(`The file ${options.out} exists already; name a new one.`);
   }
-  const all = await withStudyDb(options.db, 'read', (store) => store.listAudit());
+  const all = await withStudyDb(options.db, 'read', (store) => store.listAudit(), { role: 'administrator' });
   const entries = all.filter(({ at }) => options.since === undefined || at >= options.since);
   if (options.out === undefined) {
     if (options.json === true) printJson({ entries });

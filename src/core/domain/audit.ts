@@ -16,7 +16,7 @@ export interface AuditEvent {
 
 /** Who did it. */
 export interface AuditActor {
-  /** The account's name at the operating system. */
+  /** The local user's name; without login, the account's at the operating system. */
   readonly user: string;
   readonly program: string;
   readonly version: string;

@@ -49,6 +49,9 @@ const EVENTS: Readonly<Record<AuditKind, EventCodes>> = {
   },
   login: { ...plain, id: dcm('110114', 'User Authentication'), type: dcm('110122', 'Login'), action: 'E' },
 };
+/** Of a user who leaves, for good or under a lock. */
+const LOGOUT: EventCodes = { ...EVENTS.login, type: dcm('110123', 'Logout') };
+const LEAVING: readonly string[] = ['logout', 'lock', 'idleLock'];
 const AUDIT_LOG_USED: EventCodes = { ...plain, id: dcm('110101', 'Audit Log Used'), action: 'R' };
 
 const APPLICATION = dcm('110150', 'Application');
@@ -76,7 +79,9 @@ const coded = (element: string, { code, system, meaning }: Code): string =>
   `<${element}${attributes({ 'csd-code': code, codeSystemName: system, originalText: meaning })}/>`;
 
 function eventIdentification(entry: AuditEntry, { id, type, action }: EventCodes): string {
-  const values = { EventActionCode: action, EventDateTime: entry.at, EventOutcomeIndicator: '0' };
+  // RFC 3881: 4 is a minor failure, such as a wrong password.
+  const outcome = entry.kind === 'login' && entry.action === 'refused' ? '4' : '0';
+  const values = { EventActionCode: action, EventDateTime: entry.at, EventOutcomeIndicator: outcome };
   const types = type === null ? '' : coded('EventTypeCode', type);
   return `<EventIdentification${attributes(values)}>${coded('EventID', id)}${types}</EventIdentification>`;
 }
@@ -128,6 +133,11 @@ function objects(entry: AuditEntry, base64: (text: string) => string): string {
   return `${object(subjectValues, URI, `${entry.kind} ${entry.action}`, detail)}${patient}`;
 }
 
+function codesOf({ kind, action }: AuditEntry): EventCodes {
+  if (action === 'auditTrail') return AUDIT_LOG_USED;
+  return kind === 'login' && LEAVING.includes(action) ? LOGOUT : EVENTS[kind];
+}
+
 /**
  * @param entry of the audit trail
  * @param sourceId names this installation
@@ -135,7 +145,7 @@ function objects(entry: AuditEntry, base64: (text: string) => string): string {
  * @returns the message as XML on one line, as syslog carries it
  */
 export function auditMessageXml(entry: AuditEntry, sourceId: string, base64: (text: string) => string): string {
-  const codes = entry.action === 'auditTrail' ? AUDIT_LOG_USED : EVENTS[entry.kind];
+  const codes = codesOf(entry);
   const source = `<AuditSourceIdentification${attributes({ AuditSourceID: sourceId })}><AuditSourceTypeCode csd-code="1"/></AuditSourceIdentification>`;
   return `<?xml version="1.0" encoding="UTF-8"?><AuditMessage>${eventIdentification(entry, codes)}${participants(entry, codes)}${source}${objects(entry, base64)}</AuditMessage>`;
 }

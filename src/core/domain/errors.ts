@@ -26,6 +26,9 @@ export type ErrorCode =
   | 'STUDY_DB_KEY'
   | 'STUDY_DB_FAILED'
   | 'NOT_FOUND'
+  | 'LOGIN_REFUSED'
+  | 'LOGGED_OUT'
+  | 'FORBIDDEN'
   | 'CANCELLED'
   | 'USAGE'
   | 'BUG';
@@ -53,6 +56,8 @@ export class ProcessingError extends AppError {}
 export class ModelError extends AppError {}
 /** The study database refused. */
 export class StudyDbError extends AppError {}
+/** Name or password are wrong, nobody is logged in, or the user's role doesn't allow it. */
+export class AccessError extends AppError {}
 /** The caller asked wrongly (unknown option, contradictory arguments). */
 export class UsageError extends AppError {
   constructor(message: string, details: JsonObject = {}) {
@@ -123,6 +128,10 @@ export function fromErrorRecord(record: ErrorRecord): AppError {
     case 'STUDY_DB_FAILED':
     case 'NOT_FOUND':
       return new StudyDbError(code, message, details);
+    case 'LOGIN_REFUSED':
+    case 'LOGGED_OUT':
+    case 'FORBIDDEN':
+      return new AccessError(code, message, details);
     default:
       return new ReaderError(code, message, details);
   }

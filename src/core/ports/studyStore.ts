@@ -5,6 +5,7 @@ import type { PatientInfo } from '../domain/mrsDataset.ts';
 import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
 import type { VoxelQuantification } from '../domain/quantification.ts';
 import type { Recipe } from '../domain/recipe.ts';
+import type { AccessStore } from './accessStore.ts';
 import type { AuditStore } from './auditStore.ts';
 import type { BatchStore } from './batches.ts';
 import type { ReportStore } from './reportStore.ts';
@@ -131,7 +132,7 @@ export interface ImportOutcome {
   readonly alreadyKnown: readonly DatasetRecord[];
 }
 
-export interface StudyStore extends WorklistStore, BatchStore, ReportStore, AuditStore {
+export interface StudyStore extends WorklistStore, BatchStore, ReportStore, AuditStore, AccessStore {
   /**
    * Imports files as one study, in one transaction. A file whose bytes are already stored is not stored again; if all
    * are known, the existing study is returned and nothing is written.

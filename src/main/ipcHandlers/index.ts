@@ -1,5 +1,6 @@
 // Every request the study host answers.
 import type { HostHandlers } from '../hostMessages.ts';
+import { accessHandlers } from './accessHandlers.ts';
 import { analysisHandlers } from './analysisHandlers.ts';
 import { batchHandlers } from './batchHandlers.ts';
 import { basisHandlers } from './basisHandlers.ts';
@@ -25,6 +26,7 @@ import { worklistHandlers } from './worklistHandlers.ts';
 /** @param context the services and the way to the page */
 export function createHostHandlers(context: HandlerContext): HostHandlers {
   return {
+    ...accessHandlers(context),
     ...settingsHandlers(context),
     ...studyHandlers(context),
     ...worklistHandlers(context),

@@ -1,12 +1,15 @@
 // What the main process's own handlers are given.
 import type { BrowserWindow } from 'electron';
 import type { KeyMethod } from '../../node/study-db/keys/keyFile.ts';
+import type { AccessSession } from '../accessSession.ts';
 import type { Emit } from '../emit.ts';
 import type { StudyHost } from '../studyHost.ts';
 import type { MainTexts } from '../texts/index.ts';
 
 export interface MainContext {
   readonly host: StudyHost;
+  /** Who is at the window; known once the database is open. */
+  readonly access: () => Promise<AccessSession>;
   /** Dialogs belong to it; null once it is closed. */
   readonly window: () => BrowserWindow | null;
   /** In the language of the window. */

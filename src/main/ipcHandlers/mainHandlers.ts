@@ -2,6 +2,7 @@
 import { CHANNEL_NAMES } from '../../ipc/channelNames.ts';
 import type { HostChannel, MainChannel } from '../hostMessages.ts';
 import type { Handlers } from '../registrar.ts';
+import { accessRequests } from './accessRequests.ts';
 import { basisDialogHandlers } from './basisDialogs.ts';
 import { comparisonDialogHandlers } from './comparisonDialogs.ts';
 import { chooseScans } from './dialogs.ts';
@@ -42,6 +43,7 @@ export function createMainHandlers(context: MainContext, frame: FrameContext): H
       const paths = await chooseScans(window(), texts().dialogs.openScans, what);
       return paths.length === 0 ? null : host.ask('import:inspect-paths', { token, paths: [...paths] });
     },
+    ...accessRequests(context),
     ...frameHandlers(context, frame),
     ...exportDialogHandlers(context),
     ...basisDialogHandlers(context),

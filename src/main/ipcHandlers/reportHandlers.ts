@@ -1,5 +1,5 @@
 // Reports: the page for the preview, drafts, what is about to be signed, the content for a file, and the record of it.
-import { UsageError } from '../../core/domain/errors.ts';
+import { AccessError, UsageError } from '../../core/domain/errors.ts';
 import { nameWithoutExtension } from '../../core/domain/fileNames.ts';
 import type { JsonValue } from '../../core/domain/json.ts';
 import { buildReportModel, csvInputOf } from '../../core/pipeline/studyWorkflow.ts';
@@ -10,6 +10,7 @@ import { csvReport, htmlReport, jsonReport, reportContent } from '../../core/rep
 import type { ChannelRequest } from '../../ipc/contract.ts';
 import { canonicalJson, sha256Hex } from '../../node/files/hashing.ts';
 import { dicomReportHeader } from '../../node/files/reportDicom.ts';
+import { actingUser } from '../acting.ts';
 import type { HostHandlers, ReportContent } from '../hostMessages.ts';
 import type { Services } from '../services.ts';
 import type { HandlerContext } from './context.ts';
@@ -30,11 +31,18 @@ type Handled =
   | 'host:study-title';
 
 /**
- * Who may sign. The name is taken as given; whoever asks for a password asks for it here.
- * @throws UsageError without a name
+ * Who signs: where login is required, the user, who gives the password again; else the name as given.
+ * @throws UsageError without a name; AccessError LOGIN_REFUSED for a wrong password
  */
-export function confirmSigner({ name, role }: Signer): Signer {
-  const signer = { name: name.trim().replace(/\s+/g, ' '), role: role.trim().replace(/\s+/g, ' ') };
+export async function confirmSigner(
+  { store, logins }: Pick<Services, 'store' | 'logins'>,
+  { name, role }: Signer,
+  password: string | undefined,
+): Promise<Signer> {
+  const user = actingUser();
+  const signedBy = user === null ? name : (await logins.check(user.name, password ?? '', 'sign')).fullName;
+  if (user === null && store.accessRules().loginRequired) throw new AccessError('LOGGED_OUT', 'Log in before signing.');
+  const signer = { name: signedBy.trim().replace(/\s+/g, ' '), role: role.trim().replace(/\s+/g, ' ') };
   if (signer.name.length < 2) throw new UsageError('The report can’t be signed without a name.');
   return signer;
 }
@@ -55,7 +63,7 @@ const pageOf = (
 async function prepareSigning(services: Services, request: ChannelRequest<'report:sign'>) {
   const { store, stamp, analyses } = services;
   const { studyId } = analyses.get(request.analysisId);
-  const signer = confirmSigner(request.signer);
+  const signer = await confirmSigner(services, request.signer, request.password);
   const draft = await modelOf(services)(request, { conclusion: request.conclusion });
   const signedAt = stamp.now();
   const signature = { ...signer, signedAt };

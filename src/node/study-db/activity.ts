@@ -91,7 +91,8 @@ export function getSetting({ connection }: StoreContext, key: string): string | 
 }
 
 /** Where the user left off, and the key of pseudonyms: no settings of the program. */
-const REMEMBERED = /^(view\/|pseudonyms\/|app\/(session|recentStudies|layout|worklist|viewDefaults|batch|tour)$)/;
+const REMEMBERED =
+  /^(view\/|pseudonyms\/|(app|user\/[^/]+)\/(session|recentStudies|layout|worklist|viewDefaults|batch|tour)$)/;
 
 /** The audit trail tells which setting changed, not to what: a value may be a path or a name. */
 export function setSetting(context: StoreContext, key: string, value: string): void {

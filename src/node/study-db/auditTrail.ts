@@ -13,15 +13,18 @@ const COLUMNS = 'sequence, at, kind, study_id, entry, sha256';
 /** Entries read at once. */
 const BATCH = 1000;
 
-/** Adds an entry. Inside a transaction it is there exactly if what it tells of is. */
-export function recordAudit(context: StoreContext, event: AuditEvent): AuditEntry {
+/**
+ * Adds an entry. Inside a transaction it is there exactly if what it tells of is.
+ * @param user who did it; by default whoever is at work
+ */
+export function recordAudit(context: StoreContext, event: AuditEvent, user = context.actor.user): AuditEntry {
   const { connection, actor } = context;
   return connection.transaction(() => {
     const last = connection.get('SELECT sequence, sha256 FROM audit_entries ORDER BY sequence DESC LIMIT 1');
     const content = {
       ...{ sequence: (last?.number('sequence') ?? 0) + 1, at: context.now() },
       ...{ kind: event.kind, action: event.action, studyId: event.studyId, details: event.details },
-      ...{ user: actor.user, program: actor.program, version: actor.version },
+      ...{ user, program: actor.program, version: actor.version },
       patient: event.studyId === null ? null : patientOf(context, event.studyId),
       previousSha256: last?.text('sha256') ?? BEFORE_THE_FIRST,
     };

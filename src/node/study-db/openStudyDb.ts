@@ -25,6 +25,7 @@ import * as referenceRanges from './referenceRanges.ts';
 import * as signedReports from './signedReports.ts';
 import type { StoreContext } from './storeContext.ts';
 import * as studies from './studies.ts';
+import * as users from './users.ts';
 import { verifyDatabase } from './verify.ts';
 import type { DatabaseVerdict } from './verify.ts';
 import * as worklist from './worklist.ts';
@@ -43,6 +44,8 @@ export interface StudyDbOptions {
   readonly busyTimeoutMs?: number;
   /** The program that the audit trail names beside the account. */
   readonly actor?: Omit<AuditActor, 'user'>;
+  /** Name of the local user who is at work; null, or absent: nobody has logged in, and the account is named. */
+  readonly userName?: () => string | null;
   /** Of an encrypted database (keys/unlock.ts); null or absent: it isn't encrypted. */
   readonly key?: string | null;
   /** A quota: beyond it writes are refused as if the disk were full. */
@@ -81,8 +84,19 @@ function openContext(path: string, options: StudyDbOptions): StoreContext {
   const readOnly = options.readOnly ?? false;
   checkPlace(absolute, readOnly);
   const connection = readOnly ? connectForReading(absolute, options) : connectForWriting(absolute, options);
-  const { now, newId = randomUUID, key = null, actor = { program: 'Lineshape', version: 'unknown' } } = options;
-  return { connection, database: absolute, key, now, newId, actor: { user: accountName(), ...actor } };
+  const {
+    now,
+    newId = randomUUID,
+    key = null,
+    actor: program = { program: 'Lineshape', version: 'unknown' },
+  } = options;
+  const account = accountName();
+  return {
+    ...{ connection, database: absolute, key, now, newId },
+    get actor() {
+      return { user: options.userName?.() ?? account, ...program };
+    },
+  };
 }
 
 /** A container may know its user by number only. */
@@ -231,6 +245,16 @@ function makeStore(context: StoreContext, readOnly: boolean): StudyStore {
     recordAudit: (event) => auditTrail.recordAudit(context, event),
     listAudit: (from, count) => auditTrail.listAudit(context, from, count),
     verifyAudit: () => auditTrail.verifyAudit(context),
+    accessRules: () => users.accessRules(context),
+    setAccessRules: (rules) => users.setAccessRules(context, rules),
+    listUsers: () => users.listUsers(context),
+    addUser: (user, hash, mustChange) => users.addUser(context, user, hash, mustChange),
+    changeUser: (id, change) => users.changeUser(context, id, change),
+    setPassword: (id, hash, mustChange) => users.setPassword(context, id, hash, mustChange),
+    beginLogin: (name) => users.beginLogin(context, name),
+    acceptLogin: (id, purpose) => users.acceptLogin(context, id, purpose),
+    refuseLogin: (id, purpose) => users.refuseLogin(context, id, purpose),
+    recordLeaving: (id, how) => users.recordLeaving(context, id, how),
     getSetting: (key) => activity.getSetting(context, key),
     setSetting: (key, value) => activity.setSetting(context, key, value),
     refuseWrites: (error) => context.connection.refuseWrites(fromErrorRecord(error)),

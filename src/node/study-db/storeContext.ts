@@ -13,7 +13,7 @@ export interface StoreContext {
   /** @returns ISO 8601, UTC */
   readonly now: () => string;
   readonly newId: () => string;
-  /** Who the audit trail names. */
+  /** Who the audit trail names: whoever is at work when it is asked. */
   readonly actor: AuditActor;
 }
 

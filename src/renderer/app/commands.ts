@@ -5,6 +5,7 @@ import { useImporting } from '../features/importing/index.ts';
 import { mrsiCommands } from '../features/mrsi/index.ts';
 import { useSession } from '../features/session/index.ts';
 import { useRecentStudies, useWorklist } from '../features/worklist/index.ts';
+import { accessCommands } from './accessCommands.ts';
 import { editCommands, helpCommands, settingCommands, viewCommands } from './frameCommands.ts';
 import { t } from './i18n/index.ts';
 import { PAGES, pageTitle } from './pages.ts';
@@ -78,6 +79,7 @@ export function allCommands(actions: FrameActions): Command[] {
     },
     ...fileCommands(),
     ...reportCommands(),
+    ...accessCommands(),
     ...editCommands(),
     ...pageCommands(),
     ...viewCommands(),

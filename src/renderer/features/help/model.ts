@@ -66,6 +66,7 @@ export const SOFTWARE: readonly { readonly name: string; readonly licence: strin
   { name: 'splitpanes', licence: 'MIT' },
   { name: '@niivue/niivue', licence: 'BSD-2-Clause' },
   { name: 'libsql', licence: 'MIT' },
+  { name: '@node-rs/argon2', licence: 'MIT' },
   { name: 'onnxruntime-node', licence: 'MIT' },
   { name: 'zod', licence: 'MIT' },
   { name: 'commander', licence: 'MIT' },

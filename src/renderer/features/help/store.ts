@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { request } from '../../app/api/client.ts';
 import { useUndo } from '../../app/undo.ts';
+import { useAccess } from '../access/index.ts';
 import { useNotices } from '../notices/index.ts';
 import { useRecent, useSession, type Place } from '../session/index.ts';
 import { useStudyLayout, type Preset } from '../study/index.ts';
@@ -17,6 +18,7 @@ interface Before {
 }
 
 export const useTour = defineStore('tour', () => {
+  const access = useAccess();
   const session = useSession();
   const layout = useStudyLayout();
   const recent = useRecent();
@@ -65,7 +67,8 @@ export const useTour = defineStore('tour', () => {
     if (place.studyId === null) session.close();
     else if (place.studyId !== session.studyId) await session.open(place.studyId);
     session.page = place.page;
-    if (broughtIn !== null) await request('study:delete', { studyId: broughtIn });
+    // Who may not delete studies keeps the demo.
+    if (broughtIn !== null && access.may('physicist')) await request('study:delete', { studyId: broughtIn });
     recent.restore(recentIds);
     undo.forget();
   }

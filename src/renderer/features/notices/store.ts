@@ -1,7 +1,7 @@
 // What the user must be told: errors and cautions stay until closed, confirmations go by themselves.
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
-import { errorSentence } from '../../app/api/client.ts';
+import { errorSentence, RequestError } from '../../app/api/client.ts';
 import { passes, type Notice, type NoticeKind } from './model.ts';
 
 /** What passes is on screen for so long. [ms] */
@@ -31,7 +31,8 @@ export const useNotices = defineStore('notices', () => {
     try {
       return await task();
     } catch (error) {
-      say('error', errorSentence(error));
+      // The form to log in by says so itself.
+      if (!(error instanceof RequestError && error.code === 'LOGGED_OUT')) say('error', errorSentence(error));
       return null;
     }
   }

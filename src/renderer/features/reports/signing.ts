@@ -75,6 +75,7 @@ export const useSigning = defineStore('signing', () => {
   }
 
   async function sign(
+    /** With the password where login is required. */
     page: Omit<ChannelRequest<'report:sign'>, 'signer' | 'conclusion'>,
     signer: ChannelRequest<'report:sign'>['signer'],
   ): Promise<boolean> {

@@ -110,10 +110,17 @@ export const useReports = defineStore('reports', () => {
     if (answer?.printed === true) notices.say('done', t('reports.printed'));
   }
 
-  /** Signs the draft, whichever version is looked at. @returns whether it was signed */
-  async function sign(signer: { readonly name: string; readonly role: string }): Promise<boolean> {
+  /**
+   * Signs the draft, whichever version is looked at.
+   * @param given the password, where login is required
+   * @returns whether it was signed
+   */
+  async function sign(
+    signer: { readonly name: string; readonly role: string },
+    given: { readonly password?: string },
+  ): Promise<boolean> {
     const page = pageOf(null);
-    return page === null ? false : signing.sign(page, signer);
+    return page === null ? false : signing.sign({ ...page, ...given }, signer);
   }
 
   return {

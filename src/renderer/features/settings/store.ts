@@ -3,7 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, watch, watchEffect } from 'vue';
 import { request } from '../../app/api/client.ts';
 import { languageOf, parseLanguageChoice, setLanguage, type LanguageChoice } from '../../app/i18n/index.ts';
-import type { ChannelResponse } from '../../../ipc/contract.ts';
+import type { AccessStateView, ChannelResponse } from '../../../ipc/contract.ts';
 import {
   effectiveTheme,
   parseConvention,
@@ -36,6 +36,14 @@ export const useSettings = defineStore('settings', () => {
       request('window:set-language', { language: language.value }),
       request('window:set-scale', { percent: scale.value }),
     ]);
+  }
+
+  /** How the window looks before anyone has logged in; nothing is written. @throws RequestError */
+  async function preview(look: AccessStateView['look']): Promise<void> {
+    theme.value = parseTheme(look.theme);
+    languageChoice.value = parseLanguageChoice(look.language);
+    scale.value = parseScale(look.scale);
+    await apply();
   }
 
   /** @throws RequestError */
@@ -97,6 +105,7 @@ export const useSettings = defineStore('settings', () => {
     scale,
     info,
     drawnTheme,
+    preview,
     load,
     setTheme,
     setConvention,
