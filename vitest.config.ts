@@ -2,6 +2,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // The build puts the program's version in.
+  define: { __APP_VERSION__: JSON.stringify('0.0.0-test') },
   test: {
     include: ['tests/{unit,golden,contract,migrations}/**/*.test.ts'],
     testTimeout: 60_000,

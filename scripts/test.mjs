@@ -6,6 +6,7 @@ import { build } from './build.mjs';
 import { REPO_ROOT, runTool, SetUpError } from './commands.mjs';
 import { E2E_REPORT, runEndToEnd } from './e2e.mjs';
 import { setUp } from './setup.mjs';
+import { checkTraceability } from './traceability.mjs';
 import { typecheck } from './typecheck.mjs';
 
 const UNIT_REPORT = path.join(REPO_ROOT, 'test-artefacts', 'unit.json');
@@ -28,6 +29,7 @@ function steps(runtime) {
       () =>
         toolSucceeds('dependency-cruiser/bin/dependency-cruise.mjs', ['--config', '.dependency-cruiser.cjs', 'src']),
     ],
+    ['Traceability', async () => oneCheck(await checkTraceability())],
     ['Build', buildCheck],
     ['Unit, golden, contract and migration tests', unitTests],
     ['End-to-end tests', () => endToEndTests(runtime)],

@@ -1,63 +1,11 @@
 // The command `lineshape`: arguments → pipeline → exit code.
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { AppError, UsageError, toErrorRecord } from '../core/domain/errors.ts';
 import { RELEASE_MANIFEST, sealResources } from '../node/files/releasedFiles.ts';
 import { findResources } from '../node/files/resourcePaths.ts';
-import { addBasisCommand } from './commands/basis/index.ts';
-import { addBenchCommand } from './commands/bench.ts';
-import { addCompareCommand } from './commands/compare.ts';
-import { addConvertCommand } from './commands/convert.ts';
-import { addDemoCommand } from './commands/demo.ts';
-import { addEvaluateCommand } from './commands/evaluate.ts';
-import { addInfoCommand } from './commands/info.ts';
-import { addLcmodelCommand } from './commands/lcmodel/index.ts';
-import { addModelsCommand } from './commands/models.ts';
-import { addPreprocessCommand } from './commands/preprocess.ts';
-import { addQuantifyCommand } from './commands/quantify.ts';
-import { addReportCommand } from './commands/report.ts';
-import { addSeriesCommand } from './commands/series.ts';
-import { addSimulateCommand } from './commands/simulate.ts';
-import { addStudyCommand } from './commands/study.ts';
 import { EXIT, exitCodeOf } from './exitCodes.ts';
-import { VERSION } from './session.ts';
+import { buildProgram } from './program.ts';
 import { endQuietlyOnClosedPipe, reportError } from './terminal.ts';
-
-const EXIT_CODES_HELP = `
-Exit codes: 0 done, 2 usage, 3 input unreadable or unsupported, 4 processing failed or was cancelled,
-5 a basis or model is missing or doesn't fit the data, 1 a bug.
-Research use only. Not a medical device.`;
-
-function buildProgram(): Command {
-  const program = new Command('lineshape')
-    .description('MR spectroscopy from the scanner’s file to the page')
-    .version(VERSION)
-    .addHelpText('after', EXIT_CODES_HELP);
-  addInfoCommand(program);
-  addConvertCommand(program);
-  addPreprocessCommand(program);
-  addQuantifyCommand(program);
-  addReportCommand(program);
-  addSeriesCommand(program);
-  addSimulateCommand(program);
-  addEvaluateCommand(program);
-  addCompareCommand(program);
-  addLcmodelCommand(program);
-  addBasisCommand(program);
-  addModelsCommand(program);
-  addStudyCommand(program);
-  addDemoCommand(program);
-  addBenchCommand(program);
-  for (const command of allCommands(program)) {
-    command.exitOverride();
-    // What commander would print itself is printed by reportError, once and in its form.
-    command.configureOutput({ outputError: () => undefined, writeErr: () => undefined });
-  }
-  return program;
-}
-
-function allCommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(allCommands)];
-}
 
 /** Commander's complaints are the user's; its help and version are no errors. */
 function usageErrorOf(error: CommanderError): UsageError | null {

@@ -44,6 +44,9 @@ import { startUpkeep } from './upkeep.ts';
 import { createSignals } from './signals.ts';
 import type { Signals } from './signals.ts';
 
+/** A thread that had no work for so long is ended: a fit after a pause waits a fraction of a second for a new one. [ms] */
+const THREAD_IDLE_MS = 60_000;
+
 export interface Services {
   readonly store: StudyStore;
   /** Of the local users. */
@@ -124,9 +127,10 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
   const engine = createInferenceEngine({
     workerUrl: pathToFileURL(join(start.workers, 'inference.worker.js')),
     threads,
+    idleMs: THREAD_IDLE_MS,
   });
   const models = announceProvider(createModelLibrary({ folder: modelsFolder(start.resources), engine }), emit);
-  const pool = createWorkerPool<WorkerTask>({ threads, workerUrl, models });
+  const pool = createWorkerPool<WorkerTask>({ threads, workerUrl, idleMs: THREAD_IDLE_MS, models });
   const pipeline = pipelineRunnerOn(pool);
   const parse: ImportDeps['parse'] = (files, options) => pipeline.parse(files, options);
   const stamp: ProvenanceStamp = { program: 'Lineshape', version: start.appVersion, now };

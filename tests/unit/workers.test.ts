@@ -1,4 +1,6 @@
 // The worker pool with real threads: order, sharing, cancelling, progress, dying workers; and what its messages hold.
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, ModelError, ProcessingError } from '../../src/core/domain/errors.ts';
 import type { BasisSet } from '../../src/core/domain/basisSet.ts';
@@ -53,6 +55,28 @@ describe('the pool', () => {
     const threads = await Promise.all(Array.from({ length: 8 }, spin));
     const later = await Promise.all([spin(), spin()]);
     expect(new Set([...threads, ...later]).size).toBe(2);
+  });
+
+  it('ends a thread that had no task for long, and gives the next task to another', async () => {
+    const threads: Worker[] = [];
+    const onWorker = (worker: Worker): void => void threads.push(worker);
+    process.on('worker', onWorker);
+    let told = 0;
+    const pool = createWorkerPool<ArithmeticTask>({ threads: 1, workerUrl, idleMs: 50, onThreadEnd: () => told++ });
+    pools.push(pool);
+    const key = 'weights';
+    pool.share(key, new Float64Array(new SharedArrayBuffer(8)).fill(3));
+    const dot = (): Promise<unknown> =>
+      pool.run({ op: 'dot', values: new Float64Array([2]), key }, { ...quietly, sharedKey: key });
+    await dot();
+    const ended = once(threads[0] as Worker, 'exit');
+    // A task within that time keeps it: it is the same thread that ends later.
+    await dot();
+    await ended;
+    expect([threads.length, told]).toEqual([1, 1]);
+    expect(await dot()).toEqual({ value: 6, isShared: true });
+    expect(threads.length).toBe(2);
+    process.off('worker', onWorker);
   });
 
   it('gives shared values on shared memory, also to the thread that replaces a dead one', async () => {

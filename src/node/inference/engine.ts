@@ -35,6 +35,8 @@ export interface InferenceEngineOptions {
   readonly batchRows?: number;
   /** Memory of all kept sessions together, as estimated from their files. */
   readonly memoryBytes?: number;
+  /** The thread, with all sessions, is ended when it had nothing to do for so long; never where not given. [ms] */
+  readonly idleMs?: number;
 }
 
 /** The worker thread starts with the first call. */
@@ -60,10 +62,17 @@ class Engine implements InferenceEngine {
   readonly #loading = new Map<string, Promise<SessionInfo>>();
   readonly #onExit = (): void => closeGateAndWait(this.#gate);
 
-  constructor({ workerUrl, threads, batchRows, memoryBytes }: InferenceEngineOptions) {
+  constructor({ workerUrl, threads, batchRows, memoryBytes, idleMs }: InferenceEngineOptions) {
     forbidTelemetry();
     // Never ended in the middle of a run, however long it takes to heed a cancellation: see gate.ts.
-    this.#pool = createWorkerPool<InferenceTask>({ threads: 1, workerUrl, cancelGraceMs: Infinity });
+    this.#pool = createWorkerPool<InferenceTask>({
+      threads: 1,
+      workerUrl,
+      cancelGraceMs: Infinity,
+      ...(idleMs === undefined ? {} : { idleMs }),
+      // Its sessions went with it.
+      onThreadEnd: () => this.#kept.clear(),
+    });
     this.#pool.share(GATE_KEY, this.#gate);
     this.#threads = threads ?? defaultThreads();
     this.#batchRows = batchRows ?? BATCH_ROWS;

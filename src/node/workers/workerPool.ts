@@ -1,5 +1,5 @@
-// A long-lived pool of worker threads. Threads start when first needed, take one task at a time, and are replaced when
-// they die; what many tasks use (a basis set) is sent to a worker once and lies in shared memory.
+// A long-lived pool of worker threads. Threads start when first needed, take one task at a time, end where they had none for
+// long, and are replaced when they die; what many tasks use (a basis set) is sent to a worker once and lies in shared memory.
 import { availableParallelism } from 'node:os';
 import { BugError, CancelledError } from '../../core/domain/errors.ts';
 import type { Cancellation } from '../../core/ports/cancellation.ts';
@@ -23,6 +23,10 @@ export interface WorkerPoolOptions {
   readonly workerUrl: URL;
   /** How long a cancelled job may take to stop. [ms] */
   readonly cancelGraceMs?: number;
+  /** A thread without a task for so long is ended, and its memory given back; never where not given. [ms] */
+  readonly idleMs?: number;
+  /** Told after a thread has ended: what it held is gone. */
+  readonly onThreadEnd?: () => void;
   /** Networks that tasks may use, on a thread of their own; none where not given. */
   readonly models?: ModelLibrary;
 }
@@ -69,19 +73,25 @@ class Pool<Task> implements WorkerPool<Task> {
   readonly threads: number;
   readonly #url: URL;
   readonly #graceMs: number;
+  readonly #idleMs: number | null;
+  readonly #onThreadEnd: () => void;
   readonly #models: ModelLibrary | null;
   readonly #workers = new Set<PoolWorker<Task>>();
   readonly #running = new Map<PoolWorker<Task>, Job<Task>>();
+  /** Of the threads that have no task. */
+  readonly #idleTimers = new Map<PoolWorker<Task>, NodeJS.Timeout>();
   readonly #shared = new Map<string, unknown>();
   #queue: Job<Task>[] = [];
   #nextId = 1;
   #poll: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor({ threads, workerUrl, cancelGraceMs, models }: WorkerPoolOptions) {
+  constructor({ threads, workerUrl, cancelGraceMs, idleMs, onThreadEnd, models }: WorkerPoolOptions) {
     this.threads = threads;
     this.#url = workerUrl;
     this.#graceMs = cancelGraceMs ?? CANCEL_GRACE_MS;
+    this.#idleMs = idleMs ?? null;
+    this.#onThreadEnd = onThreadEnd ?? (() => undefined);
     this.#models = models ?? null;
   }
 
@@ -140,6 +150,7 @@ class Pool<Task> implements WorkerPool<Task> {
 
   #start(worker: PoolWorker<Task>, job: Job<Task>): void {
     const { sharedKey } = job;
+    this.#stopIdleTimer(worker);
     try {
       if (sharedKey !== undefined) worker.share(sharedKey, this.#shared.get(sharedKey));
       worker.run(job);
@@ -163,9 +174,29 @@ class Pool<Task> implements WorkerPool<Task> {
   #onFree(worker: PoolWorker<Task>, alive: boolean): void {
     this.#running.delete(worker);
     // A dead worker is replaced when a job next needs one: a file that can't even start fails each job once, no loop.
-    if (!alive) this.#workers.delete(worker);
+    if (!alive) this.#forgetWorker(worker);
     this.#dispatch();
+    if (worker.job === null && alive) this.#startIdleTimer(worker);
     this.#stopPollingWhenIdle();
+  }
+
+  #forgetWorker(worker: PoolWorker<Task>): void {
+    this.#stopIdleTimer(worker);
+    if (this.#workers.delete(worker)) this.#onThreadEnd();
+  }
+
+  #startIdleTimer(worker: PoolWorker<Task>): void {
+    if (this.#idleMs === null || this.#closed) return;
+    this.#stopIdleTimer(worker);
+    // An ended worker is at once no longer among those that can be given a job.
+    const timer = setTimeout(() => void worker.end(new CancelledError()), this.#idleMs);
+    timer.unref();
+    this.#idleTimers.set(worker, timer);
+  }
+
+  #stopIdleTimer(worker: PoolWorker<Task>): void {
+    clearTimeout(this.#idleTimers.get(worker));
+    this.#idleTimers.delete(worker);
   }
 
   #lookForCancellations(): void {

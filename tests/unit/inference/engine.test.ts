@@ -1,5 +1,6 @@
 // The inference engine with the real runtime in its real thread: answers, batches, refusals, cancelling, dying, memory.
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -161,6 +162,21 @@ describe('what is kept', () => {
     const { offsets } = await two.run({ signal: signalOf(1) });
     expect([...(offsets?.data ?? [])]).toEqual(smallAnswer(smallSignal(1)));
     expect([first.reads, second.reads, third.reads]).toEqual([1, 2, 1]);
+  });
+
+  it('gives thread and sessions up when there is nothing to do for long, and makes them again', async () => {
+    const threads: Worker[] = [];
+    const onWorker = (worker: Worker): void => void threads.push(worker);
+    process.on('worker', onWorker);
+    const engine = makeEngine({ idleMs: 50 });
+    const source = sourceOf(SMALL_ONNX);
+    const session = await engine.load(source);
+    await session.run({ signal: signalOf(1) });
+    await once(threads[0] as Worker, 'exit');
+    const { offsets } = await session.run({ signal: signalOf(1) });
+    expect([...(offsets?.data ?? [])]).toEqual(smallAnswer(smallSignal(1)));
+    expect([threads.length, source.reads]).toEqual([2, 2]);
+    process.off('worker', onWorker);
   });
 
   it('refuses to make one again from a file that has changed meanwhile', async () => {
