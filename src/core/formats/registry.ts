@@ -176,6 +176,9 @@ export function readGroup(group: FileGroup, options: ReadOptions = {}): Scan {
   return withNotes(read(group, options), group);
 }
 
+/** Of a folder with hundreds of scans the first tell as much. */
+const MOST_NAMED = 5;
+
 /** The one group that is meant: leftover headers and controls don't count beside data. */
 function onlyGroup(files: readonly GivenFile[]): FileGroup {
   const { files: unpacked, failures } = expandZips(files);
@@ -185,7 +188,9 @@ function onlyGroup(files: readonly GivenFile[]): FileGroup {
   const mains = groups.filter((g) => !isLonelyCompanion(g));
   const [main, ...others] = mains;
   if (others.length > 0) {
-    throw new UsageError(`One scan at a time is read; ${mains.map((g) => g.name).join(', ')} were given.`);
+    const names = mains.slice(0, MOST_NAMED).map((group) => group.name);
+    const more = mains.length > names.length ? ` and ${mains.length - names.length} more` : '';
+    throw new UsageError(`One scan at a time is read; ${names.join(', ')}${more} were given.`);
   }
   const chosen = main ?? groups[0];
   if (chosen === undefined) throw new UsageError('No file was given.');

@@ -1,6 +1,7 @@
 // Where a Bruker voxel or grid lies. ParaVision's axes are fixed to the magnet; for a subject lying head first and supine
 // they point left, posterior and towards the head (BrkRaw 0.3.4's table of subject positions, doi:10.5281/zenodo.3907018).
 // Not yet checked on a real file.
+import { foundWord } from '../../domain/foundWord.ts';
 import type { Affine } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { BrukerParameters } from './jcampParameters.ts';
@@ -27,7 +28,7 @@ function subjectAxes(parameters: BrukerParameters, warnings: Warning[]): Matrix 
     code: 'geometry-unverified',
     message:
       known === undefined
-        ? `The subject's position is ${given === null ? 'not given' : `"${given}"`}; head first, supine is assumed. ${UNVERIFIED}`
+        ? `The subject's position is ${given === null ? 'not given' : `"${foundWord(given)}"`}; head first, supine is assumed. ${UNVERIFIED}`
         : UNVERIFIED,
   });
   return known ?? (SUBJECT_AXES['Head_Supine'] as Matrix);
@@ -44,6 +45,10 @@ function affineOf(turn: Matrix, edges: Matrix, origin: readonly number[]): Affin
 /** Three rows of three from the first nine numbers, scaled by a length each. */
 const edgesOf = (rows: readonly number[], lengths: readonly number[]): Matrix =>
   lengths.map((length, r) => rows.slice(3 * r, 3 * r + 3).map((value) => value * length));
+
+/** Numbers that are each sound may still be too large to be multiplied. */
+const finite = (affine: Affine, warnings: Warning[]): Affine | null =>
+  affine.every(Number.isFinite) ? affine : missing(warnings);
 
 function missing(warnings: Warning[]): null {
   warnings.push({ code: 'geometry-missing', message: 'The parameter files do not say where the voxel lies.' });
@@ -64,7 +69,7 @@ export function brukerVoxelAffine(parameters: BrukerParameters, warnings: Warnin
       message: 'The scan has several voxels; the place of the first one is given.',
     });
   }
-  return affineOf(subjectAxes(parameters, warnings), edgesOf(orientation, size), position);
+  return finite(affineOf(subjectAxes(parameters, warnings), edgesOf(orientation, size), position), warnings);
 }
 
 /** Affine of a reconstructed grid (2dseq): VisuCorePosition is the outer corner of its first voxel. */
@@ -84,5 +89,5 @@ export function brukerGridAffine(
   const centre = position.map((p, r) =>
     edges.reduce((sum, edge, c) => sum + (extent[c] === undefined ? 0 : (edge[r] as number) / 2), p),
   );
-  return affineOf(subjectAxes(parameters, warnings), edges, centre);
+  return finite(affineOf(subjectAxes(parameters, warnings), edges, centre), warnings);
 }
