@@ -70,6 +70,7 @@ export async function buildFuzzTargets(folder) {
     });
   await Promise.all([
     bundle('fuzzProcess.ts', 'fuzzProcess.js'),
+    bundle('openDatabase.ts', 'openDatabase.js'),
     bundle('targets/index.ts', 'targets.plain.js'),
     bundle('targets/index.ts', 'targets.instrumented.js', [countingPlugin(words)]),
   ]);

@@ -122,6 +122,12 @@ async function run(order: FuzzOrder): Promise<void> {
 }
 
 watchRejections();
-await run(JSON.parse(process.argv[2] ?? '{}') as FuzzOrder);
+try {
+  await run(JSON.parse(process.argv[2] ?? '{}') as FuzzOrder);
+} catch (error) {
+  // A fault of the fuzzer itself.
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}
 // Threads and timers of a target are not waited for; output to a pipe is, where process.exit would cut it.
 process.stdout.write('', () => process.exit(0));

@@ -140,9 +140,16 @@ const READERS: Partial<Record<FormatId, GroupReader>> = {
 /** Warning of a scan whose own file holds its water reference; readMrs gives that with `part: 'water'`. */
 export const WATER_INSIDE = 'water-reference-inside';
 
+/** Sizes and angles of a header may each be sound and still be too large to be multiplied. */
+function withSoundPlace(dataset: MrsDataset): MrsDataset {
+  if (dataset.affine === null || dataset.affine.every(Number.isFinite)) return dataset;
+  const message = 'The header places the voxel where no voxel can be; its place is left out.';
+  return { ...dataset, affine: null, warnings: [...dataset.warnings, { code: 'geometry-missing', message }] };
+}
+
 function withNotes(scan: Scan, group: FileGroup): Scan {
-  const dataset = repairUnitSlips(scan.dataset);
-  const water = scan.water === null ? null : repairUnitSlips(scan.water);
+  const dataset = withSoundPlace(repairUnitSlips(scan.dataset));
+  const water = scan.water === null ? null : withSoundPlace(repairUnitSlips(scan.water));
   const note = {
     code: WATER_INSIDE,
     message: 'The file also holds the water reference of this scan; an analysis uses it.',

@@ -35,8 +35,8 @@ function isRefusal(error: ErrorLike, refusals: readonly string[]): boolean {
   return typeof error.code === 'string' && 'details' in error && refusals.includes(error.name);
 }
 
-/** Without the control characters of ASCII, and without halves of characters. */
-const isPrintable = (text: string): boolean => !/[\u0000-\u001f\u007f\p{Cs}]/u.test(text);
+/** Without control characters, and without halves of characters. */
+const isPrintable = (text: string): boolean => !/[\p{Cc}\p{Cs}]/u.test(text);
 
 /** What is wrong with a refusal's words; null where nothing is. */
 export function messageFault(message: string, secrets: readonly string[]): string | null {

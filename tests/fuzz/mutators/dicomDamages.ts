@@ -46,7 +46,8 @@ function otherValue(
 export function damagedDicom(bytes: Uint8Array, random: SeededRandom, words: readonly string[]): Uint8Array | null {
   let elements: Element[];
   try {
-    elements = elementsOf(dicomParser.parseDicom(bytes)).filter(({ length }) => length >= 0);
+    const isInside = ({ length, dataOffset }: Element): boolean => length >= 0 && dataOffset + length <= bytes.length;
+    elements = elementsOf(dicomParser.parseDicom(bytes)).filter(isInside);
   } catch {
     return null;
   }

@@ -39,13 +39,17 @@ function changePlace(
   else if (change === 3) holder[key] = structuredClone(otherHolder[otherKey]);
   else if (change === 4 && !Array.isArray(holder)) Reflect.deleteProperty(holder, key);
   else if (change === 4 && Array.isArray(holder)) holder.splice(Number(key), 1);
-  else if (change === 5) defineOwn(holder, pick(random, [...ODD_KEYS, ...words]), structuredClone(held));
+  else if (change === 5 && !Array.isArray(holder))
+    defineOwn(holder, pick(random, [...ODD_KEYS, ...words]), structuredClone(held));
   else if (change === 6 && words.length > 0) holder[key] = pick(random, words);
   else if (change === 7 && typeof held === 'number') holder[key] = held * pick(random, [-1, 0.001, 1000, 1e9, 0]);
   else if (change === 8 && Array.isArray(held)) {
-    const longer: Json[] = [];
-    for (let n = pick(random, [2, 3, 50]); n > 0; n--) longer.push(...structuredClone(held as Json[]));
-    if (longer.length < 100_000) holder[key] = longer;
+    const times = pick(random, [2, 3, 50]);
+    if (held.length * times < 100_000) {
+      holder[key] = Array.from({ length: held.length * times }, (_, i) =>
+        structuredClone(held[i % held.length] as Json),
+      );
+    }
   } else holder[key] = pick(random, [[held], { value: held }, String(held), Number(held), held]);
 }
 

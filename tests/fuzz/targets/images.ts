@@ -18,7 +18,7 @@ const image = (datatype: number, labels: number): Uint8Array =>
   niftiBytes({ dims: [4, 3, 5], datatype, values: Array.from({ length: 60 }, (_, i) => i % labels), sform: SFORM });
 
 function seeds(): FuzzCase[] {
-  const masks = [image(4, 2), image(16, 4), image(2, 4), image(64, 60), gzipSync(image(4, 3))];
+  const masks = [image(4, 2), image(16, 4), image(4, 5), image(64, 60), gzipSync(image(4, 3))];
   const slices = [0, 1, 2, 3].map((slice) => sliceFile({ slice }));
   return [
     ...masks.map((bytes) => ({ files: [{ name: 'm.nii', bytes }] })),

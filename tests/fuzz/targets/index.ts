@@ -1,10 +1,12 @@
 // Every target of the fuzzer.
 import type { FuzzTarget } from '../engine/fuzzCase.ts';
 import { BASIS_TARGETS } from './basisFiles.ts';
+import { DATABASE_TARGETS } from './database.ts';
 import { IMAGE_TARGETS } from './images.ts';
 import { IMPORT_TARGETS } from './importing.ts';
 import { LCMODEL_TARGETS } from './lcmodel.ts';
 import { RECIPE_TARGETS } from './recipes.ts';
+import { REQUEST_TARGETS } from './requests.ts';
 import { SCAN_TARGETS } from './scans.ts';
 import { SETTINGS_TARGETS } from './settings.ts';
 
@@ -16,4 +18,6 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...LCMODEL_TARGETS,
   ...SETTINGS_TARGETS,
   ...RECIPE_TARGETS,
+  ...REQUEST_TARGETS,
+  ...DATABASE_TARGETS,
 ];

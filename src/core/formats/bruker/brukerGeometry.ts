@@ -46,10 +46,6 @@ function affineOf(turn: Matrix, edges: Matrix, origin: readonly number[]): Affin
 const edgesOf = (rows: readonly number[], lengths: readonly number[]): Matrix =>
   lengths.map((length, r) => rows.slice(3 * r, 3 * r + 3).map((value) => value * length));
 
-/** Numbers that are each sound may still be too large to be multiplied. */
-const finite = (affine: Affine, warnings: Warning[]): Affine | null =>
-  affine.every(Number.isFinite) ? affine : missing(warnings);
-
 function missing(warnings: Warning[]): null {
   warnings.push({ code: 'geometry-missing', message: 'The parameter files do not say where the voxel lies.' });
   return null;
@@ -69,7 +65,7 @@ export function brukerVoxelAffine(parameters: BrukerParameters, warnings: Warnin
       message: 'The scan has several voxels; the place of the first one is given.',
     });
   }
-  return finite(affineOf(subjectAxes(parameters, warnings), edgesOf(orientation, size), position), warnings);
+  return affineOf(subjectAxes(parameters, warnings), edgesOf(orientation, size), position);
 }
 
 /** Affine of a reconstructed grid (2dseq): VisuCorePosition is the outer corner of its first voxel. */
@@ -89,5 +85,5 @@ export function brukerGridAffine(
   const centre = position.map((p, r) =>
     edges.reduce((sum, edge, c) => sum + (extent[c] === undefined ? 0 : (edge[r] as number) / 2), p),
   );
-  return finite(affineOf(subjectAxes(parameters, warnings), edges, centre), warnings);
+  return affineOf(subjectAxes(parameters, warnings), edges, centre);
 }

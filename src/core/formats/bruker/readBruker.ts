@@ -162,7 +162,7 @@ function rawSignals(
   if (described.includes('Spatial') || (described.length > 0 && described[0] !== 'Spectroscopic')) {
     throw new UnsupportedDataError(
       'UNSUPPORTED',
-      `${fileName} is raw ${described.map(foundWord).join(' × ')} data, which are not reconstructed here; give the 2dseq file instead.`,
+      `${fileName} is raw ${described.slice(0, 3).map(foundWord).join(' × ')} data, which are not reconstructed here; give the 2dseq file instead.`,
     );
   }
   const { data, droppedPoints } = readBrukerFids(bytes, kind, parameters, fileName, warnings);
