@@ -11,7 +11,7 @@ const READER_REFUSALS = ['ReaderError', 'UnsupportedDataError'];
 
 /** Names in the seeds' headers (see the fixtures that make them), and one that the fuzzer puts in the place of any value. */
 const CANARY = 'Kanarie^Vogel';
-export const PATIENT_TEXTS = ['Nobody', 'NOBODY-1', '19700101', CANARY];
+export const PATIENT_TEXTS = ['Nobody', 'Doe^Jane', 'NOBODY-1', '19700101', CANARY];
 
 function requireSound(files: readonly FuzzFile[]): void {
   for (const dataset of throughTheDoor(files)) {
