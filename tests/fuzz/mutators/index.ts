@@ -36,6 +36,15 @@ function formDamage(bytes: Uint8Array, random: SeededRandom, words: readonly str
   return isText(bytes) ? withOtherValue(bytes, random, words) : null;
 }
 
+/** The gentlest: what a case has reached so far it mostly reaches still. */
+function oneByteChanged(bytes: Uint8Array, random: SeededRandom): Uint8Array {
+  const out = bytes.slice();
+  const at = below(random, out.length);
+  const held = out[at] as number;
+  out[at] = random.uniform() < 0.5 ? below(random, 256) : held ^ (1 << below(random, 8));
+  return out;
+}
+
 /** One damage to a file that is not empty. */
 function damagedBytes(bytes: Uint8Array, random: SeededRandom, words: readonly string[]): Uint8Array {
   if (bytes.length === 0) return bytes;
@@ -44,6 +53,7 @@ function damagedBytes(bytes: Uint8Array, random: SeededRandom, words: readonly s
     if (changed !== null) return changed;
   }
   const kind = random.uniform();
+  if (kind >= 0.25 && kind < 0.4) return oneByteChanged(bytes, random);
   if (kind < 0.15) return withWord(bytes, random, words);
   if (kind < 0.25) return withLinesMoved(bytes, random);
   return damaged(bytes, random);

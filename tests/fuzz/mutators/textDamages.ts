@@ -12,13 +12,16 @@ export function withWord(bytes: Uint8Array, random: SeededRandom, words: readonl
   return joined(bytes.subarray(0, at), word, bytes.subarray(Math.min(bytes.length, at + over)));
 }
 
-/** A line's value, after "=", ":" or the first blank, exchanged for an odd one, a word, or that of another line. */
-export function withOtherValue(bytes: Uint8Array, random: SeededRandom, words: readonly string[]): Uint8Array {
+/**
+ * A line's value, after "=", ":" or the first blank, exchanged for an odd one, a word, or that of another line.
+ * @returns null where no line has such a value, or there are too many lines
+ */
+export function withOtherValue(bytes: Uint8Array, random: SeededRandom, words: readonly string[]): Uint8Array | null {
   const text = new TextDecoder('latin1').decode(bytes);
   const lines = text.split('\n');
-  if (lines.length > 20_000) return bytes;
+  if (lines.length > 20_000) return null;
   const keyed = lines.flatMap((line, i) => (/[=:\s,;]\s*\S/.test(line) ? [i] : []));
-  if (keyed.length === 0) return bytes;
+  if (keyed.length === 0) return null;
   const split = (i: number): [string, string] => {
     const found = /^(.*?[=:\s,;]\s*)(\S.*)$/.exec(lines[i] as string);
     return [found?.[1] ?? '', found?.[2] ?? ''];
