@@ -22,8 +22,8 @@ import { buildFuzzTargets } from './fuzzBuild.mjs';
 const FOLDER = path.join(REPO_ROOT, 'dist', 'fuzz');
 const FINDINGS = path.join(REPO_ROOT, 'test-artefacts', 'fuzz');
 const DATA = process.env.LINESHAPE_DATA ?? path.resolve(REPO_ROOT, '../shared/data');
-/** A case that takes this long is ended with its process. */
-const HANG_S = 20;
+/** A case that takes this long is ended with its process; long enough for the first request, which makes a database and a fit. */
+const HANG_S = 120;
 /** Of the head of the file that holds the case that runs; see tests/fuzz/fuzzProcess.ts. */
 const HEAD_BYTES = 16;
 /** What V8 may hold: a case that needs more ends its process, and is found. [MiB] */

@@ -1,6 +1,7 @@
 // Every target of the fuzzer.
 import type { FuzzTarget } from '../engine/fuzzCase.ts';
 import { BASIS_TARGETS } from './basisFiles.ts';
+import { COMMAND_LINE_TARGETS } from './commandLine.ts';
 import { DATABASE_TARGETS } from './database.ts';
 import { IMAGE_TARGETS } from './images.ts';
 import { IMPORT_TARGETS } from './importing.ts';
@@ -20,4 +21,5 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...RECIPE_TARGETS,
   ...REQUEST_TARGETS,
   ...DATABASE_TARGETS,
+  ...COMMAND_LINE_TARGETS,
 ];

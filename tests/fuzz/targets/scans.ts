@@ -2,6 +2,17 @@
 import { gzipSync, strToU8, zipSync } from 'fflate';
 import { readScan, writeMrs } from '../../../src/core/formats/index.ts';
 import { checkPlausibility } from '../../../src/core/formats/plausibility.ts';
+import {
+  BIG_ENDIAN,
+  dicomBytes,
+  enhancedElements,
+  fidSamples,
+  IMPLICIT,
+  siemensCsaElements,
+} from '../../fixtures/dicomBytes.ts';
+import { rawDataElements, storedFile } from '../../fixtures/dicomGe.ts';
+import { classicGridElements, stackElements } from '../../fixtures/dicomPhilips.ts';
+import { pfileBytes } from '../../fixtures/pfileBytes.ts';
 import { OPTIONS, SCANS, throughTheDoor } from '../../fixtures/scanFiles.ts';
 import { unsoundness } from '../../fixtures/unsoundness.ts';
 import { messageFault } from '../engine/findings.ts';
@@ -45,6 +56,26 @@ function scanTarget(
     ...(publicFiles === null ? {} : { takesPublicFile: (path: string) => publicFiles.test(path) }),
     run: requireSound,
   };
+}
+
+const STACK = { ap: 7, fh: 25, rl: 12, offAp: 5, offFh: -8, offRl: 3, fovRl: 30, fovAp: 20, distance: 12 };
+const GRID = { Columns: [2], Rows: [2], NumberOfFrames: [2], DataPointColumns: [4], ImageOrientationPatient: [1, 0, 0, 0, 1, 0], ImagePositionPatient: [1, 2, 3], PixelSpacing: [10, 10], SliceThickness: [10], VoiPosition: [1, 2, 3], VoiReadoutFoV: [20], VoiPhaseFoV: [20], VoiThickness: [20] }; // prettier-ignore
+
+/** The vendors' own kinds of DICOM. */
+function dicomKinds(): FuzzCase[] {
+  const pfile = pfileBytes({ revision: 9 });
+  const positions = [[0, 0, 0], [0, 0, 12]]; // prettier-ignore
+  const grid = { columns: 3, rows: 2, frames: 2, points: 4, samples: fidSamples(12, 4), positions };
+  const kinds = [
+    dicomBytes(siemensCsaElements({ image: GRID, samples: fidSamples(8, 4) })),
+    dicomBytes(siemensCsaElements({ samples: fidSamples(1, 8), csaVersion: 1 })),
+    dicomBytes(enhancedElements(grid), { undefinedLengths: true }),
+    dicomBytes(enhancedElements({ ...grid, manufacturer: 'Philips', more: stackElements(STACK) })),
+    dicomBytes(classicGridElements(STACK, [3, 2, 2], 4, fidSamples(12, 4)), { transferSyntax: IMPLICIT }),
+    dicomBytes(rawDataElements([storedFile(pfile)])),
+    dicomBytes(enhancedElements(grid), { transferSyntax: BIG_ENDIAN }),
+  ];
+  return kinds.map((bytes) => ({ files: [{ name: 'a.dcm', bytes }] }));
 }
 
 const packedNifti = (): FuzzCase[] =>
@@ -93,7 +124,7 @@ function rewritten(files: readonly FuzzFile[]): void {
 
 export const SCAN_TARGETS: readonly FuzzTarget[] = [
   scanTarget('nifti', /^nifti-mrs/, /\.nii(\.gz)?$/i, packedNifti),
-  scanTarget('dicom', /^dicom/, /\.(dcm|ima)$/i),
+  scanTarget('dicom', /^dicom/, /\.(dcm|ima)$/i, dicomKinds),
   scanTarget('siemens-raw', /^siemens/, /\.(rda|dat)$/i),
   scanTarget('philips', /^philips/, /\.sdat$/i),
   scanTarget('ge', /^ge/, null),
