@@ -22,10 +22,10 @@ const CONFIGURATION = [
 ];
 
 /** Native modules and what they load by name stay in node_modules. */
-const EXTERNAL = ['electron', 'libsql', '@libsql/*', '@neon-rs/*', '@node-rs/*', 'onnxruntime-node', 'playwright'];
+export const EXTERNAL = ['electron', 'libsql', '@libsql/*', '@neon-rs/*', '@node-rs/*', 'onnxruntime-node', 'playwright'];
 
 /** CommonJS packages inside an ES module bundle call require for Node's own modules. */
-const REQUIRE_BANNER =
+export const REQUIRE_BANNER =
   "import { createRequire as lineshapeCreateRequire } from 'node:module';\n" +
   'const require = lineshapeCreateRequire(import.meta.url);';
 

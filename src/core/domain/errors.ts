@@ -33,13 +33,16 @@ export type ErrorCode =
   | 'USAGE'
   | 'BUG';
 
+/** Control characters, and halves of characters: what a message quotes of a file may hold any, and stays one line of text. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/gu;
+
 /** Base of every expected failure. `details` must be safe to log. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: JsonObject;
 
   constructor(code: ErrorCode, message: string, details: JsonObject = {}, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(message.replace(UNPRINTABLE, '\ufffd'), cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
     this.details = details;

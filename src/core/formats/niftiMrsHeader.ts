@@ -2,6 +2,7 @@
 // Clarke et al., NIfTI-MRS: A standard data format for magnetic resonance spectroscopy, Magn Reson Med 2022;88:2358,
 // doi:10.1002/mrm.29418; key names and units from the standard's definitions.json, version 0.9.
 import { ReaderError } from '../domain/errors.ts';
+import { foundWord } from '../domain/foundWord.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { AcquisitionInfo, DimensionTag, HigherDimension, MrsDataset, PatientInfo } from '../domain/mrsDataset.ts';
 import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
@@ -339,7 +340,7 @@ function readTag(
     message:
       given === undefined
         ? `The header doesn't say what dimension ${n} is; it is kept as ${substitute} and not interpreted.`
-        : `The header calls dimension ${n} ${JSON.stringify(given)}, which the standard doesn't know; it is kept as ${substitute} and not interpreted.`,
+        : `The header calls dimension ${n} "${typeof given === 'string' ? foundWord(given) : 'something unreadable'}", which the standard doesn't know; it is kept as ${substitute} and not interpreted.`,
   });
   return substitute;
 }

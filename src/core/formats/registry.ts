@@ -140,9 +140,16 @@ const READERS: Partial<Record<FormatId, GroupReader>> = {
 /** Warning of a scan whose own file holds its water reference; readMrs gives that with `part: 'water'`. */
 export const WATER_INSIDE = 'water-reference-inside';
 
+/** Sizes and angles of a header may each be sound and still be too large to be multiplied. */
+function withSoundPlace(dataset: MrsDataset): MrsDataset {
+  if (dataset.affine === null || dataset.affine.every(Number.isFinite)) return dataset;
+  const message = 'The header places the voxel where no voxel can be; its place is left out.';
+  return { ...dataset, affine: null, warnings: [...dataset.warnings, { code: 'geometry-missing', message }] };
+}
+
 function withNotes(scan: Scan, group: FileGroup): Scan {
-  const dataset = repairUnitSlips(scan.dataset);
-  const water = scan.water === null ? null : repairUnitSlips(scan.water);
+  const dataset = withSoundPlace(repairUnitSlips(scan.dataset));
+  const water = scan.water === null ? null : withSoundPlace(repairUnitSlips(scan.water));
   const note = {
     code: WATER_INSIDE,
     message: 'The file also holds the water reference of this scan; an analysis uses it.',
@@ -176,6 +183,9 @@ export function readGroup(group: FileGroup, options: ReadOptions = {}): Scan {
   return withNotes(read(group, options), group);
 }
 
+/** Of a folder with hundreds of scans the first tell as much. */
+const MOST_NAMED = 5;
+
 /** The one group that is meant: leftover headers and controls don't count beside data. */
 function onlyGroup(files: readonly GivenFile[]): FileGroup {
   const { files: unpacked, failures } = expandZips(files);
@@ -185,7 +195,9 @@ function onlyGroup(files: readonly GivenFile[]): FileGroup {
   const mains = groups.filter((g) => !isLonelyCompanion(g));
   const [main, ...others] = mains;
   if (others.length > 0) {
-    throw new UsageError(`One scan at a time is read; ${mains.map((g) => g.name).join(', ')} were given.`);
+    const names = mains.slice(0, MOST_NAMED).map((group) => group.name);
+    const more = mains.length > names.length ? ` and ${mains.length - names.length} more` : '';
+    throw new UsageError(`One scan at a time is read; ${names.join(', ')}${more} were given.`);
   }
   const chosen = main ?? groups[0];
   if (chosen === undefined) throw new UsageError('No file was given.');

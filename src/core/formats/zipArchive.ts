@@ -147,7 +147,17 @@ function readDirectory(bytes: Uint8Array, name: string, limits: ZipLimits): Entr
   return entries;
 }
 
+/** Longest name of a file or folder on the usual file systems. */
+const LONGEST_NAME = 255;
+/** Those of ASCII; above 127 an old archive may have letters of its own code page. */
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
+
+/** Names go into messages, lists and the database as they are. */
 function checkPath({ path }: Entry, name: string): void {
+  if (CONTROL_CHARACTER.test(path) || path.split('/').some((part) => part.length > LONGEST_NAME)) {
+    const message = `${name} holds a name that no file has, too long or with control characters; it is not unpacked.`;
+    throw new ReaderError('FORMAT_INVALID', message);
+  }
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.split('/').includes('..')) {
     throw new ReaderError('FORMAT_INVALID', `${name} holds a path that leads out of the archive; it is not unpacked.`);
   }

@@ -175,7 +175,8 @@ export function tissueFractions(
   voxels: readonly number[] = Array.from({ length: mrs.shape[0] * mrs.shape[1] * mrs.shape[2] }, (_, i) => i),
 ): readonly TissueFractions[] {
   const toImage = multiplyAffines(invertAffine(image.affine), mrs.affine);
-  const toMrs = invertAffine(toImage);
+  // Not the inverse of the other: of two grids that differ a million times in size that would have no volume.
+  const toMrs = multiplyAffines(invertAffine(mrs.affine), image.affine);
   const weights = tissueWeights(segmentation, image.shape[0] * image.shape[1] * image.shape[2]);
   return voxels.map((voxel) =>
     voxelFractions(placeVoxel(toMrs, toImage, voxelIndex(mrs.shape, voxel), image.shape), image.shape, weights, source),

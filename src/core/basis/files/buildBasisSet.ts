@@ -2,6 +2,7 @@
 import { WATER_PPM } from '../../domain/axes.ts';
 import type { EditingCondition } from '../../domain/basisRequest.ts';
 import type { BasisSignal } from '../../domain/basisSet.ts';
+import { foundWord } from '../../domain/foundWord.ts';
 import { basisSignalKind, canonicalMetaboliteName } from '../../domain/metaboliteNames.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { BasisReadOptions, FileBasisSet, RawBasisSignal } from './basisFile.ts';
@@ -64,12 +65,18 @@ export function buildBasisSet(parts: BasisParts, options: BasisReadOptions): Fil
   const { spectrometerFrequencyMHz, dwellTimeS, source } = parts;
   const points = parts.signals[0]?.fid.re.length ?? 0;
   if (points === 0) invalidBasis(`${source} holds no basis signal.`);
+  if (![spectrometerFrequencyMHz, dwellTimeS].every((value) => value > 0 && isFinite(value) && isFinite(1 / value))) {
+    invalidBasis(`${source} gives a spectrometer frequency or dwell time that can't be.`);
+  }
   const odd = parts.signals.find((s) => s.fid.re.length !== points);
   if (odd !== undefined) {
-    invalidBasis(`${source}: ${odd.fileName} has ${odd.fid.re.length} points where the first signal has ${points}.`);
+    invalidBasis(
+      `${source}: ${foundWord(odd.fileName)} has ${odd.fid.re.length} points where the first signal has ${points}.`,
+    );
   }
   const bad = parts.signals.find((s) => !s.fid.re.every(Number.isFinite) || !s.fid.im.every(Number.isFinite));
-  if (bad !== undefined) invalidBasis(`${source}: ${bad.fileName} holds values that are not finite numbers.`);
+  if (bad !== undefined)
+    invalidBasis(`${source}: ${foundWord(bad.fileName)} holds values that are not finite numbers.`);
   const nucleus = parts.nucleus ?? options.nucleus ?? guessNucleus(parts.signals);
   const named = namedSignals(parts.signals, nucleus);
   const referenced = reference(named, nucleus, dwellTimeS, spectrometerFrequencyMHz);

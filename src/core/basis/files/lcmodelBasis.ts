@@ -5,6 +5,7 @@
 // generator (Park and Miller, Commun ACM 1988;31:1192, doi:10.1145/63039.63042) started at 1499 for each.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { ModelError } from '../../domain/errors.ts';
+import { foundWord } from '../../domain/foundWord.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import { ifft } from '../../math/fft.ts';
 import type { Namelist } from '../../math/fortranText.ts';
@@ -72,7 +73,8 @@ function unscramblingFactors(points: number): Float64Array {
 
 function positive(group: Namelist, key: string, metabolite: string, name: string): number {
   const value = namelistNumber(group, key) ?? 1;
-  if (!(value > 0)) invalidBasis(`${name}: ${key} of ${metabolite} is ${value}, where a positive number is expected.`);
+  if (!(value > 0))
+    invalidBasis(`${name}: ${key} of ${foundWord(metabolite)} is ${value}, where a positive number is expected.`);
   return value;
 }
 
@@ -90,16 +92,18 @@ function readValues(
   const unreadable = values.findIndex(Number.isNaN);
   if (unreadable >= 0 || (rest !== '' && !/^[$&]/.test(rest))) {
     invalidBasis(
-      `${name}: ${metabolite} holds something other than numbers of the format FMTBAS = '${header.format ?? ''}' after ` +
+      `${name}: ${foundWord(metabolite)} holds something other than numbers of the format FMTBAS = '${foundWord(header.format ?? 'not given')}' after ` +
         `${unreadable >= 0 ? unreadable : values.length} numbers.`,
     );
   }
   if (values.length < expected && rest === '') {
-    invalidBasis(`${name} is cut short: ${metabolite} has ${values.length} numbers, where ${expected} are expected.`);
+    invalidBasis(
+      `${name} is cut short: ${foundWord(metabolite)} has ${values.length} numbers, where ${expected} are expected.`,
+    );
   }
   if (values.length !== expected) {
     invalidBasis(
-      `${name}: ${metabolite} has ${values.length} numbers, where NDATAB = ${header.points} points make ${expected}.`,
+      `${name}: ${foundWord(metabolite)} has ${values.length} numbers, where NDATAB = ${header.points} points make ${expected}.`,
     );
   }
   return values;

@@ -45,5 +45,9 @@ export function readBrukerShape(name: string, text: string): WaveformFile {
     phaseRad: rows.map((row) => ((row.values[1] as number) * Math.PI) / 180),
     gradient: null,
   });
-  return { waveform, durationS: durationOf(records.get('DURATION')), flipDeg: flipDeg > 0 ? flipDeg : null };
+  return {
+    waveform,
+    durationS: durationOf(records.get('DURATION')),
+    flipDeg: flipDeg > 0 && Number.isFinite(flipDeg) ? flipDeg : null,
+  };
 }

@@ -66,5 +66,5 @@ export function readPta(name: string, text: string): WaveformFile {
     phaseRad: steps.map((step) => step.phaseRad),
     gradient: null,
   });
-  return { waveform, durationS: null, flipDeg: flip > 0 ? flip : null };
+  return { waveform, durationS: null, flipDeg: flip > 0 && Number.isFinite(flip) ? flip : null };
 }

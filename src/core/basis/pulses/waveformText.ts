@@ -2,6 +2,7 @@
 import type { WaveformData } from '../../domain/basisRequest.ts';
 import type { ErrorCode } from '../../domain/errors.ts';
 import { ReaderError } from '../../domain/errors.ts';
+import { foundWord } from '../../domain/foundWord.ts';
 import { latin1Text } from '../../math/fortranText.ts';
 import { MOST_STEPS } from './givenWaveform.ts';
 
@@ -51,10 +52,10 @@ export function waveformText(name: string, bytes: Uint8Array): string {
 export function waveformNumber(name: string, word: string, line: number): number {
   const value = Number(word);
   if (NOT_FINITE.test(word) || (NUMBER.test(word) && !Number.isFinite(value))) {
-    refuseWaveform('FORMAT_INVALID', `${name}, line ${line}: "${word}" is not a finite number.`);
+    refuseWaveform('FORMAT_INVALID', `${name}, line ${line}: "${foundWord(word)}" is not a finite number.`);
   }
   if (!NUMBER.test(word)) {
-    refuseWaveform('FORMAT_INVALID', `${name}, line ${line}: "${word.slice(0, 20)}" is not a number.`);
+    refuseWaveform('FORMAT_INVALID', `${name}, line ${line}: "${foundWord(word)}" is not a number.`);
   }
   return value;
 }
@@ -125,6 +126,13 @@ export function finishWaveform(fileName: string, columns: WaveformColumns): Wave
   const strongest = gradient?.reduce((m, v) => Math.max(m, Math.abs(v)), 0) ?? 1;
   if (strongest === 0)
     refuseWaveform('FORMAT_INVALID', `${fileName} is not an RF pulse: its gradient is zero throughout.`);
+  const isComputable = [largest, strongest].every((value) => isFinite(value) && isFinite(1 / value));
+  if (!isComputable || !phaseRad.every(Number.isFinite)) {
+    refuseWaveform(
+      'FORMAT_INVALID',
+      `${fileName} is not an RF pulse: it holds numbers too large or too small to compute with.`,
+    );
+  }
   return {
     name: columns.name === '' ? fileName : columns.name,
     amplitude: amplitude.map((v) => Math.abs(v) / largest),

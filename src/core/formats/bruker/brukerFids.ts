@@ -3,6 +3,7 @@
 import type { DoubleArray } from '../../domain/complexArray.ts';
 import { zeros } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
+import { foundWord } from '../../domain/foundWord.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { BrukerParameters } from './jcampParameters.ts';
 
@@ -50,7 +51,7 @@ function wordType(parameters: BrukerParameters, kind: FidKind, fileName: string)
   if (type === undefined) {
     throw new UnsupportedDataError(
       'UNSUPPORTED',
-      `The parameter files of ${fileName} name the word type ${named ?? 'nowhere'}, which is not known.`,
+      `The parameter files of ${fileName} name the word type ${named === null ? 'nowhere' : foundWord(named)}, which is not known.`,
     );
   }
   return type;
@@ -88,7 +89,8 @@ function layoutOf(
   bytesPerWord: number,
   fileName: string,
 ): Layout {
-  const receivers = Math.max(1, parameters.number('PVM_EncNReceivers') ?? 1);
+  const stated = parameters.number('PVM_EncNReceivers') ?? 1;
+  const receivers = Number.isInteger(stated) && stated > 0 ? stated : 1;
   const complexPoints = [parameters.number('PVM_DigNp'), parameters.number('PVM_SpecMatrix')];
   const perChannel = [
     kind === 'rawdata' || isVersion360(parameters) ? jobSize(parameters) : parameters.number('ACQ_size'),

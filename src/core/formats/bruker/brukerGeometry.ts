@@ -1,6 +1,7 @@
 // Where a Bruker voxel or grid lies. ParaVision's axes are fixed to the magnet; for a subject lying head first and supine
 // they point left, posterior and towards the head (BrkRaw 0.3.4's table of subject positions, doi:10.5281/zenodo.3907018).
 // Not yet checked on a real file.
+import { foundWord } from '../../domain/foundWord.ts';
 import type { Affine } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { BrukerParameters } from './jcampParameters.ts';
@@ -27,7 +28,7 @@ function subjectAxes(parameters: BrukerParameters, warnings: Warning[]): Matrix 
     code: 'geometry-unverified',
     message:
       known === undefined
-        ? `The subject's position is ${given === null ? 'not given' : `"${given}"`}; head first, supine is assumed. ${UNVERIFIED}`
+        ? `The subject's position is ${given === null ? 'not given' : `"${foundWord(given)}"`}; head first, supine is assumed. ${UNVERIFIED}`
         : UNVERIFIED,
   });
   return known ?? (SUBJECT_AXES['Head_Supine'] as Matrix);

@@ -2,6 +2,7 @@
 // sign opposite to NIfTI-MRS's (spec2nii 0.8.15 and FID-A agree): conjugated here, once. Not yet seen on a real file.
 import type { DoubleArray } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
+import { foundWord } from '../../domain/foundWord.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { AcquisitionInfo, HigherDimension, MrsDataset } from '../../domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../domain/mrsDataset.ts';
@@ -161,7 +162,7 @@ function rawSignals(
   if (described.includes('Spatial') || (described.length > 0 && described[0] !== 'Spectroscopic')) {
     throw new UnsupportedDataError(
       'UNSUPPORTED',
-      `${fileName} is raw ${described.join(' × ')} data, which are not reconstructed here; give the 2dseq file instead.`,
+      `${fileName} is raw ${described.slice(0, 3).map(foundWord).join(' × ')} data, which are not reconstructed here; give the 2dseq file instead.`,
     );
   }
   const { data, droppedPoints } = readBrukerFids(bytes, kind, parameters, fileName, warnings);

@@ -1,6 +1,7 @@
 // Standard MR Spectroscopy Storage (PS3.3, A.36.3 and C.8.14): Siemens XA (and VB to VE in that class), GE, others. Data:
 // frames, rows, columns, data point rows, data points. Siemens stores the sign opposite to NIfTI-MRS's (measured).
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
+import { foundWord } from '../../domain/foundWord.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Affine, DimensionTag, HigherDimension, MrsDataset } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
@@ -88,12 +89,15 @@ export function requireTimeSignal(file: DicomFile): void {
   const { dataset, fileName } = file;
   const domain = dataset.string(TAG.signalDomainColumns) ?? 'TIME';
   if (domain !== 'TIME') {
-    const message = `${fileName} holds spectra (${domain} domain), and this program reads time signals.`;
+    const message = `${fileName} holds spectra (${foundWord(domain)} domain), and this program reads time signals.`;
     throw new UnsupportedDataError('UNSUPPORTED', message);
   }
   const representation = dataset.string(TAG.dataRepresentation) ?? 'COMPLEX';
   if (representation !== 'COMPLEX') {
-    throw new ReaderError('NOT_COMPLEX', `${fileName} holds ${representation} data where complex data are needed.`);
+    throw new ReaderError(
+      'NOT_COMPLEX',
+      `${fileName} holds ${foundWord(representation)} data where complex data are needed.`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@
 // public plane position and orientation are wrong for turned grids (TARQUIN 4.3, CFIDReaderDCM.cpp, which this follows).
 // Its elements and signs were checked on a real single-voxel file (TARQUIN's SVS.dcm), where stack and volume agree.
 // The same convention as the SPAR's grid: columns run toward the left, rows toward the back, slices toward the head.
+import { foundWord } from '../../domain/foundWord.ts';
 import type { Affine } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { Vector3 } from '../siemens/imagePlaneAffine.ts';
@@ -141,7 +142,7 @@ export function philipsGridAffine(
   });
   const affine: Affine = [...rows.flat(), 0, 0, 0, 1];
   const position = file.dataset.string(TAG.patientPosition) ?? 'HFS';
-  const lying = position === 'HFS' ? '' : ` It is read as for a patient lying head first and supine; the file says ${position}.`; // prettier-ignore
+  const lying = position === 'HFS' ? '' : ` It is read as for a patient lying head first and supine; the file says ${foundWord(String(position))}.`; // prettier-ignore
   warnings.push({
     code: 'geometry-unverified',
     message: `Order and place of the voxels of Philips MRSI in DICOM are read as TARQUIN reads them, but no real file was at hand: compare them with the images.${disagreement(file, stack, affine)}${lying}`,

@@ -4,6 +4,7 @@
 import type { ComplexArray, DoubleArray } from '../../domain/complexArray.ts';
 import { zeros } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
+import { foundWord } from '../../domain/foundWord.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { PfileHeader } from './pfileHeader.ts';
 
@@ -37,7 +38,7 @@ export function checkSequence(header: PfileHeader, fileName: string, warnings: W
   if (isEditing(header) || PLAIN_SEQUENCES.test(name)) return;
   warnings.push({
     code: 'sequence-unknown',
-    message: `The order of frames of the sequence "${header.sequence}" is not known; it is taken to be PROBE's.`,
+    message: `The order of frames of the sequence "${foundWord(header.sequence)}" is not known; it is taken to be PROBE's.`,
   });
 }
 

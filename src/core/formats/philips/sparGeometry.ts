@@ -1,5 +1,6 @@
 // Where a Philips scan lies, from its .SPAR: offsets and angulations along (lr, ap, cc), positive toward left, posterior
 // and head, so RAS = (−lr, −ap, +cc). Order and signs were checked on every real scan against spec2nii 0.8.15 (1e-6 mm).
+import { foundWord } from '../../domain/foundWord.ts';
 import type { Affine } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
 import type { Spar } from './spar.ts';
@@ -51,7 +52,7 @@ function warnOfPosition(spar: Spar, warnings: Warning[]): void {
   if (position === 'head_first supine') return;
   warnings.push({
     code: 'geometry-unverified',
-    message: `The voxel's place is read as for a patient lying head first and supine; the file says "${position}".`,
+    message: `The voxel's place is read as for a patient lying head first and supine; the file says "${foundWord(position)}".`,
   });
 }
 
@@ -125,7 +126,7 @@ export function gridAffine(spar: Spar, grid: SparGrid, warnings: Warning[]): Aff
   ) {
     warnings.push({
       code: 'geometry-missing',
-      message: `The SPAR file does not say clearly where its grid lies, or its plane ("${plane}") is one this program can't place yet.`,
+      message: `The SPAR file does not say clearly where its grid lies, or its plane ("${foundWord(plane)}") is one this program can't place yet.`,
     });
     return null;
   }

@@ -1,4 +1,5 @@
 // Whether the data were averaged, combined or otherwise processed before they came here.
+import { foundWord } from '../../domain/foundWord.ts';
 import type { MrsDataset } from '../../domain/mrsDataset.ts';
 import { dimensionLength } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
@@ -50,10 +51,13 @@ function checkVendor(dataset: MrsDataset): Warning[] {
   return [
     {
       code: 'vendor-processed',
-      message: `The scanner marks the data as ${words.join(', ').toLowerCase()}: it may have filtered, phased or corrected them; they are taken as they stand.`,
+      message: `The scanner marks the data as ${[...new Set(words.map((word) => word.trim().toLowerCase()))].join(', ')}: it may have filtered, phased or corrected them; they are taken as they stand.`,
     },
   ];
 }
+
+/** Of a record of hundreds of steps the first tell as much. */
+const MOST_NAMED = 12;
 
 /** Entries that say where the data come from, not what was done to them. */
 const ORIGINS: readonly string[] = [CONVERSION_STEP, 'Simulation', ''];
@@ -66,7 +70,7 @@ function checkRecord(dataset: MrsDataset): Warning[] {
   return [
     {
       code: 'processed-before',
-      message: `The file records processing already done (${methods.join(', ')}); steps of the recipe that repeat it are applied on top.`,
+      message: `The file records processing already done (${methods.slice(0, MOST_NAMED).map(foundWord).join(', ')}); steps of the recipe that repeat it are applied on top.`,
     },
   ];
 }

@@ -3,6 +3,7 @@
 import type { ComplexArray } from '../../domain/complexArray.ts';
 import { zeros } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
+import { foundWord } from '../../domain/foundWord.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { AcquisitionInfo, Affine, HigherDimension, MrsDataset } from '../../domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../domain/mrsDataset.ts';
@@ -59,7 +60,7 @@ function affineOf(procpar: Procpar, warnings: Warning[]): Affine | null {
   const lying = [procpar.text('position1'), procpar.text('position2')].filter((t) => t !== null).join(', ');
   warnings.push({
     code: 'geometry-unverified',
-    message: `Varian's axes were not checked on a real file${lying === '' ? '' : ` (the subject lay ${lying})`}; head first, supine is assumed. Compare the voxel with an image before using its place.`,
+    message: `Varian's axes were not checked on a real file${lying === '' ? '' : ` (the subject lay ${foundWord(lying)})`}; head first, supine is assumed. Compare the voxel with an image before using its place.`,
   });
   return [...rows, 0, 0, 0, 1];
 }
