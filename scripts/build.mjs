@@ -18,8 +18,13 @@ const CONFIGURATION = [
   'vite.config.ts',
   'tsconfig.base.json',
   'scripts/build.mjs',
+  'scripts/components.mjs',
   'scripts/resourceManifest.mjs',
+  'licences/libsql-crates.json',
 ];
+
+/** What is bundled, with its licences: shown on the help page, and the source of the package's list of parts. */
+export const COMPONENTS_FILE = path.join(DIST, 'renderer', 'components.json');
 
 /** Native modules and what they load by name stay in node_modules. */
 const EXTERNAL = ['electron', 'libsql', '@libsql/*', '@neon-rs/*', 'onnxruntime-node', 'playwright'];
@@ -51,8 +56,12 @@ export async function build({ only, force = false, onMessage }) {
   }
   const startMs = performance.now();
   await rm(stamp, { force: true });
-  await Promise.all([...entries.map((entry) => bundle(entry, manifest)), ...(only === 'all' ? [buildRenderer()] : [])]);
+  const modules = await Promise.all([
+    ...entries.map((entry) => bundle(entry, manifest)),
+    ...(only === 'all' ? [buildRenderer()] : []),
+  ]);
   await mkdir(DIST, { recursive: true });
+  if (only === 'all') await writeComponents(modules.flat());
   await writeFile(stamp, JSON.stringify({ hash }));
   onMessage(`Build: ${only === 'all' ? 'app and command line' : 'command line'}, ${seconds(startMs)} s`);
   return true;
@@ -100,11 +109,13 @@ async function workerEntries(folder, target) {
     }));
 }
 
+/** @returns {Promise<string[]>} the modules that went in; none for a benchmark, which is not shipped */
 async function bundle({ source, outfile, format }, manifest) {
   const { build: esbuild, formatMessages } = await import('esbuild');
   const { version } = JSON.parse(await readFile(path.join(REPO_ROOT, 'package.json'), 'utf8'));
   try {
-    await esbuild({
+    const { metafile } = await esbuild({
+      metafile: true,
       entryPoints: [path.resolve(SOURCE, source)],
       outfile,
       bundle: true,
@@ -119,6 +130,7 @@ async function bundle({ source, outfile, format }, manifest) {
       absWorkingDir: REPO_ROOT,
       logLevel: 'silent',
     });
+    return outfile.startsWith(path.join(DIST, 'bench')) ? [] : bundledModules(metafile);
   } catch (error) {
     if (!error.errors) throw error;
     const text = await formatMessages(error.errors, { kind: 'error', color: false });
@@ -126,13 +138,37 @@ async function bundle({ source, outfile, format }, manifest) {
   }
 }
 
+/** Modules of which something is left in the bundle. */
+function bundledModules({ outputs }) {
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([file]) => file),
+  );
+}
+
+async function writeComponents(modules) {
+  // Loaded late: it needs packages that may only just have been installed.
+  const { packageFolders, shippedComponents } = await import('./components.mjs');
+  await writeFile(COMPONENTS_FILE, JSON.stringify(await shippedComponents(packageFolders(modules))));
+}
+
+/** @returns {Promise<string[]>} the modules that went in */
 async function buildRenderer() {
   if (!existsSync(path.join(SOURCE, 'renderer', 'index.html'))) {
     throw new SetUpError('the build needs src/renderer/index.html, which is missing.');
   }
   const { build: viteBuild } = await import('vite');
+  const modules = [];
+  const collect = {
+    name: 'lineshape-modules',
+    generateBundle: (_options, files) => {
+      for (const file of Object.values(files)) modules.push(...Object.keys(file.modules ?? {}));
+    },
+  };
   try {
-    await viteBuild({ configFile: path.join(REPO_ROOT, 'vite.config.ts'), logLevel: 'warn' });
+    await viteBuild({ configFile: path.join(REPO_ROOT, 'vite.config.ts'), logLevel: 'warn', plugins: [collect] });
+    return modules;
   } catch (error) {
     throw new SetUpError(`src/renderer does not build.\n${error.message}`);
   }
