@@ -74,10 +74,14 @@ function seconds(startMs) {
 async function nodeEntries(only) {
   const cli = { source: 'cli/lineshape.ts', outfile: path.join(DIST, 'cli', 'lineshape.js'), format: 'esm' };
   const workers = await workerEntries('node/workers', 'workers');
-  const main = { source: 'main/main.ts', outfile: path.join(DIST, 'main', 'main.js'), format: 'esm' };
+  const main = ['start', 'main'].map((name) => ({
+    source: `main/${name}.ts`,
+    outfile: path.join(DIST, 'main', `${name}.js`),
+    format: 'esm',
+  }));
   const preload = { source: 'preload/preload.ts', outfile: path.join(DIST, 'preload', 'preload.cjs'), format: 'cjs' };
   const entries = [cli, ...workers, ...(await benchEntries())];
-  if (only === 'all') entries.push(main, preload, ...(await workerEntries('main', 'main')));
+  if (only === 'all') entries.push(...main, preload, ...(await workerEntries('main', 'main')));
   for (const { source } of entries) {
     if (!existsSync(path.resolve(SOURCE, source)))
       throw new SetUpError(`the build needs src/${source}, which is missing.`);

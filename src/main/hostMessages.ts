@@ -13,6 +13,7 @@ import type {
   ImportResultView,
   ReportFormat,
 } from '../ipc/contract.ts';
+import type { SealedFiles } from '../node/files/programFiles.ts';
 import type { ResourceManifest } from '../node/files/releasedFiles.ts';
 import type { DeepReadonly } from './registrar.ts';
 import type { TableFormat } from './studiesTable.ts';
@@ -172,6 +173,8 @@ export interface HostStart {
   readonly userBases: string;
   /** Folder of the bundled worker files. */
   readonly workers: string;
+  /** Files to compare before the first network is run; null or absent: none. */
+  readonly inferenceRuntime?: SealedFiles | null;
   readonly appVersion: string;
 }
 

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { app, BrowserWindow, dialog, ipcMain, safeStorage, session } from 'electron';
 import { StudyDbError, toErrorRecord } from '../core/domain/errors.ts';
+import type { SealedFiles } from '../node/files/programFiles.ts';
 import { forbidTelemetry } from '../node/inference/telemetry.ts';
 import { RELEASE_MANIFEST } from '../node/files/releasedFiles.ts';
 import { findKey } from '../node/study-db/openProtected.ts';
@@ -85,7 +86,7 @@ function makeFolder(path: string): void {
   }
 }
 
-function startHost(paths: AppPaths, databaseKey: string | null): StudyHost {
+function startHost(paths: AppPaths, databaseKey: string | null, inferenceRuntime: SealedFiles | null): StudyHost {
   const { database, resources, workers, userBases } = paths;
   const thread = startHostThread(paths.studyHost, {
     database,
@@ -94,6 +95,7 @@ function startHost(paths: AppPaths, databaseKey: string | null): StudyHost {
     manifest: RELEASE_MANIFEST,
     userBases,
     workers,
+    inferenceRuntime,
     appVersion: app.getVersion(),
   });
   const started = createStudyHost(
@@ -208,7 +210,7 @@ function openWindow(paths: AppPaths): void {
   });
 }
 
-async function start(): Promise<void> {
+async function start(inferenceRuntime: SealedFiles | null): Promise<void> {
   const paths = appPaths(app, environment);
   const keychain = systemKeychain(safeStorage, process.platform);
   const access = appKeyAccess(keychain, environment);
@@ -225,7 +227,7 @@ async function start(): Promise<void> {
   hardenSession(session.defaultSession, development);
   servePages(paths.renderer);
   // The thread opens the database while the window loads.
-  host = startHost(paths, unlocked.key);
+  host = startHost(paths, unlocked.key, inferenceRuntime);
   pictures = createPictureFiles(app.getPath('temp'), Date.now());
   const protection = { methods: unlocked.methods, backend: keychain?.backend ?? null };
   registerChannels(host, paths, pictures, protection);
@@ -250,7 +252,11 @@ async function finish(): Promise<void> {
   app.exit(0);
 }
 
-function main(): void {
+/**
+ * Starts the app; start.ts calls it once the program's files are known to be its own.
+ * @param inferenceRuntime files that are compared before the first network is run; null: none
+ */
+export function startApp(inferenceRuntime: SealedFiles | null): void {
   if (environment['LINESHAPE_USER_DATA']) app.setPath('userData', environment['LINESHAPE_USER_DATA']);
   const asked = parseArguments(process.argv, app.getAppPath(), process.cwd());
   try {
@@ -294,11 +300,9 @@ function main(): void {
   process.on('unhandledRejection', (error) => log.failure('unhandled', { code: 'BUG' }, error));
   app
     .whenReady()
-    .then(start)
+    .then(() => start(inferenceRuntime))
     .catch((error: unknown) => {
       log.failure('start-failed', { code: 'BUG' }, error);
       giveUp(toErrorRecord(error).message);
     });
 }
-
-main();

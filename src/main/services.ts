@@ -115,6 +115,7 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
   const engine = createInferenceEngine({
     workerUrl: pathToFileURL(join(start.workers, 'inference.worker.js')),
     threads,
+    runtimeFiles: start.inferenceRuntime ?? null,
   });
   const models = announceProvider(createModelLibrary({ folder: modelsFolder(start.resources), engine }), emit);
   const pool = createWorkerPool<WorkerTask>({ threads, workerUrl, models });
