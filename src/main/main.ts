@@ -139,7 +139,7 @@ function registerChannels(
   pictureFiles: PictureFiles,
   databaseProtection: MainContext['databaseProtection'],
 ): void {
-  const { database, userBases, resources } = paths;
+  const { database, userBases, resources, chromiumLicences } = paths;
   const handlers = createMainHandlers(
     {
       host: studyHost,
@@ -160,7 +160,7 @@ function registerChannels(
       development,
       takeRestoration,
       pictures: pictureFiles,
-      places: { database, basis: userBases, resources },
+      places: { database, basis: userBases, resources, licences: chromiumLicences },
     },
   );
   const mainPage = (): number | null =>
