@@ -73,8 +73,8 @@ async function libsqlBinaries() {
   return names.filter((name) => !name.includes('musl')).map((name) => path.join(scope, name));
 }
 
-/** What is inside libsql's and onnxruntime's libraries. */
-async function nativeParts(libsqlText, neonText) {
+/** What is inside libsql's library, and the compressors that numcodecs, which NiiVue brings, holds as WebAssembly. */
+async function nativeParts(libsqlText, neonText, compressorsVersion) {
   const crates = JSON.parse(await readText(TEXTS, 'libsql-crates.json'));
   const library = (name, version, licence, partOf, text) => ({ name, version, licence, kind: 'library', partOf, text });
   const missing = (name) => (name === 'neon' ? neonText : libsqlText);
