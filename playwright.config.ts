@@ -5,7 +5,7 @@ const PACKAGE_ALONE = /packaged[^/]*\.spec\.ts$/;
 /** What makes an app of its own from the checkout, or is about Electron alone. */
 const CHECKOUT_ALONE = /(released|fuses)\.spec\.ts$/;
 /** Journeys through every part that a package can get wrong: threads, native libraries, networks, resources, printing, pages. */
-const PACKAGE_JOURNEYS = /(app-starts|database|hardening|images|models|mrsi|report)\.spec\.ts$/;
+const PACKAGE_JOURNEYS = /(app-starts|basis|database|hardening|images)\.spec\.ts$/;
 
 const whole = process.env['LINESHAPE_PACKAGED'] === 'all';
 const checkout = { name: 'checkout', testIgnore: PACKAGE_ALONE };

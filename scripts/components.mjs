@@ -73,10 +73,23 @@ async function libsqlBinaries() {
   return names.filter((name) => !name.includes('musl')).map((name) => path.join(scope, name));
 }
 
-/** What is inside libsql's library, and the compressors that numcodecs, which NiiVue brings, holds as WebAssembly. */
-async function nativeParts(libsqlText, neonText, compressorsVersion) {
+const library = (name, version, licence, partOf, text) => ({ name, version, licence, kind: 'library', partOf, text });
+
+/** The compressors that numcodecs holds as WebAssembly; their own versions are told nowhere: they bear that of the package. */
+async function compressors(numcodecs) {
+  if (numcodecs === undefined) return [];
+  const made = (name, licence, file) =>
+    readText(TEXTS, 'numcodecs', file).then((text) => library(name, numcodecs.version, licence, 'numcodecs', text));
+  return Promise.all([
+    made('Blosc', 'BSD-3-Clause', 'blosc.txt'),
+    made('LZ4', 'BSD-2-Clause', 'lz4.txt'),
+    made('Zstandard', 'BSD-3-Clause', 'zstd.txt'),
+  ]);
+}
+
+/** What is inside libsql's library. */
+async function nativeParts(libsqlText, neonText) {
   const crates = JSON.parse(await readText(TEXTS, 'libsql-crates.json'));
-  const library = (name, version, licence, partOf, text) => ({ name, version, licence, kind: 'library', partOf, text });
   const missing = (name) => (name === 'neon' ? neonText : libsqlText);
   return [
     ...crates.map((crate) => ({ ...crate, kind: 'crate', partOf: 'libsql', text: crate.text || missing(crate.name) })),
@@ -123,6 +136,7 @@ export async function shippedComponents(bundled) {
     }),
     ...binaries.map((one) => ({ ...one, text: textOf('libsql') })),
     ...(await nativeParts(textOf('libsql'), textOf('@neon-rs/load'))),
+    ...(await compressors(npm.find(({ name }) => name === 'numcodecs'))),
     { ...electron, name: 'Electron', kind: 'library' },
   ];
   requireComplete(components);
