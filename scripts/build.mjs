@@ -18,8 +18,13 @@ const CONFIGURATION = [
   'vite.config.ts',
   'tsconfig.base.json',
   'scripts/build.mjs',
+  'scripts/components.mjs',
   'scripts/resourceManifest.mjs',
+  'licences/libsql-crates.json',
 ];
+
+/** What is bundled, with its licences: shown on the help page, and the source of the package's list of parts. */
+export const COMPONENTS_FILE = path.join(DIST, 'renderer', 'components.json');
 
 /** Native modules and what they load by name stay in node_modules. */
 export const EXTERNAL = ['electron', 'libsql', '@libsql/*', '@neon-rs/*', '@node-rs/*', 'onnxruntime-node', 'playwright'];
@@ -51,8 +56,12 @@ export async function build({ only, force = false, onMessage }) {
   }
   const startMs = performance.now();
   await rm(stamp, { force: true });
-  await Promise.all([...entries.map((entry) => bundle(entry, manifest)), ...(only === 'all' ? [buildRenderer()] : [])]);
+  const modules = await Promise.all([
+    ...entries.map((entry) => bundle(entry, manifest)),
+    ...(only === 'all' ? [buildRenderer()] : []),
+  ]);
   await mkdir(DIST, { recursive: true });
+  if (only === 'all') await writeComponents(modules.flat());
   await writeFile(stamp, JSON.stringify({ hash }));
   onMessage(`Build: ${only === 'all' ? 'app and command line' : 'command line'}, ${seconds(startMs)} s`);
   return true;
@@ -65,10 +74,14 @@ function seconds(startMs) {
 async function nodeEntries(only) {
   const cli = { source: 'cli/lineshape.ts', outfile: path.join(DIST, 'cli', 'lineshape.js'), format: 'esm' };
   const workers = await workerEntries('node/workers', 'workers');
-  const main = { source: 'main/main.ts', outfile: path.join(DIST, 'main', 'main.js'), format: 'esm' };
+  const main = ['start', 'main'].map((name) => ({
+    source: `main/${name}.ts`,
+    outfile: path.join(DIST, 'main', `${name}.js`),
+    format: 'esm',
+  }));
   const preload = { source: 'preload/preload.ts', outfile: path.join(DIST, 'preload', 'preload.cjs'), format: 'cjs' };
   const entries = [cli, ...workers, ...(await benchEntries())];
-  if (only === 'all') entries.push(main, preload, ...(await workerEntries('main', 'main')));
+  if (only === 'all') entries.push(...main, preload, ...(await workerEntries('main', 'main')));
   for (const { source } of entries) {
     if (!existsSync(path.resolve(SOURCE, source)))
       throw new SetUpError(`the build needs src/${source}, which is missing.`);
@@ -100,11 +113,13 @@ async function workerEntries(folder, target) {
     }));
 }
 
+/** @returns {Promise<string[]>} the modules that went in; none for a benchmark, which is not shipped */
 async function bundle({ source, outfile, format }, manifest) {
   const { build: esbuild, formatMessages } = await import('esbuild');
   const { version } = JSON.parse(await readFile(path.join(REPO_ROOT, 'package.json'), 'utf8'));
   try {
-    await esbuild({
+    const { metafile } = await esbuild({
+      metafile: true,
       entryPoints: [path.resolve(SOURCE, source)],
       outfile,
       bundle: true,
@@ -119,6 +134,7 @@ async function bundle({ source, outfile, format }, manifest) {
       absWorkingDir: REPO_ROOT,
       logLevel: 'silent',
     });
+    return outfile.startsWith(path.join(DIST, 'bench')) ? [] : bundledModules(metafile);
   } catch (error) {
     if (!error.errors) throw error;
     const text = await formatMessages(error.errors, { kind: 'error', color: false });
@@ -126,13 +142,37 @@ async function bundle({ source, outfile, format }, manifest) {
   }
 }
 
+/** Modules of which something is left in the bundle. */
+function bundledModules({ outputs }) {
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([file]) => file),
+  );
+}
+
+async function writeComponents(modules) {
+  // Loaded late: it needs packages that may only just have been installed.
+  const { packageFolders, shippedComponents } = await import('./components.mjs');
+  await writeFile(COMPONENTS_FILE, JSON.stringify(await shippedComponents(packageFolders(modules))));
+}
+
+/** @returns {Promise<string[]>} the modules that went in */
 async function buildRenderer() {
   if (!existsSync(path.join(SOURCE, 'renderer', 'index.html'))) {
     throw new SetUpError('the build needs src/renderer/index.html, which is missing.');
   }
   const { build: viteBuild } = await import('vite');
+  const modules = [];
+  const collect = {
+    name: 'lineshape-modules',
+    generateBundle: (_options, files) => {
+      for (const file of Object.values(files)) modules.push(...Object.keys(file.modules ?? {}));
+    },
+  };
   try {
-    await viteBuild({ configFile: path.join(REPO_ROOT, 'vite.config.ts'), logLevel: 'warn' });
+    await viteBuild({ configFile: path.join(REPO_ROOT, 'vite.config.ts'), logLevel: 'warn', plugins: [collect] });
+    return modules;
   } catch (error) {
     throw new SetUpError(`src/renderer does not build.\n${error.message}`);
   }

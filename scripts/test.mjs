@@ -62,7 +62,7 @@ async function unitTests() {
 
 async function endToEndTests(runtime) {
   await rm(E2E_REPORT, { force: true });
-  const code = await runEndToEnd(runtime.executable, []);
+  const code = await runEndToEnd({ runtime, onMessage: console.log });
   const report = await readReport(E2E_REPORT);
   if (report === null) return oneCheck(false);
   const { expected, unexpected, flaky, skipped } = report.stats;

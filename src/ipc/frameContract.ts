@@ -35,7 +35,7 @@ const areaSchema = z.object({
   height: z.number().int().min(1).max(20_000),
 });
 
-const placeName = z.enum(['database', 'basis', 'resources']);
+const placeName = z.enum(['database', 'basis', 'resources', 'licences']);
 
 /** All answered by the main process itself. */
 export const FRAME_CHANNELS = {

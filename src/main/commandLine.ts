@@ -1,6 +1,7 @@
 // What the app was asked for when it was started: files to import, the demo study.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 export interface Opening {
@@ -11,6 +12,16 @@ export interface Opening {
 
 const openingSchema = z.object({ demo: z.boolean(), files: z.array(z.string().min(1).max(4096)).max(5000) });
 
+/** A file manager may name a file by its address. */
+function pathOf(name: string, cwd: string): string {
+  if (!name.startsWith('file://')) return resolve(cwd, name);
+  try {
+    return fileURLToPath(name);
+  } catch {
+    return resolve(cwd, name); // no file's address; it is not there, then
+  }
+}
+
 /**
  * Reads the arguments. Chromium adds switches of its own, so an unknown one is not an error here.
  * @param argv process.argv
@@ -19,7 +30,7 @@ const openingSchema = z.object({ demo: z.boolean(), files: z.array(z.string().mi
  */
 export function parseArguments(argv: readonly string[], appFolder: string, cwd: string): Opening {
   const names = argv.slice(1).filter((argument) => argument !== '' && !argument.startsWith('-'));
-  const paths = names.map((name) => resolve(cwd, name)).filter((path) => path !== resolve(appFolder));
+  const paths = names.map((name) => pathOf(name, cwd)).filter((path) => path !== resolve(appFolder));
   return { demo: argv.includes('--open-demo'), files: paths.filter((path) => existsSync(path)) };
 }
 

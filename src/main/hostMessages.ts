@@ -17,6 +17,7 @@ import type {
 } from '../ipc/contract.ts';
 import type { ActingUser } from './acting.ts';
 import type { Look } from './accessSession.ts';
+import type { SealedFiles } from '../node/files/programFiles.ts';
 import type { ResourceManifest } from '../node/files/releasedFiles.ts';
 import type { DeepReadonly } from './registrar.ts';
 import type { TableFormat } from './studiesTable.ts';
@@ -212,6 +213,8 @@ export interface HostStart {
   readonly userBases: string;
   /** Folder of the bundled worker files. */
   readonly workers: string;
+  /** Files to compare before the first network is run; null or absent: none. */
+  readonly inferenceRuntime?: SealedFiles | null;
   readonly appVersion: string;
 }
 

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { app, BrowserWindow, dialog, ipcMain, safeStorage, session } from 'electron';
 import { StudyDbError, toErrorRecord } from '../core/domain/errors.ts';
+import type { SealedFiles } from '../node/files/programFiles.ts';
 import { forbidTelemetry } from '../node/inference/telemetry.ts';
 import { RELEASE_MANIFEST } from '../node/files/releasedFiles.ts';
 import { findKey } from '../node/study-db/openProtected.ts';
@@ -89,7 +90,7 @@ function makeFolder(path: string): void {
   }
 }
 
-function startHost(paths: AppPaths, databaseKey: string | null): StudyHost {
+function startHost(paths: AppPaths, databaseKey: string | null, inferenceRuntime: SealedFiles | null): StudyHost {
   const { database, resources, workers, userBases } = paths;
   const thread = startHostThread(paths.studyHost, {
     database,
@@ -98,6 +99,7 @@ function startHost(paths: AppPaths, databaseKey: string | null): StudyHost {
     manifest: RELEASE_MANIFEST,
     userBases,
     workers,
+    inferenceRuntime,
     appVersion: app.getVersion(),
   });
   const started = createStudyHost(
@@ -145,7 +147,7 @@ function registerChannels(
   pictureFiles: PictureFiles,
   databaseProtection: MainContext['databaseProtection'],
 ): void {
-  const { database, userBases, resources } = paths;
+  const { database, userBases, resources, chromiumLicences } = paths;
   const handlers = createMainHandlers(
     {
       host: studyHost,
@@ -167,7 +169,7 @@ function registerChannels(
       development,
       takeRestoration,
       pictures: pictureFiles,
-      places: { database, basis: userBases, resources },
+      places: { database, basis: userBases, resources, licences: chromiumLicences },
     },
   );
   const mainPage = (): number | null =>
@@ -225,7 +227,7 @@ function openWindow(paths: AppPaths): void {
   });
 }
 
-async function start(): Promise<void> {
+async function start(inferenceRuntime: SealedFiles | null): Promise<void> {
   const paths = appPaths(app, environment);
   const keychain = systemKeychain(safeStorage, process.platform);
   const keyAccess = appKeyAccess(keychain, environment);
@@ -242,7 +244,7 @@ async function start(): Promise<void> {
   hardenSession(session.defaultSession, development);
   servePages(paths.renderer);
   // The thread opens the database while the window loads.
-  host = startHost(paths, unlocked.key);
+  host = startHost(paths, unlocked.key, inferenceRuntime);
   access = openWindowAccess({
     ...{ host, emit, log },
     onChange: () => void handleOpenings(),
@@ -275,7 +277,11 @@ async function finish(): Promise<void> {
   app.exit(0);
 }
 
-function main(): void {
+/**
+ * Starts the app; start.ts calls it once the program's files are known to be its own.
+ * @param inferenceRuntime files that are compared before the first network is run; null: none
+ */
+export function startApp(inferenceRuntime: SealedFiles | null): void {
   if (environment['LINESHAPE_USER_DATA']) app.setPath('userData', environment['LINESHAPE_USER_DATA']);
   const asked = parseArguments(process.argv, app.getAppPath(), process.cwd());
   try {
@@ -319,11 +325,9 @@ function main(): void {
   process.on('unhandledRejection', (error) => log.failure('unhandled', { code: 'BUG' }, error));
   app
     .whenReady()
-    .then(start)
+    .then(() => start(inferenceRuntime))
     .catch((error: unknown) => {
       log.failure('start-failed', { code: 'BUG' }, error);
       giveUp(toErrorRecord(error).message);
     });
 }
-
-main();

@@ -1,5 +1,5 @@
 // Where the app's own files and the user's are.
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { App } from 'electron';
 
 export interface AppPaths {
@@ -13,6 +13,8 @@ export interface AppPaths {
   readonly database: string;
   /** The user's own basis sets. */
   readonly userBases: string;
+  /** Chromium's own licences, as Electron brings them. */
+  readonly chromiumLicences: string;
 }
 
 /**
@@ -33,6 +35,11 @@ export function appPaths(app: App, environment: Readonly<Record<string, string |
     resources: app.isPackaged ? join(process.resourcesPath, 'resources') : join(root, 'resources'),
     userData,
     userBases: join(userData, 'basis'),
+    // On macOS Electron's file stands beside the app, where no installer takes it: the package has a copy.
+    chromiumLicences: join(
+      process.platform === 'darwin' ? process.resourcesPath : dirname(process.execPath),
+      'LICENSES.chromium.html',
+    ),
     database: resolve(environment['LINESHAPE_DB'] || join(userData, 'lineshape.db')),
   };
 }

@@ -128,6 +128,7 @@ export function createServices(start: HostStart, emit: Emit, log: EventLog): Ser
     workerUrl: pathToFileURL(join(start.workers, 'inference.worker.js')),
     threads,
     idleMs: THREAD_IDLE_MS,
+    runtimeFiles: start.inferenceRuntime ?? null,
   });
   const models = announceProvider(createModelLibrary({ folder: modelsFolder(start.resources), engine }), emit);
   const pool = createWorkerPool<WorkerTask>({ threads, workerUrl, idleMs: THREAD_IDLE_MS, models });

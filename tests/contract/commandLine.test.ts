@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isEmptyOpening, parseArguments, parseHandover } from '../../src/main/commandLine.ts';
 
@@ -16,6 +17,12 @@ describe('parseArguments', () => {
   it('takes files that exist as absolute paths, and leaves out switches and the app itself', () => {
     const argv = ['/opt/electron', '--no-sandbox', folder, '--inspect=0', 'scan.nii.gz', 'gone.nii'];
     expect(parseArguments(argv, folder, folder)).toEqual({ demo: false, files: [join(folder, 'scan.nii.gz')] });
+  });
+
+  it('takes a file by its address, as file managers name it, and nothing else that has one', () => {
+    const scan = join(folder, 'scan.nii.gz');
+    const argv = ['/opt/lineshape', pathToFileURL(scan).href, 'file://elsewhere/scan.nii.gz', 'https://example.org/'];
+    expect(parseArguments(argv, '/opt/app.asar', folder)).toEqual({ demo: false, files: [scan] });
   });
 
   it('knows the demo switch', () => {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Page } from '@playwright/test';
 import type { ChannelName, ChannelRequest, ChannelResponse, IpcResult, LineshapeApi } from '../../src/ipc/contract.ts';
 import { CHANNEL_NAMES, EVENT_NAMES } from '../../src/ipc/channelNames.ts';
-import { expect, REPO_ROOT, test } from './launch.ts';
+import { appCommand, expect, REPO_ROOT, test } from './launch.ts';
 
 type PageWindow = Window & { lineshape: LineshapeApi; finishedJobs?: unknown[] };
 
@@ -267,11 +267,8 @@ test('a dropped file that is no scan fails in words, and the page cannot name a 
 
 /** Starts the app without a driver and waits for its end. */
 async function endOfStart(environment: Record<string, string>): Promise<{ code: number | null; said: string }> {
-  const child = spawn(
-    process.env['LINESHAPE_ELECTRON'] as string,
-    ['--no-sandbox', '--disable-dev-shm-usage', REPO_ROOT],
-    { env: { ...process.env, LINESHAPE_NO_DIALOGS: '1', ...environment } },
-  );
+  const { executable, args } = appCommand();
+  const child = spawn(executable, args, { env: { ...process.env, LINESHAPE_NO_DIALOGS: '1', ...environment } });
   const said: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
@@ -296,11 +293,9 @@ test('user data that can’t be made ends the start with one sentence and exit c
 
 test('a second start hands its files to the first and ends', async ({ app, userDataFolder }) => {
   const scan = path.join(REPO_ROOT, 'resources', 'demo', 'svs_press_te30.nii.gz');
-  const second = spawn(
-    process.env['LINESHAPE_ELECTRON'] as string,
-    ['--no-sandbox', '--disable-dev-shm-usage', REPO_ROOT, path.basename(scan)],
-    { env: { ...process.env, LINESHAPE_USER_DATA: userDataFolder }, cwd: path.dirname(scan) },
-  );
+  const { executable, args } = appCommand([path.basename(scan)]);
+  const env = { ...process.env, LINESHAPE_USER_DATA: userDataFolder };
+  const second = spawn(executable, args, { env, cwd: path.dirname(scan) });
   expect(await new Promise((resolve) => second.on('exit', resolve))).toBe(0);
   // One scan without a doubt is nothing to ask about: it is imported at once.
   await expect.poll(async () => (await value(app.window, 'study:list', {})).length, { timeout: 20_000 }).toBe(1);

@@ -7,7 +7,7 @@ import { keyFilePath, readKeyFile, writeKeyFile } from '../../src/node/study-db/
 import { fileWrap, keyEntry } from '../../src/node/study-db/keys/keyWraps.ts';
 import { fileKind } from '../../src/node/study-db/keys/unlock.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
-import { expect, REPO_ROOT, test } from './launch.ts';
+import { appCommand, expect, REPO_ROOT, test } from './launch.ts';
 import { collectConnections } from '../fixtures/collectConnections.ts';
 import { newDataset, newStudy } from '../fixtures/studies.ts';
 
@@ -16,7 +16,7 @@ const now = (): string => '2026-01-01T00:00:00.000Z';
 
 /** Starts the app for one piece of work without a window. @returns its exit code and what it said */
 function maintain(userData: string, option: string, passphrase: string): { code: number; said: string } {
-  const args = ['--no-sandbox', '--disable-dev-shm-usage', REPO_ROOT, option];
+  const { executable, args } = appCommand([option]);
   const env = {
     ...process.env,
     LINESHAPE_USER_DATA: userData,
@@ -24,7 +24,7 @@ function maintain(userData: string, option: string, passphrase: string): { code:
     LINESHAPE_PASSPHRASE: passphrase,
   };
   try {
-    const said = execFileSync(process.env['LINESHAPE_ELECTRON'] ?? '', args, { env, encoding: 'utf8', stdio: 'pipe' });
+    const said = execFileSync(executable, args, { env, encoding: 'utf8', stdio: 'pipe' });
     return { code: 0, said };
   } catch (error) {
     const { status, stderr } = error as { status: number; stderr: string };

@@ -1,4 +1,5 @@
-// Starts the real app for an end-to-end test: own user data, console and page errors collected, closed cleanly.
+// Starts the real app for an end-to-end test: own user data, console and page errors collected, closed cleanly. In the project
+// "packaged" of playwright.config.ts it is the packaged app, in the other one the checkout's.
 // `import { expect, test } from './launch.ts'`; a test takes `app` (started) or `launchApp` (to start, restart, or both).
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -18,9 +19,11 @@ const CLOSE_LIMIT_MS = 20_000;
 export interface LaunchOptions {
   /** Folder of the app's own data; the same one again is a restart. Default: one new folder a test. */
   readonly userData?: string;
-  /** The app's folder. @default the checkout */
+  /** The folder of another app than the one under test: only for what a package can't be. */
   readonly appFolder?: string;
-  /** Arguments after the app's folder: files to open, `--open-demo`. */
+  /** The program file of another package than the one under test. */
+  readonly packagedProgram?: string;
+  /** Arguments for the app: files to open, `--open-demo`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Console or page errors that the test provokes on purpose; all others fail the test. */
@@ -50,10 +53,34 @@ interface Started {
   readonly output: string[];
 }
 
-function electronExecutable(): string {
-  const executable = process.env['LINESHAPE_ELECTRON'];
-  if (!executable) throw new Error('LINESHAPE_ELECTRON is not set; start these tests with: npm run test:e2e');
+/** Tests may run as root and in containers with a small /dev/shm, where neither sandbox nor shared memory would do. */
+const FOR_CONTAINERS = ['--no-sandbox', '--disable-dev-shm-usage'];
+
+function programOf(variable: 'LINESHAPE_ELECTRON' | 'LINESHAPE_PACKAGE'): string {
+  const executable = process.env[variable];
+  if (!executable) throw new Error(`${variable} is not set; start these tests with: npm run test:e2e`);
   return executable;
+}
+
+/** Whether the running test is to walk through the packaged app. */
+export const isPackaged = (): boolean => base.info().project.name === 'packaged';
+
+/** The packaged app's program file. */
+export const packagedProgram = (): string => programOf('LINESHAPE_PACKAGE');
+
+/**
+ * How the app under test is started.
+ * @param args files to open, switches of the app's own
+ * @param other the folder of another app, or the program of another package
+ */
+export function appCommand(
+  args: readonly string[] = [],
+  other: Pick<LaunchOptions, 'appFolder' | 'packagedProgram'> = {},
+): { readonly executable: string; readonly args: string[] } {
+  const { appFolder, packagedProgram: program } = other;
+  if (program !== undefined || (appFolder === undefined && isPackaged()))
+    return { executable: program ?? packagedProgram(), args: [...FOR_CONTAINERS, ...args] };
+  return { executable: programOf('LINESHAPE_ELECTRON'), args: [...FOR_CONTAINERS, appFolder ?? REPO_ROOT, ...args] };
 }
 
 function environment(userData: string, extra: Readonly<Record<string, string>>): Record<string, string> {
@@ -64,10 +91,10 @@ function environment(userData: string, extra: Readonly<Record<string, string>>):
 
 async function start(userDataFolder: string, options: LaunchOptions): Promise<Started> {
   const userData = options.userData ?? userDataFolder;
+  const { executable: executablePath, args } = appCommand(options.args, options);
   const electron = await _electron.launch({
-    executablePath: electronExecutable(),
-    // Tests may run as root and in containers with a small /dev/shm, where neither sandbox nor shared memory would do.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', options.appFolder ?? REPO_ROOT, ...(options.args ?? [])],
+    executablePath,
+    args,
     cwd: REPO_ROOT,
     env: environment(userData, options.env ?? {}),
   });

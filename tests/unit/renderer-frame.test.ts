@@ -13,7 +13,7 @@ import {
   type CommandGroup,
 } from '../../src/renderer/app/shortcuts.ts';
 import { useUndo } from '../../src/renderer/app/undo.ts';
-import { cardPlace, SOFTWARE } from '../../src/renderer/features/help/model.ts';
+import { cardPlace } from '../../src/renderer/features/help/model.ts';
 import { parsePlace, parseRecent, withNewest } from '../../src/renderer/features/session/model.ts';
 import { parseScale, SCALES, steppedScale } from '../../src/renderer/features/settings/model.ts';
 
@@ -315,16 +315,5 @@ describe('help', () => {
       expect(apart || target.width === window.width, JSON.stringify(target)).toBe(true);
     }
     expect(cardPlace(null, card, window)).toEqual({ left: 490, top: 325 });
-  });
-
-  it('names software with the licence its package states, and every dependency that ships', async () => {
-    const read = async (path: string) => (await import(path, { with: { type: 'json' } })) as { default: unknown };
-    for (const { name, licence } of SOFTWARE) {
-      const { default: stated } = await read(`../../node_modules/${name}/package.json`);
-      expect((stated as { license: string }).license, name).toBe(licence);
-    }
-    const { default: own } = await read('../../package.json');
-    const names = SOFTWARE.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(Object.keys((own as { dependencies: object }).dependencies)));
   });
 });

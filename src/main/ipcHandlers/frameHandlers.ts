@@ -83,7 +83,8 @@ export function frameHandlers(context: MainContext, frame: FrameContext): Pick<H
       (Object.entries(frame.places) as [PlaceName, string][]).map(([place, path]) => ({ place, path })),
     'help:show-place': ({ place }) => {
       const path = frame.places[place];
-      if (place === 'database') shell.showItemInFolder(path);
+      // Files of their own, not folders.
+      if (place === 'database' || place === 'licences') shell.showItemInFolder(path);
       else void shell.openPath(existsSync(path) ? path : dirname(path)); // no own basis sets yet: no folder of them
       return {};
     },

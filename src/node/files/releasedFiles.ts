@@ -54,6 +54,32 @@ function sealedPlace(path: string, roots: readonly string[]): string | null {
 }
 
 /**
+ * @param file place within the program's files, for the message
+ * @param expected SHA-256 as released
+ * @param found SHA-256 of what is there; null where nothing can be read
+ */
+export function changedFileError(file: string, expected: string, found: string | null): ModelError {
+  const reason =
+    found === null
+      ? 'it is missing or can’t be read'
+      : `its SHA-256 begins ${found.slice(0, 12)}, and ${expected.slice(0, 12)} is expected`;
+  return new ModelError(
+    'MODEL_INVALID',
+    `The file ${file} is not the one that came with this Lineshape: ${reason}; please install the program again.`,
+    { file, expected, found },
+  );
+}
+
+/** @param file place within the program's files, for the message */
+export function foreignFileError(file: string): ModelError {
+  return new ModelError(
+    'MODEL_INVALID',
+    `The file ${file} did not come with this Lineshape and is not used; take it out of the program's folder.`,
+    { file },
+  );
+}
+
+/**
  * Compares a file with the manifest; one outside the sealed folders is not looked at.
  * @param path of the file
  * @param hash gives the SHA-256 of what is about to be used; asked for only where it counts
@@ -65,21 +91,9 @@ export function requireReleased(path: string, hash: () => string): void {
   const file = sealedPlace(path, roots);
   if (file === null) return;
   const expected = Object.hasOwn(manifest, file) ? manifest[file] : undefined;
-  if (expected === undefined) {
-    throw new ModelError(
-      'MODEL_INVALID',
-      `The file ${file} did not come with this Lineshape and is not used; take it out of the program's folder.`,
-      { file },
-    );
-  }
+  if (expected === undefined) throw foreignFileError(file);
   const found = hash();
-  if (found === expected) return;
-  throw new ModelError(
-    'MODEL_INVALID',
-    `The file ${file} is not the one that came with this Lineshape: its SHA-256 begins ${found.slice(0, 12)}, and ` +
-      `${expected.slice(0, 12)} is expected; please install the program again.`,
-    { file, expected, found },
-  );
+  if (found !== expected) throw changedFileError(file, expected, found);
 }
 
 /** As `requireReleased`, of bytes that were read. @throws ModelError MODEL_INVALID */

@@ -1,5 +1,6 @@
 // The port InferenceEngine on one worker thread. Sessions are kept while memory allows, the least recently used goes first;
 // one that is gone (put aside, or its thread died) is made again when it is next run.
+import * as plainFiles from 'node:fs/promises';
 import { ProcessingError } from '../../core/domain/errors.ts';
 import type { Cancellation } from '../../core/ports/cancellation.ts';
 import { EXECUTION_PROVIDERS } from '../../core/ports/inferenceEngine.ts';
@@ -10,6 +11,8 @@ import type {
   ModelSource,
   Tensors,
 } from '../../core/ports/inferenceEngine.ts';
+import { requireSealed } from '../files/programFiles.ts';
+import type { SealedFiles } from '../files/programFiles.ts';
 import { NEVER_CANCELLED } from '../workers/cancellation.ts';
 import { createWorkerPool, defaultThreads } from '../workers/workerPool.ts';
 import type { WorkerPool } from '../workers/workerPool.ts';
@@ -37,6 +40,8 @@ export interface InferenceEngineOptions {
   readonly memoryBytes?: number;
   /** The thread, with all sessions, is ended when it had nothing to do for so long; never where not given. [ms] */
   readonly idleMs?: number;
+  /** The native runtime's files as they were packed: compared once, before the first call. @default not compared */
+  readonly runtimeFiles?: SealedFiles | null;
 }
 
 /** The worker thread starts with the first call. */
@@ -57,12 +62,14 @@ class Engine implements InferenceEngine {
   readonly #threads: number;
   readonly #batchRows: number;
   readonly #memoryBytes: number;
+  readonly #runtimeFiles: SealedFiles | null;
+  #runtimeChecked: Promise<void> | null = null;
   /** Bytes of the kept sessions by key, the least recently used first. */
   readonly #kept = new Map<string, number>();
   readonly #loading = new Map<string, Promise<SessionInfo>>();
   readonly #onExit = (): void => closeGateAndWait(this.#gate);
 
-  constructor({ workerUrl, threads, batchRows, memoryBytes, idleMs }: InferenceEngineOptions) {
+  constructor({ workerUrl, threads, batchRows, memoryBytes, idleMs, runtimeFiles = null }: InferenceEngineOptions) {
     forbidTelemetry();
     // Never ended in the middle of a run, however long it takes to heed a cancellation: see gate.ts.
     this.#pool = createWorkerPool<InferenceTask>({
@@ -77,6 +84,7 @@ class Engine implements InferenceEngine {
     this.#threads = threads ?? defaultThreads();
     this.#batchRows = batchRows ?? BATCH_ROWS;
     this.#memoryBytes = memoryBytes ?? MEMORY_BYTES;
+    this.#runtimeFiles = runtimeFiles;
     process.once('exit', this.#onExit);
   }
 
@@ -99,7 +107,9 @@ class Engine implements InferenceEngine {
     await this.#pool.close();
   };
 
-  #ask(task: InferenceTask, cancellation: Cancellation = NEVER_CANCELLED): Promise<unknown> {
+  async #ask(task: InferenceTask, cancellation: Cancellation = NEVER_CANCELLED): Promise<unknown> {
+    // The thread loads the runtime with its first task.
+    if (this.#runtimeFiles !== null) await (this.#runtimeChecked ??= requireSealed(this.#runtimeFiles, plainFiles));
     return this.#pool.run(task, { cancellation, onProgress: () => undefined, sharedKey: GATE_KEY });
   }
 

@@ -1,4 +1,4 @@
-// The tour's steps, and the software that Lineshape is built with.
+// The tour's steps, and what others made in the program.
 import type { Preset } from '../study/index.ts';
 
 /** Where a step takes place, and what it points at: the element with `data-tour` of the same name. */
@@ -56,22 +56,23 @@ export function cardPlace(
   return { left: centred, top: view.height - card.height - GAP };
 }
 
-/** What ships inside the program; the licence as its package states it. */
-export const SOFTWARE: readonly { readonly name: string; readonly licence: string }[] = [
-  { name: 'electron', licence: 'MIT' },
-  { name: 'vue', licence: 'MIT' },
-  { name: 'vue-i18n', licence: 'MIT' },
-  { name: 'pinia', licence: 'MIT' },
-  { name: 'reka-ui', licence: 'MIT' },
-  { name: 'splitpanes', licence: 'MIT' },
-  { name: '@niivue/niivue', licence: 'BSD-2-Clause' },
-  { name: 'libsql', licence: 'MIT' },
-  { name: '@node-rs/argon2', licence: 'MIT' },
-  { name: 'onnxruntime-node', licence: 'MIT' },
-  { name: 'zod', licence: 'MIT' },
-  { name: 'commander', licence: 'MIT' },
-  { name: 'dicom-parser', licence: 'MIT' },
-  { name: 'nifti-reader-js', licence: 'MIT' },
-  { name: 'fflate', licence: 'MIT' },
-  { name: 'fft.js', licence: 'MIT' },
-];
+/** A part of the program that others made. */
+export interface Component {
+  readonly name: string;
+  readonly version: string;
+  /** SPDX expression. */
+  readonly licence: string;
+  /** The component whose library holds it; null: a part of its own. */
+  readonly partOf: string | null;
+  readonly text: string;
+}
+
+/** Written by the build (scripts/components.mjs) beside the page. */
+const COMPONENTS_FILE = 'components.json';
+
+/** @throws where the file is missing or damaged */
+export async function readComponents(): Promise<readonly Component[]> {
+  const answer = await fetch(COMPONENTS_FILE);
+  if (!answer.ok) throw new Error(`no ${COMPONENTS_FILE}`);
+  return (await answer.json()) as readonly Component[];
+}

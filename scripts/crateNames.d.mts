@@ -1,0 +1,1 @@
+export function cratesInside(library: Buffer): { readonly name: string; readonly version: string }[];

@@ -1,0 +1,73 @@
+// What ships is known with its licences: every package is named with a text, none may be one that an MIT program can't ship.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { isAccepted, packageFolders, shippedComponents } from '../../scripts/components.mjs';
+import { cratesInside } from '../../scripts/crateNames.mjs';
+
+const ROOT = new URL('../../', import.meta.url);
+const own = JSON.parse(await readFile(new URL('package.json', ROOT), 'utf8')) as { dependencies: object };
+
+describe('licences', () => {
+  it.each([
+    ['MIT', true],
+    ['MIT OR Apache-2.0', true],
+    ['(MIT OR GPL-3.0-only) AND BSD-3-Clause', true],
+    ['Apache-2.0 AND ISC', true],
+    ['GPL-3.0-or-later', false],
+    ['MIT AND LGPL-2.1-only', false],
+    ['AGPL-3.0-only OR SSPL-1.0', false],
+    ['MPL-2.0', false],
+  ])('%s: %s', (expression, accepted) => {
+    expect(isAccepted(expression)).toBe(accepted);
+  });
+
+  it('that are no expression are refused', () => {
+    expect(() => isAccepted('SEE LICENSE IN LICENSE.md')).toThrow();
+  });
+});
+
+describe('components', () => {
+  it('are the packages of the modules in a bundle, nested ones too', () => {
+    const modules = [
+      'src/main/main.ts',
+      'node_modules/zod/v4/index.js',
+      'node_modules/@a/b/node_modules/c/d.js',
+      '\0virtual',
+    ];
+    expect(packageFolders(modules)).toEqual(['node_modules/@a/b/node_modules/c', 'node_modules/zod']);
+    expect(packageFolders([fileURLToPath(new URL('node_modules/vue/dist/vue.js', ROOT))])).toEqual([
+      'node_modules/vue',
+    ]);
+  });
+
+  it('name every dependency of the program, Electron and what libraries hold, each with its text', async () => {
+    const bundled = Object.keys(own.dependencies).map((name) => `node_modules/${name}`);
+    const components = await shippedComponents(bundled);
+    const names = components.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(Object.keys(own.dependencies)));
+    expect(names).toEqual(expect.arrayContaining(['Electron', 'SQLite', 'SQLite3 Multiple Ciphers', 'ring']));
+    for (const { name, licence, text } of components) {
+      expect(isAccepted(licence), name).toBe(true);
+      expect(text.length, name).toBeGreaterThan(60);
+    }
+    // ONNX Runtime's own notices, which its npm package lacks.
+    expect(components.find(({ name }) => name === 'onnxruntime-node')?.text).toContain('protobuf');
+  });
+
+  it('refuse a package under another licence', async () => {
+    // Only a tool here.
+    await expect(shippedComponents(['node_modules/axe-core'])).rejects.toThrow(/^axe-core is under "MPL-2.0", which /);
+  });
+
+  it('name the crates that libsql’s library says it holds', async () => {
+    const library = await readFile(new URL('node_modules/@libsql/linux-x64-gnu/index.node', ROOT));
+    const inside = cratesInside(library).map(({ name, version }) => `${name} ${version}`);
+    expect(inside.length).toBeGreaterThan(50);
+    const kept = JSON.parse(await readFile(new URL('licences/libsql-crates.json', ROOT), 'utf8')) as {
+      name: string;
+      version: string;
+    }[];
+    expect(inside.filter((one) => !kept.some(({ name, version }) => `${name} ${version}` === one))).toEqual([]);
+  });
+});
