@@ -27,7 +27,15 @@ const CONFIGURATION = [
 export const COMPONENTS_FILE = path.join(DIST, 'renderer', 'components.json');
 
 /** Native modules and what they load by name stay in node_modules. */
-export const EXTERNAL = ['electron', 'libsql', '@libsql/*', '@neon-rs/*', '@node-rs/*', 'onnxruntime-node', 'playwright'];
+export const EXTERNAL = [
+  'electron',
+  'libsql',
+  '@libsql/*',
+  '@neon-rs/*',
+  '@node-rs/*',
+  'onnxruntime-node',
+  'playwright',
+];
 
 /** CommonJS packages inside an ES module bundle call require for Node's own modules. */
 export const REQUIRE_BANNER =

@@ -9,8 +9,10 @@ const require = createRequire(import.meta.url);
 const parseLicence = require('spdx-expression-parse');
 const TEXTS = path.join(REPO_ROOT, 'licences');
 
-/** Packages whose files lie beside the bundles, as electron-builder.yml says; libsql's own library depends on the system. */
-const UNBUNDLED = ['libsql', '@neon-rs/load', 'detect-libc', 'onnxruntime-node', 'onnxruntime-common'];
+/** Packages whose files lie beside the bundles, as electron-builder.yml says; native libraries depend on the system. */
+const UNBUNDLED = [
+  ...['libsql', '@neon-rs/load', 'detect-libc', '@node-rs/argon2', 'onnxruntime-node', 'onnxruntime-common'],
+];
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)([-.].*)?$/i;
 
 /** Licences that let an MIT program ship the work, as long as it carries the text. */
@@ -66,11 +68,24 @@ async function npmComponent(folder) {
   return { name, version, licence: license, kind: 'npm', partOf: null, text };
 }
 
-/** libsql's library for this system. @returns {Promise<string[]>} its folders; for Linux the GNU one, as in the package */
-async function libsqlBinaries() {
-  const scope = path.join('node_modules', '@libsql');
-  const names = await readdir(path.join(REPO_ROOT, scope));
-  return names.filter((name) => !name.includes('musl')).map((name) => path.join(scope, name));
+/**
+ * A package's native libraries for this system.
+ * @param {string} scope of their packages
+ * @param {string} prefix that their names begin with
+ * @returns {Promise<string[]>} their folders; for Linux the GNU one, as in the package
+ */
+async function binariesOf(scope, prefix) {
+  const folder = path.join('node_modules', scope);
+  const names = await readdir(path.join(REPO_ROOT, folder));
+  return names
+    .filter((name) => name.startsWith(prefix) && !name.includes('musl'))
+    .map((name) => path.join(folder, name));
+}
+
+/** @returns the crates inside a library, with the text of the library's own package where a crate carries none */
+async function cratesOf(partOf, file, missing) {
+  const crates = JSON.parse(await readText(TEXTS, file));
+  return crates.map((crate) => ({ ...crate, kind: 'crate', partOf, text: crate.text || missing(crate.name) }));
 }
 
 const library = (name, version, licence, partOf, text) => ({ name, version, licence, kind: 'library', partOf, text });
@@ -87,12 +102,12 @@ async function compressors(numcodecs) {
   ]);
 }
 
-/** What is inside libsql's library. */
-async function nativeParts(libsqlText, neonText) {
-  const crates = JSON.parse(await readText(TEXTS, 'libsql-crates.json'));
-  const missing = (name) => (name === 'neon' ? neonText : libsqlText);
+/** What is inside the native libraries of database and passwords. @param textOf licence text of an npm package */
+async function nativeParts(textOf) {
+  const libsql = (name) => textOf(name === 'neon' ? '@neon-rs/load' : 'libsql');
   return [
-    ...crates.map((crate) => ({ ...crate, kind: 'crate', partOf: 'libsql', text: crate.text || missing(crate.name) })),
+    ...(await cratesOf('libsql', 'libsql-crates.json', libsql)),
+    ...(await cratesOf('@node-rs/argon2', 'argon2-crates.json', () => textOf('@node-rs/argon2'))),
     library('SQLite3 Multiple Ciphers', '1.8.1', 'MIT', 'libsql', await readText(TEXTS, 'sqlite3mc', 'LICENSE.txt')),
     library(
       'SQLite',
@@ -127,15 +142,17 @@ export async function shippedComponents(bundled) {
   const runtimeText = await Promise.all(
     ['LICENSE.txt', 'ThirdPartyNotices.txt'].map((file) => readText(TEXTS, 'onnxruntime', file)),
   );
-  const binaries = await Promise.all((await libsqlBinaries()).map(npmComponent));
+  const databases = await Promise.all((await binariesOf('@libsql', '')).map(npmComponent));
+  const passwords = await Promise.all((await binariesOf('@node-rs', 'argon2-')).map(npmComponent));
   const electron = await npmComponent('node_modules/electron');
   const components = [
     ...npm.map((one) => {
       if (one.name === 'onnxruntime-node') return { ...one, text: runtimeText.join('\n\n') };
       return one.name === 'onnxruntime-common' ? { ...one, text: runtimeText[0] } : one;
     }),
-    ...binaries.map((one) => ({ ...one, text: textOf('libsql') })),
-    ...(await nativeParts(textOf('libsql'), textOf('@neon-rs/load'))),
+    ...databases.map((one) => ({ ...one, text: textOf('libsql') })),
+    ...passwords.map((one) => ({ ...one, text: textOf('@node-rs/argon2') })),
+    ...(await nativeParts(textOf)),
     ...(await compressors(npm.find(({ name }) => name === 'numcodecs'))),
     { ...electron, name: 'Electron', kind: 'library' },
   ];

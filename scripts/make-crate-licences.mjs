@@ -1,15 +1,24 @@
-// Writes licences/libsql-crates.json: the licences of the Rust crates inside libsql's prebuilt library, whose names and
-// versions stand in the library itself. To be run after an update of libsql; needs cargo and the crates' registry.
+// Writes licences/NAME-crates.json: the licences of the Rust crates inside a prebuilt library, whose names and versions stand
+// in the library itself. To be run after an update of libsql or @node-rs/argon2; needs cargo and the crates' registry.
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { REPO_ROOT, runCommand, runMain, SetUpError } from './commands.mjs';
 import { cratesInside } from './crateNames.mjs';
 
-const LIBRARY = path.join(REPO_ROOT, 'node_modules', '@libsql', 'linux-x64-gnu', 'index.node');
-const TARGET = path.join(REPO_ROOT, 'licences', 'libsql-crates.json');
-/** SQLite and its cipher, which leaves no name of a crate in the library. */
-const ALSO = [{ name: 'libsql-ffi', version: '0.9.30' }];
+const LIBRARIES = [
+  {
+    library: '@libsql/linux-x64-gnu/index.node',
+    target: 'libsql-crates.json',
+    // SQLite and its cipher, which leaves no name of a crate in the library.
+    also: [{ name: 'libsql-ffi', version: '0.9.30' }],
+  },
+  {
+    library: '@node-rs/argon2-linux-x64-gnu/argon2.linux-x64-gnu.node',
+    target: 'argon2-crates.json',
+    also: [],
+  },
+];
 
 /**
  * One project that asks for each crate: cargo brings their sources. A later patch of the same version will do for its licence:
@@ -52,16 +61,20 @@ async function licenceOf(crate, vendored) {
   return { name, version, licence, text: texts.map((text) => text.trim()).join('\n\n') };
 }
 
-await runMain(async () => {
+async function writeLicences({ library, target, also }) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'lineshape-crates-'));
   try {
-    const crates = [...cratesInside(await readFile(LIBRARY)), ...ALSO];
+    const crates = [...cratesInside(await readFile(path.join(REPO_ROOT, 'node_modules', library))), ...also];
     const vendored = await vendor(crates, folder);
     const licences = await Promise.all(crates.map((crate) => licenceOf(crate, vendored)));
-    await writeFile(TARGET, `${JSON.stringify(licences, null, 1)}\n`);
+    await writeFile(path.join(REPO_ROOT, 'licences', target), `${JSON.stringify(licences, null, 1)}\n`);
     const without = licences.filter(({ text }) => text === '').map(({ name }) => name);
-    console.log(`${licences.length} crates; without a text of their own: ${without.join(', ') || 'none'}`);
+    console.log(`${target}: ${licences.length} crates; without a text of their own: ${without.join(', ') || 'none'}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+await runMain(async () => {
+  for (const one of LIBRARIES) await writeLicences(one);
 });

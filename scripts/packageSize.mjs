@@ -14,6 +14,7 @@ const PARTS = [
   ['basis sets', /^resources\/basis\//],
   ['demo study', /^resources\/demo\//],
   ['ONNX Runtime', /^app\.asar\.unpacked\/node_modules\/onnxruntime-/],
+  ['password library (argon2)', /^app\.asar\.unpacked\/node_modules\/@node-rs\//],
   ['database library (libsql)', /^app\.asar\.unpacked\/node_modules\//],
   ['threads and study host', /^app\.asar\.unpacked\/dist\/(main|workers)\//],
   ['command line', /^app\.asar\.unpacked\/(dist\/cli\/|bin\/|package\.json)/],
