@@ -33,6 +33,8 @@ interface SessionPorts {
   readonly idle: IdleLock;
   /** Told of every change. */
   readonly onChange: (state: AccessStateView) => void;
+  /** A user has left, or another one has come: what the page holds is not theirs. */
+  readonly onLeft: () => void;
 }
 
 const loggedOut = (): AccessError => new AccessError('LOGGED_OUT', 'Log in first; nothing was done.');
@@ -82,9 +84,11 @@ export function createAccessSession(ports: SessionPorts): AccessSession {
       changed();
     },
     enter: (next) => {
+      const hasLeft = rules.loginRequired && user !== null && user.id !== next?.id;
       user = next;
       isLocked = false;
       changed();
+      if (hasLeft) ports.onLeft();
     },
     lock: () => {
       if (!rules.loginRequired || user === null || isLocked) return false;

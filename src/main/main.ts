@@ -245,10 +245,10 @@ async function start(): Promise<void> {
   host = startHost(paths, unlocked.key);
   access = openWindowAccess({
     ...{ host, emit, log },
-    onChange: ({ loginRequired, user }) => {
-      // The page of whoever left is loaded anew.
-      if (loginRequired && user === null) pageReady = false;
-      void handleOpenings();
+    onChange: () => void handleOpenings(),
+    onLeft: () => {
+      pageReady = false;
+      mainWindow?.webContents.reload();
     },
   });
   pictures = createPictureFiles(app.getPath('temp'), Date.now());

@@ -2,7 +2,6 @@
 import { Menu, powerMonitor } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { toErrorRecord } from '../core/domain/errors.ts';
-import type { AccessStateView } from '../ipc/contract.ts';
 import { createAccessSession } from './accessSession.ts';
 import type { AccessSession } from './accessSession.ts';
 import type { Emit } from './emit.ts';
@@ -22,7 +21,9 @@ interface AccessPorts {
   readonly host: StudyHost;
   readonly emit: Emit;
   readonly log: EventLog;
-  readonly onChange: (state: AccessStateView) => void;
+  readonly onChange: () => void;
+  /** The page must be loaded anew. */
+  readonly onLeft: () => void;
 }
 
 /** The menus name studies; the page brings them again when somebody is there. */
@@ -32,7 +33,7 @@ function emptyMenus(): void {
 }
 
 /** @param ports the study host, the way to the page, and who else wants to know */
-export function openWindowAccess({ host, emit, log, onChange }: AccessPorts): WindowAccess {
+export function openWindowAccess({ host, emit, log, onChange, onLeft }: AccessPorts): WindowAccess {
   const lock = async (how: 'lock' | 'idleLock'): Promise<void> => {
     try {
       await lockWindow({ host, access: session }, how);
@@ -51,8 +52,9 @@ export function openWindowAccess({ host, emit, log, onChange }: AccessPorts): Wi
       onChange: (state) => {
         emit('access:changed', state);
         if (!opened.isOpen()) emptyMenus();
-        onChange(state);
+        onChange();
       },
+      onLeft,
     });
     return opened;
   };

@@ -123,6 +123,19 @@ describe('the session', () => {
     expect(states.map(({ user }) => user?.name ?? null)).toEqual(['reader', null]);
   });
 
+  it('wants a new page when a user leaves or another one comes, and only then', () => {
+    const onLeft = vi.fn();
+    const session = accessSession(LOGIN, () => undefined, onLeft);
+    session.enter(someUser('reader'));
+    session.lock();
+    session.enter(someUser('reader'));
+    expect(onLeft).not.toHaveBeenCalled();
+    session.enter(someUser('physicist'));
+    expect(onLeft).toHaveBeenCalledTimes(1);
+    session.enter(null);
+    expect(onLeft).toHaveBeenCalledTimes(2);
+  });
+
   it('does not lock what nobody has opened', () => {
     expect(withoutLogin().lock()).toBe(false);
     expect(accessSession(LOGIN).lock()).toBe(false);

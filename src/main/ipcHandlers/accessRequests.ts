@@ -66,8 +66,10 @@ async function requireLogin(
   const user = await host.ask('host:check-login', { name, password, purpose: 'login' });
   if (user.role !== 'administrator') throw new UsageError('Only an administrator can require a login.');
   const rules = { ...(await host.ask('host:access', null)).rules, loginRequired: true };
-  session.setRules(await host.ask('host:set-access-rules', rules));
+  const required = await host.ask('host:set-access-rules', rules);
+  // In this order the window is open all the time.
   session.enter(user);
+  session.setRules(required);
   return session.state();
 }
 

@@ -12,20 +12,14 @@ export function stageOf(state: AccessStateView | null): AccessStage {
   return state.user.mustChangePassword ? 'change' : 'open';
 }
 
-/** Someone else is at the window, or nobody any more: what the page holds is not theirs. */
-export function needsNewPage(before: AccessStateView | null, after: AccessStateView): boolean {
-  const user = before?.user ?? null;
-  return user !== null && after.loginRequired && after.user?.id !== user.id;
-}
-
 /** Times that are offered for the lock. [s] */
 export const IDLE_LOCKS_S = [60, 120, 300, 600, 900, 1800, 3600] as const;
 
-/** "AN" of "Anna Novak", "A" of "Anna". */
+/** "AN" of "Dr. Anna Novak", "A" of "Anna"; titles have a dot. */
 export function initials(fullName: string): string {
-  const words = fullName.split(/[\s.]+/).filter((word) => /^\p{L}/u.test(word));
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters
+  const words = fullName.split(/\s+/).filter((word) => /^\p{L}/u.test(word) && !word.endsWith('.'));
+  const named = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return named
     .map((word) => [...(word ?? '')][0] ?? '')
     .join('')
     .toUpperCase();

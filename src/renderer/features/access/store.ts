@@ -5,7 +5,7 @@ import { mayAct, type Role } from '../../../core/domain/access.ts';
 import type { AccessStateView, ChannelRequest, LocalUserView } from '../../../ipc/contract.ts';
 import { errorSentence, listen, request } from '../../app/api/client.ts';
 import { t } from '../../app/i18n/index.ts';
-import { needsNewPage, stageOf } from './model.ts';
+import { stageOf } from './model.ts';
 
 export const useAccess = defineStore('access', () => {
   const state = ref<AccessStateView | null>(null);
@@ -28,9 +28,7 @@ export const useAccess = defineStore('access', () => {
     may(role) ? undefined : t('access.needs', { role: t(`access.roles.${role}`) });
 
   function take(next: AccessStateView): void {
-    const isOthers = needsNewPage(state.value, next);
     state.value = next;
-    if (isOthers) location.reload();
   }
 
   /** @throws RequestError where the database can't be opened */
@@ -69,7 +67,7 @@ export const useAccess = defineStore('access', () => {
     submit(async () => take(await request('access:drop-login', { password })));
   /** @throws RequestError */
   const lock = async (): Promise<void> => take(await request('access:lock', {}));
-  /** The page is loaded anew. @throws RequestError */
+  /** The main process loads the page anew. @throws RequestError */
   const logout = async (): Promise<void> => take(await request('access:logout', {}));
   /** @throws RequestError */
   const setIdleLock = async (seconds: number | null): Promise<void> =>
