@@ -34,7 +34,7 @@ export async function startApp(userData: string, args: readonly string[] = []): 
     env: { ...(process.env as Record<string, string>), LINESHAPE_USER_DATA: userData, LINESHAPE_NO_DIALOGS: '1' },
   });
   const page = await app.firstWindow();
-  await page.waitForSelector('[data-testid=study-row], [data-testid=open-demo-empty]');
+  await page.locator('[data-testid=study-row], [data-testid=open-demo-empty]').first().waitFor();
   const usableMs = performance.now() - began;
   const kill = async (): Promise<void> => {
     const child = app.process();

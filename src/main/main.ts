@@ -47,6 +47,7 @@ let host: StudyHost | null = null;
 /** Work that must not be lost behind the start: files given before the page can show them. */
 const waiting: Opening[] = [];
 let pageLoaded = false;
+let hostDied = false;
 let quitting = false;
 let language: Language = 'en';
 let pictures: PictureFiles | null = null;
@@ -104,7 +105,8 @@ function startHost(paths: AppPaths, databaseKey: string | null): StudyHost {
     },
     (error) => {
       log.failure('host-died', { code: 'BUG' }, error);
-      emit('app:error', toErrorRecord(error));
+      hostDied = true;
+      emit('window:must-restart', {});
     },
   );
   started.ready.then(
@@ -121,6 +123,13 @@ function takeRestoration(): typeof restoration {
   const told = restoration;
   restoration = null;
   return told;
+}
+
+/** Without the host nothing can be closed cleanly: the mark of a bad end stays, so that the next start offers to go on. */
+function restart(): void {
+  log.warn('restart', {});
+  app.relaunch();
+  app.exit(0);
 }
 
 function showAbout(): void {
@@ -157,6 +166,7 @@ function registerChannels(
       sendCommand: (command) => emit('menu:command', { command }),
       development,
       takeRestoration,
+      restart,
       pictures: pictureFiles,
       places: { database, basis: userBases, resources },
     },
@@ -198,6 +208,7 @@ function openWindow(paths: AppPaths): void {
     },
     onLoaded: () => {
       pageLoaded = true;
+      if (hostDied) emit('window:must-restart', {});
       tellTiming('did-finish-load');
       void handleOpenings();
     },

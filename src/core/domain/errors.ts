@@ -84,6 +84,9 @@ function isAppError(error: unknown): error is AppError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'details' in error;
 }
 
+/** What JavaScript's engines say where an array is larger than what is left. */
+const NO_MEMORY = /array buffer allocation failed|invalid (typed )?array (buffer )?length/i;
+
 /**
  * Turns anything thrown into a record fit for the user; unexpected errors become code BUG.
  * @param error whatever was caught
@@ -91,6 +94,10 @@ function isAppError(error: unknown): error is AppError {
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (isAppError(error)) return { code: error.code, message: error.message, details: error.details };
   const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && NO_MEMORY.test(text)) {
+    const message = 'There is too little memory for this; close other programs, or try fewer spectra at a time.';
+    return { code: 'PROCESSING_FAILED', message, details: {} };
+  }
   return { code: 'BUG', message: `Internal error: ${text}`, details: {} };
 }
 

@@ -14,7 +14,7 @@ import { NEVER_CANCELLED } from '../workers/cancellation.ts';
 import { createWorkerPool, defaultThreads } from '../workers/workerPool.ts';
 import type { WorkerPool } from '../workers/workerPool.ts';
 import { abandonable } from './abandonable.ts';
-import { closeGateAndPause, closeGateAndWait, makeGate } from './gate.ts';
+import { closeGateAndPause, closeGateAndWait, leaveFor, makeGate } from './gate.ts';
 import { GATE_KEY } from './messages.ts';
 import type { InferenceTask, SessionInfo } from './messages.ts';
 import { forbidTelemetry } from './telemetry.ts';
@@ -63,7 +63,10 @@ class Engine implements InferenceEngine {
   constructor({ workerUrl, threads, batchRows, memoryBytes }: InferenceEngineOptions) {
     forbidTelemetry();
     // Never ended in the middle of a run, however long it takes to heed a cancellation: see gate.ts.
-    this.#pool = createWorkerPool<InferenceTask>({ threads: 1, workerUrl, cancelGraceMs: Infinity });
+    this.#pool = createWorkerPool<InferenceTask>({
+      ...{ threads: 1, workerUrl, cancelGraceMs: Infinity },
+      onThreadEnd: () => leaveFor(this.#gate),
+    });
     this.#pool.share(GATE_KEY, this.#gate);
     this.#threads = threads ?? defaultThreads();
     this.#batchRows = batchRows ?? BATCH_ROWS;

@@ -6,7 +6,7 @@ import type { Cancellation } from '../../core/ports/cancellation.ts';
 import type { ModelLibrary } from '../../core/ports/modelLibrary.ts';
 import type { ProgressListener } from '../../core/ports/progress.ts';
 import { makeCancelFlag } from './cancellation.ts';
-import { PoolWorker } from './poolWorker.ts';
+import { HEAP_LIMIT_MB, PoolWorker } from './poolWorker.ts';
 import type { WorkerJob } from './poolWorker.ts';
 
 /** How often a caller's cancellation is looked at while jobs wait or run. [ms] */
@@ -25,6 +25,10 @@ export interface WorkerPoolOptions {
   readonly cancelGraceMs?: number;
   /** Networks that tasks may use, on a thread of their own; none where not given. */
   readonly models?: ModelLibrary;
+  /** Memory for a thread's own objects; see HEAP_LIMIT_MB. [MiB] */
+  readonly heapLimitMB?: number;
+  /** Called when a thread has ended, whatever it was at. */
+  readonly onThreadEnd?: () => void;
 }
 
 export interface RunOptions {
@@ -70,6 +74,8 @@ class Pool<Task> implements WorkerPool<Task> {
   readonly #url: URL;
   readonly #graceMs: number;
   readonly #models: ModelLibrary | null;
+  readonly #heapLimitMB: number;
+  readonly #onThreadEnd: () => void;
   readonly #workers = new Set<PoolWorker<Task>>();
   readonly #running = new Map<PoolWorker<Task>, Job<Task>>();
   readonly #shared = new Map<string, unknown>();
@@ -78,11 +84,13 @@ class Pool<Task> implements WorkerPool<Task> {
   #poll: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor({ threads, workerUrl, cancelGraceMs, models }: WorkerPoolOptions) {
+  constructor({ threads, workerUrl, cancelGraceMs, models, heapLimitMB, onThreadEnd }: WorkerPoolOptions) {
     this.threads = threads;
     this.#url = workerUrl;
     this.#graceMs = cancelGraceMs ?? CANCEL_GRACE_MS;
     this.#models = models ?? null;
+    this.#heapLimitMB = heapLimitMB ?? HEAP_LIMIT_MB;
+    this.#onThreadEnd = onThreadEnd ?? ((): void => undefined);
   }
 
   share = (key: string, value: unknown): void => {
@@ -155,7 +163,8 @@ class Pool<Task> implements WorkerPool<Task> {
   #freeWorker(): PoolWorker<Task> | null {
     for (const worker of this.#workers) if (worker.job === null) return worker;
     if (this.#workers.size >= this.threads) return null;
-    const worker = new PoolWorker<Task>(this.#url, this.#models, (freed, alive) => this.#onFree(freed, alive));
+    const onFree = (freed: PoolWorker<Task>, alive: boolean): void => this.#onFree(freed, alive);
+    const worker = new PoolWorker<Task>(this.#url, this.#models, this.#heapLimitMB, onFree);
     this.#workers.add(worker);
     return worker;
   }
@@ -163,7 +172,10 @@ class Pool<Task> implements WorkerPool<Task> {
   #onFree(worker: PoolWorker<Task>, alive: boolean): void {
     this.#running.delete(worker);
     // A dead worker is replaced when a job next needs one: a file that can't even start fails each job once, no loop.
-    if (!alive) this.#workers.delete(worker);
+    if (!alive) {
+      this.#workers.delete(worker);
+      this.#onThreadEnd();
+    }
     this.#dispatch();
     this.#stopPollingWhenIdle();
   }
