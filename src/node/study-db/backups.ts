@@ -7,6 +7,7 @@ import { copyDatabase, verifyFile } from './copies.ts';
 import { fileError } from './durableFiles.ts';
 import { copyKeyFile, keyFilePath } from './keys/keyFile.ts';
 import type { DatabaseKey } from './keys/keyWraps.ts';
+import { checkPlace } from './place.ts';
 
 export const KEPT_BACKUPS = 7;
 const DAY_MS = 24 * 3600 * 1000;
@@ -63,6 +64,7 @@ export function makeBackup(
   if (!existsSync(path)) throw new StudyDbError('NOT_FOUND', `The study database ${basename(path)} does not exist.`);
   const backup = target === undefined ? freeName(path, now, isDaily) : resolve(target);
   if (existsSync(backup)) throw new UsageError(`The file ${basename(backup)} exists already; name a new one.`);
+  checkPlace(path, false);
   const connection = new Connection(path, basename(path), key);
   try {
     connection.exec(`PRAGMA busy_timeout = ${WAIT_MS}`);
@@ -81,7 +83,8 @@ export function makeBackup(
 function freeName(database: string, now: string, isDaily: boolean): string {
   const folder = backupFolder(database);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Not recursively: Node would call a read-only disk a missing folder.
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     throw fileError(folder, error);
   }

@@ -8,6 +8,7 @@ import { fileError, syncFile } from './durableFiles.ts';
 import { copyKeyFile, keyFilePath, readKeyFile, writeKeyFile } from './keys/keyFile.ts';
 import type { KeyEntry } from './keys/keyFile.ts';
 import type { DatabaseKey } from './keys/keyWraps.ts';
+import { checkPlace } from './place.ts';
 import { fileKind, unlockDatabase, wrapsFor } from './keys/unlock.ts';
 import type { KeyAccess } from './keys/unlock.ts';
 
@@ -24,6 +25,7 @@ export interface Restored {
  */
 export async function restoreBackup(database: string, from: string | null, access: KeyAccess): Promise<Restored> {
   const path = resolve(database);
+  checkPlace(path, false);
   const backup = from === null ? await newestGood(path, access) : resolve(from);
   const key = await verified(backup, access);
   const copy = `${path}.restored`;
