@@ -43,10 +43,12 @@ export function listBackups(database: string): Backup[] {
     .sort((a, b) => (a.madeAt < b.madeAt ? 1 : -1));
 }
 
-/** Whether the last daily backup is a day old, or (a clock set back) lies a day ahead. */
+/** Dated by a clock that was wrong: no backup is made in the future. */
+const isAhead = ({ madeAt }: Backup, nowMs: number): boolean => Date.parse(madeAt) - nowMs >= DAY_MS;
+
+/** Whether no daily backup is less than a day away: of a clock that was wrong, some may lie years ahead. */
 export function isBackupDue(database: string, nowMs: number): boolean {
-  const newest = listBackups(database).find(({ isDaily }) => isDaily);
-  return newest === undefined || Math.abs(nowMs - Date.parse(newest.madeAt)) >= DAY_MS;
+  return !listBackups(database).some(({ isDaily, madeAt }) => isDaily && Math.abs(nowMs - Date.parse(madeAt)) < DAY_MS);
 }
 
 /**
@@ -95,9 +97,15 @@ function freeName(database: string, now: string, isDaily: boolean): string {
   return free;
 }
 
-/** Takes away the daily backups beyond the newest 7, and what killed backups left. Those made by hand stay. */
+/**
+ * Takes away the daily backups beyond the newest 7, and what killed backups left. Those made by hand stay. Those that a wrong
+ * clock dated ahead are counted apart: they must not push out the ones that are made now.
+ */
 export function pruneBackups(database: string, nowMs: number): void {
-  const old = listBackups(database).filter(({ isDaily }) => isDaily).slice(KEPT_BACKUPS); // prettier-ignore
+  const daily = listBackups(database).filter(({ isDaily }) => isDaily);
+  const old = [true, false].flatMap((ahead) =>
+    daily.filter((one) => isAhead(one, nowMs) === ahead).slice(KEPT_BACKUPS),
+  );
   for (const { path } of old) for (const file of [path, keyFilePath(path)]) rmSync(file, { force: true });
   const folder = backupFolder(database);
   if (!existsSync(folder)) return;
@@ -108,9 +116,15 @@ export function pruneBackups(database: string, nowMs: number): void {
   }
 }
 
+/** Newest first, as they are to be tried: those that a wrong clock dated ahead come last. */
+export function backupsToRestore(database: string, nowMs: number): Backup[] {
+  const all = listBackups(database);
+  return [...all.filter((one) => !isAhead(one, nowMs)), ...all.filter((one) => isAhead(one, nowMs))];
+}
+
 /** The newest backup that opens with this key and has no damaged page; null where there is none. */
-export function newestGoodBackup(database: string, key: DatabaseKey | null): Backup | null {
-  return listBackups(database).find(({ path }) => isGood(path, key)) ?? null;
+export function newestGoodBackup(database: string, key: DatabaseKey | null, nowMs = Date.now()): Backup | null {
+  return backupsToRestore(database, nowMs).find(({ path }) => isGood(path, key)) ?? null;
 }
 
 function isGood(path: string, key: DatabaseKey | null): boolean {

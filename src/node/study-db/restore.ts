@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, linkSync, rmSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AppError, StudyDbError } from '../../core/domain/errors.ts';
-import { listBackups } from './backups.ts';
+import { backupsToRestore } from './backups.ts';
 import { closeAlone, openAlone, putInPlace, verifyFile } from './copies.ts';
 import { fileError, syncFile } from './durableFiles.ts';
 import { copyKeyFile, keyFilePath, readKeyFile, writeKeyFile } from './keys/keyFile.ts';
@@ -58,7 +58,7 @@ function rewrapped(entry: KeyEntry, key: DatabaseKey | null, access: KeyAccess):
 }
 
 async function newestGood(path: string, access: KeyAccess): Promise<string> {
-  for (const backup of listBackups(path)) {
+  for (const backup of backupsToRestore(path, Date.parse(access.now()))) {
     const isGood = await verified(backup.path, access).then(
       () => true,
       () => false,
