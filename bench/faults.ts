@@ -32,7 +32,7 @@ function row(operation: Operation, outcomes: readonly FaultOutcome[]): JsonObjec
 }
 
 /** The benchmark; `lineshape bench faults` calls it from dist/bench, and it calls itself for the program to be killed. */
-export async function run(_options: unknown, args: readonly string[] = []): Promise<JsonObject> {
+export async function run(_options: unknown, args: readonly string[]): Promise<JsonObject> {
   const task = process.env['LINESHAPE_FAULT'];
   if (task !== undefined) {
     await actFaulty(JSON.parse(task) as FaultTask);

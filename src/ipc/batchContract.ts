@@ -71,8 +71,10 @@ export const BATCH_CHANNELS = {
     request: batchRequest,
     response: z.object({ ...batchFields, jobId: id.nullable(), items: z.array(itemSchema) }),
   },
-  /** Runs again what is not done. */
+  /** Goes on where it was interrupted; otherwise runs again what is not done. */
   'batch:retry': { request: batchRequest, response: z.object({ jobId: id }) },
+  /** What was interrupted counts as cancelled. */
+  'batch:give-up': { request: batchRequest, response: z.object({}) },
   /** Forgets the batch; its results stay with their studies. */
   'batch:remove': { request: batchRequest, response: z.object({}) },
   /** Asks where to save the ratios of all results as one CSV table, and writes it. */

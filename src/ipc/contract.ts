@@ -13,6 +13,7 @@ import { FRAME_CHANNELS, FRAME_EVENTS } from './frameContract.ts';
 import { IMPORT_CHANNELS, IMPORT_EVENTS } from './importContract.ts';
 import { MAP_CHANNELS } from './mapContract.ts';
 import { estimateFields, estimateQuantities, resultQuantities, resultStatusSchema } from './quantityContract.ts';
+import { JOB_CHANNELS } from './jobContract.ts';
 import { LCMODEL_CHANNELS } from './lcmodelContract.ts';
 import { METHODS_CHANNELS } from './methodsContract.ts';
 import { MODEL_CHANNELS, MODEL_EVENTS } from './modelContract.ts';
@@ -269,7 +270,7 @@ export const CHANNELS = {
   },
   ...LCMODEL_CHANNELS,
   ...MODEL_CHANNELS,
-  'job:cancel': { request: z.object({ jobId: id }), response: z.object({}) },
+  ...JOB_CHANNELS,
   'analysis:open': { request: z.object({ analysisId: id }), response: analysisDetailSchema },
   'analysis:curves': {
     request: z.object({ analysisId: id, voxel: z.number().int().min(0) }),
@@ -377,6 +378,7 @@ export type { ExportResultView, ReportsResultView } from './exportContract.ts';
 export type { FitMethodView, PriorKnowledgeView, ProcessingMethodView, ShippedKnowledgeView } from './fitContract.ts';
 export type { FrameChannel, NativeMenu, NativeMenuCommand, NativeMenuItem, PlaceName } from './frameContract.ts';
 export type { ImportResultView, InspectionView } from './importContract.ts';
+export type { InterruptedJobView, InterruptedKind } from './jobContract.ts';
 export type { LcmodelInstallationView, LcmodelProbeView } from './lcmodelContract.ts';
 export type { MethodOfVoxelView, MethodsOfVoxelView } from './methodsContract.ts';
 export type { MapExportView } from './mapContract.ts';

@@ -49,6 +49,8 @@ export const FRAME_CHANNELS = {
     request: z.object({}),
     response: z.object({ after: z.enum(['page-crash', 'program-crash']).nullable() }),
   },
+  /** Ends the program and starts it again: the way out once 'window:must-restart' was told. */
+  'window:restart': { request: z.object({}), response: z.object({}) },
   /** Draws a part of the page as a PNG picture, and keeps it as a file to be dragged. */
   'picture:take': {
     request: z.object({ area: areaSchema, name: z.string().regex(/^[a-z0-9-]{1,40}$/) }),
@@ -68,6 +70,8 @@ export const FRAME_CHANNELS = {
 export const FRAME_EVENTS = {
   /** A menu item was chosen: the command of that id. */
   'menu:command': z.object({ command: commandId }),
+  /** The thread that holds the database is gone: nothing can be read or stored until the program is started again. */
+  'window:must-restart': z.object({}),
 } as const;
 
 export type FrameChannel = keyof typeof FRAME_CHANNELS;

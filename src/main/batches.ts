@@ -45,8 +45,13 @@ export interface Batches {
     studyIds: readonly string[],
     settings: BatchSettings,
   ) => { readonly batchId: string; readonly jobId: string };
-  /** Runs again what is not done. @throws UsageError where it runs, or everything is done */
+  /**
+   * Goes on where it was interrupted; otherwise runs again what is not done.
+   * @throws UsageError where it runs, or everything is done
+   */
   readonly retry: (batchId: string) => string;
+  /** Gives up what was interrupted. @throws UsageError where nothing of it is */
+  readonly giveUp: (batchId: string) => void;
   /** The job that runs a batch; null where none does. */
   readonly jobOf: (batchId: string) => string | null;
 }
@@ -57,8 +62,9 @@ const UNDONE: readonly BatchItemState[] = ['failed', 'cancelled', 'interrupted',
 export function closeAbandonedBatches(store: Store): number {
   const open = store.listBatches().filter(({ state }) => state === 'running');
   for (const { id } of open) {
-    store.moveBatchItems(id, ['waiting', 'running'], 'interrupted');
-    store.setBatchState(id, 'interrupted');
+    const left = store.moveBatchItems(id, ['waiting', 'running'], 'interrupted');
+    // The crash may have come between the last study's end and the batch's.
+    store.setBatchState(id, left > 0 ? 'interrupted' : 'done');
   }
   return open.length;
 }
@@ -159,11 +165,20 @@ export function createBatches({ store, jobs, emit, fitStudy, atOnce }: BatchPort
     },
     retry: (batchId) => {
       if (running.has(batchId)) throw new UsageError('This batch is running.');
-      if (store.moveBatchItems(batchId, UNDONE, 'waiting') === 0) {
+      const isInterrupted = store.getBatch(batchId).state === 'interrupted';
+      if (store.moveBatchItems(batchId, isInterrupted ? ['interrupted'] : UNDONE, 'waiting') === 0) {
         throw new UsageError('Every study of this batch is done.');
       }
       store.setBatchState(batchId, 'running');
-      return run(batchId);
+      const jobId = run(batchId);
+      emit('batch:changed', { batchId, item: null });
+      return jobId;
+    },
+    giveUp: (batchId) => {
+      if (store.getBatch(batchId).state !== 'interrupted') throw new UsageError('This batch is not interrupted.');
+      store.moveBatchItems(batchId, ['interrupted'], 'cancelled');
+      store.setBatchState(batchId, 'cancelled');
+      emit('batch:changed', { batchId, item: null });
     },
     jobOf: (batchId) => running.get(batchId) ?? null,
   };

@@ -1,9 +1,9 @@
 // Long work the user waits for: each job has an id, stands in the database, tells its progress, and can be cancelled.
 import { toErrorRecord } from '../core/domain/errors.ts';
-import type { ErrorRecord } from '../core/domain/errors.ts';
+import type { JsonObject } from '../core/domain/json.ts';
 import type { Cancellation } from '../core/ports/cancellation.ts';
 import type { ProgressListener } from '../core/ports/progress.ts';
-import type { JobRecord, JobState, StudyStore } from '../core/ports/studyStore.ts';
+import type { JobState, StudyStore } from '../core/ports/studyStore.ts';
 import type { EventLog } from './eventLog.ts';
 import { cancellationSource } from '../node/workers/cancellation.ts';
 import { throttleProgress } from '../node/workers/throttle.ts';
@@ -17,17 +17,28 @@ export interface JobOutcome {
   readonly problems?: readonly string[];
 }
 
+const INTERRUPTED = 'Lineshape ended while the job was running.';
+
 export type JobWork = (cancellation: Cancellation, onProgress: ProgressListener) => Promise<JobOutcome>;
 
 export interface JobsPorts {
-  readonly store: Pick<StudyStore, 'startJob' | 'finishJob' | 'listJobs'>;
+  readonly store: Pick<StudyStore, 'startJob' | 'finishJob'>;
   readonly emit: Emit;
   readonly log: EventLog;
 }
 
 export interface Jobs {
-  /** Starts the work and returns at once. @param studyId of the study that it changes; null for work on no study */
-  readonly start: (kind: string, studyId: string | null, work: JobWork) => string;
+  /**
+   * Starts the work and returns at once.
+   * @param studyId of the study that it changes; null for work on no study
+   * @param request plain data; what is asked again where the work is interrupted
+   */
+  readonly start: (kind: string, studyId: string | null, work: JobWork, request?: object) => string;
+  /**
+   * Work that the caller waits for, written down so that a crash in its middle is known at the next start.
+   * @returns what the work returns @throws what the work throws
+   */
+  readonly record: <T>(kind: string, request: object, work: () => Promise<T>) => Promise<T>;
   /** Nothing happens for a job that has ended. */
   readonly cancel: (jobId: string) => void;
   readonly cancelOfStudy: (studyId: string) => void;
@@ -38,16 +49,21 @@ export interface Jobs {
 }
 
 interface RunningJob {
+  readonly kind: string;
   readonly studyId: string | null;
   readonly cancellation: Cancellation;
   readonly cancel: () => void;
   ended: Promise<void>;
 }
 
-/** Marks the jobs that a crash or a power cut left running. @returns how many there were */
-export function closeAbandonedJobs(store: Pick<StudyStore, 'listJobs' | 'finishJob'>): number {
-  const open = store.listJobs().filter((job: JobRecord) => job.state === 'running' || job.state === 'queued');
-  for (const job of open) store.finishJob(job.id, 'failed', 'Lineshape ended while the job was running.');
+/**
+ * Marks the jobs that a crash or a power cut left running as interrupted. A batch's own job ends: the batch is what can be
+ * taken up again.
+ * @returns how many there were
+ */
+export function closeAbandonedJobs(store: Pick<StudyStore, 'listUnfinishedJobs' | 'finishJob'>): number {
+  const open = store.listUnfinishedJobs().filter(({ state }) => state !== 'interrupted');
+  for (const { id, kind } of open) store.finishJob(id, kind === 'batch' ? 'failed' : 'interrupted', INTERRUPTED);
   return open.length;
 }
 
@@ -59,9 +75,9 @@ export function createJobs(ports: JobsPorts): Jobs {
   const running = new Map<string, RunningJob>();
   let ending = false;
 
-  const finish = (jobId: string, studyId: string | null, state: JobState, error: ErrorRecord | null): void => {
+  const finish = (jobId: string, studyId: string | null, state: JobState, message: string | null): void => {
     try {
-      ports.store.finishJob(jobId, state, error?.message ?? null);
+      ports.store.finishJob(jobId, state, message);
     } catch (storeError) {
       // The study may have been deleted meanwhile, and its jobs with it; the page is told either way.
       ports.log.failure('job-not-recorded', { code: toErrorRecord(storeError).code }, storeError);
@@ -81,7 +97,10 @@ export function createJobs(ports: JobsPorts): Jobs {
       const record = toErrorRecord(error);
       const state = record.code === 'CANCELLED' ? 'cancelled' : 'failed';
       if (state === 'failed') ports.log.failure('job-failed', { code: record.code }, error);
-      finish(jobId, job.studyId, state, record);
+      // What is stopped because the program ends was not the user's wish.
+      if (state === 'cancelled' && ending && job.kind !== 'batch')
+        finish(jobId, job.studyId, 'interrupted', INTERRUPTED);
+      else finish(jobId, job.studyId, state, record.message);
       ports.emit('job:finished', { jobId, state, analysisId: null, basisIds: [], error: record });
     } finally {
       running.delete(jobId);
@@ -89,13 +108,24 @@ export function createJobs(ports: JobsPorts): Jobs {
   };
 
   return {
-    start: (kind, studyId, work) => {
-      const { id } = ports.store.startJob(kind, studyId);
-      const job: RunningJob = { studyId, ...cancellationSource(), ended: Promise.resolve() };
+    start: (kind, studyId, work, request) => {
+      const { id } = ports.store.startJob(kind, studyId, request as JsonObject | undefined);
+      const job: RunningJob = { kind, studyId, ...cancellationSource(), ended: Promise.resolve() };
       running.set(id, job);
       // After the caller's answer is on its way: the page must know the id before the first event of it.
       job.ended = new Promise<void>((resolve) => setImmediate(resolve)).then(() => execute(id, job, work));
       return id;
+    },
+    record: async (kind, request, work) => {
+      const { id } = ports.store.startJob(kind, null, request as JsonObject);
+      try {
+        const value = await work();
+        finish(id, null, 'done', null);
+        return value;
+      } catch (error) {
+        finish(id, null, 'failed', toErrorRecord(error).message);
+        throw error;
+      }
     },
     cancel: (jobId) => {
       running.get(jobId)?.cancel();

@@ -52,6 +52,7 @@ let access: WindowAccess | null = null;
 /** Work that must not be lost behind the start: files given before the page can show them. */
 const waiting: Opening[] = [];
 let pageReady = false;
+let hostDied = false;
 let quitting = false;
 let language: Language = 'en';
 let pictures: PictureFiles | null = null;
@@ -110,7 +111,8 @@ function startHost(paths: AppPaths, databaseKey: string | null, inferenceRuntime
     },
     (error) => {
       log.failure('host-died', { code: 'BUG' }, error);
-      emit('app:error', toErrorRecord(error));
+      hostDied = true;
+      emit('window:must-restart', {});
     },
   );
   started.ready.then(
@@ -128,8 +130,16 @@ function takeRestoration(): typeof restoration {
   const told = restoration;
   restoration = null;
   pageReady = true;
+  if (hostDied) emit('window:must-restart', {});
   void handleOpenings();
   return told;
+}
+
+/** Without the host nothing can be closed cleanly: the mark of a bad end stays, so that the next start offers to go on. */
+function restart(): void {
+  log.warn('restart', {});
+  app.relaunch();
+  app.exit(0);
 }
 
 function showAbout(): void {
@@ -168,6 +178,7 @@ function registerChannels(
       sendCommand: (command) => emit('menu:command', { command }),
       development,
       takeRestoration,
+      restart,
       pictures: pictureFiles,
       places: { database, basis: userBases, resources, licences: chromiumLicences },
     },

@@ -1,7 +1,9 @@
 // Jobs: recorded, told of, cancellable, and never left running.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { ProcessingError } from '../../src/core/domain/errors.ts';
+import { ProcessingError, StudyDbError } from '../../src/core/domain/errors.ts';
+import type { JsonObject } from '../../src/core/domain/json.ts';
+import type { Cancellation } from '../../src/core/ports/cancellation.ts';
 import type { JobRecord } from '../../src/core/ports/studyStore.ts';
 import { createEventLog } from '../../src/main/eventLog.ts';
 import { closeAbandonedJobs, createJobs } from '../../src/main/jobs.ts';
@@ -10,9 +12,18 @@ import type { JobsPorts } from '../../src/main/jobs.ts';
 function jobStore() {
   const jobs = new Map<string, JobRecord>();
   return {
-    startJob: (kind: string, studyId: string | null): JobRecord => {
+    startJob: (kind: string, studyId: string | null, request: JsonObject | null = null): JobRecord => {
       const id = `job-${jobs.size + 1}`;
-      const record: JobRecord = { id, studyId, kind, state: 'running', message: null, createdAt: '', finishedAt: null };
+      const record: JobRecord = {
+        id,
+        studyId,
+        kind,
+        state: 'running',
+        message: null,
+        createdAt: '',
+        finishedAt: null,
+        request,
+      };
       jobs.set(id, record);
       return record;
     },
@@ -22,6 +33,7 @@ function jobStore() {
       jobs.set(id, { ...found, state, message });
     },
     listJobs: () => [...jobs.values()],
+    listUnfinishedJobs: () => [...jobs.values()].filter(({ state }) => state === 'running' || state === 'interrupted'),
   };
 }
 
@@ -102,11 +114,38 @@ describe('jobs', () => {
     expect(events.at(-1)).toMatchObject({ event: 'job:finished', payload: { state: 'done' } });
   });
 
-  it('left running by a crash are closed at the next start', () => {
+  it('left running by a crash are marked as interrupted at the next start, once', () => {
     const store = jobStore();
-    store.startJob('fit', 's1');
+    store.startJob('fit', 's1', { datasetId: 'd1' });
     store.finishJob(store.startJob('fit', 's1').id, 'done', null);
-    expect(closeAbandonedJobs(store)).toBe(1);
-    expect(store.listJobs().map((job) => job.state)).toEqual(['failed', 'done']);
+    store.startJob('batch', null);
+    expect(closeAbandonedJobs(store)).toBe(2);
+    expect(store.listJobs().map((job) => job.state)).toEqual(['interrupted', 'done', 'failed']);
+    expect(closeAbandonedJobs(store)).toBe(0);
+  });
+
+  it('stopped by the end of the program are interrupted, not cancelled', async () => {
+    const { jobs, store, finished } = setUp();
+    const wait = async (cancellation: Cancellation): Promise<never> => {
+      for (;;) {
+        cancellation.throwIfCancelled();
+        await sleep(1);
+      }
+    };
+    jobs.start('fit', 's1', wait, { datasetId: 'd1' });
+    await jobs.cancelAll();
+    await finished;
+    expect(store.listJobs()).toMatchObject([{ state: 'interrupted', request: { datasetId: 'd1' } }]);
+  });
+
+  it('that the caller waits for are written down with what they were asked, and how they ended', async () => {
+    const { jobs, store } = setUp();
+    expect(await jobs.record('import', { paths: ['a'] }, () => Promise.resolve(7))).toBe(7);
+    const full = new StudyDbError('DISK_FULL', 'The disk is full.');
+    await expect(jobs.record('import', { paths: ['b'] }, () => Promise.reject(full))).rejects.toBe(full);
+    expect(store.listJobs()).toMatchObject([
+      { kind: 'import', state: 'done', request: { paths: ['a'] } },
+      { kind: 'import', state: 'failed', message: 'The disk is full.' },
+    ]);
   });
 });

@@ -70,6 +70,33 @@ describe('a backup', () => {
     copy.close();
   });
 
+  it('goes on once a day, and keeps the good ones, while the clock jumps years ahead and back again', () => {
+    const YEARS_MS = 9 * 365 * DAY_MS;
+    const HOUR_MS = 3600 * 1000;
+    const made: string[] = [];
+    /** Asks every hour, as the running app does. */
+    const live = (fromMs: number, days: number): void => {
+      for (let hour = 0; hour < 24 * days; hour++) {
+        if (keepUp({ database: path, key, isStart: false }, fromMs + hour * HOUR_MS).backedUp) made.push('made');
+      }
+    };
+    const yearsOf = (): string[] => listBackups(path).map(({ madeAt }) => madeAt.slice(0, 4));
+    live(START, 3);
+    expect(made.splice(0)).toHaveLength(3);
+    live(START + YEARS_MS, 8);
+    expect(made.splice(0)).toHaveLength(8);
+    // Set right: one a day again, and those that are made now stay.
+    live(START + 4 * DAY_MS, 3);
+    expect(made.splice(0)).toHaveLength(3);
+    expect(yearsOf().filter((year) => year === '2026')).toHaveLength(3);
+    expect(yearsOf().filter((year) => year !== '2026')).toHaveLength(KEPT_BACKUPS);
+    // The hour that is there twice when summer time ends is none of UTC's.
+    live(Date.UTC(2026, 9, 24, 22), 2);
+    expect(made.splice(0)).toHaveLength(2);
+    // What is brought back is the newest of those, not what the wrong clock dated ahead.
+    expect(newestGoodBackup(path, key, Date.UTC(2026, 9, 27))?.madeAt.slice(0, 10)).toBe('2026-10-25');
+  });
+
   it('is due once a day, also after the clock was set back', () => {
     expect(isBackupDue(path, START)).toBe(true);
     daily(0);

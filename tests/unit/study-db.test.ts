@@ -1,5 +1,5 @@
 // The study database: importing, content addressing, results kept exactly, append-only, deletion.
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import fc from 'fast-check';
@@ -319,6 +319,21 @@ describe('reports, jobs and settings', () => {
       message: 'The basis is missing.',
       finishedAt: expect.any(String) as string,
     });
+
+    const request = { datasetId: datasets[0]!.id, voxels: null };
+    const cut = store.startJob('fit', study.id, request);
+    store.finishJob(cut.id, 'interrupted', 'The program ended.');
+    const interrupted = { ...cut, state: 'interrupted', message: 'The program ended.', request };
+    expect(store.listUnfinishedJobs()).toEqual([interrupted]);
+    store.finishJob(cut.id, 'cancelled', null);
+    expect(store.listUnfinishedJobs()).toEqual([]);
+    expect(store.listJobs()[0]).toMatchObject({ state: 'cancelled', request: null });
+    // What a deleted study's jobs were asked goes with it.
+    store.startJob('fit', store.importStudy(newStudy(), [newDataset(77)]).study.id, {
+      basisId: 'asked-of-a-deleted-study',
+    });
+    store.deleteStudy(store.listStudies().find(({ id: one }) => one !== study.id)!.id);
+    expect(readFileSync(path).includes('asked-of-a-deleted-study')).toBe(false);
 
     expect(store.getSetting('threads')).toBeNull();
     store.setSetting('threads', '2');

@@ -142,6 +142,21 @@ describe('errors in a worker', () => {
     expect(await waiting).toBe(3);
   });
 
+  it('that fill its memory end that thread alone, in a sentence, and the next task is done by another', async () => {
+    const pool = createWorkerPool<ArithmeticTask>({ threads: 1, workerUrl, heapLimitMB: 32 });
+    pools.push(pool);
+    const dying = pool.run({ op: 'hoard' }, quietly);
+    await expect(dying).rejects.toMatchObject({ code: 'PROCESSING_FAILED' });
+    await expect(dying).rejects.toThrow(/^A worker thread needed more memory than it may have, [^\n]*\.$/);
+    expect(await sum(pool, 1, 2)).toBe(3);
+  });
+
+  it('that ask for an array larger than memory are no bug but a sentence', async () => {
+    const asked = makePool(1).run({ op: 'hugeArray' }, quietly);
+    await expect(asked).rejects.toMatchObject({ code: 'PROCESSING_FAILED' });
+    await expect(asked).rejects.toThrow(/^There is too little memory for this; [^\n]*\.$/);
+  });
+
   it('that keep it from starting reject each job once', async () => {
     const pool = createWorkerPool<ArithmeticTask>({ threads: 2, workerUrl: new URL('file:///no/such/worker.mjs') });
     pools.push(pool);

@@ -92,6 +92,17 @@ function isAppError(error: unknown): error is AppError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'details' in error;
 }
 
+const FULL = { code: 'DISK_FULL', message: 'The disk is full; make room and try again.' } as const;
+/** What the system says of a disk, wherever something is written there: of temporary files too. */
+const DISK_FAULTS: Readonly<Record<string, Pick<ErrorRecord, 'code' | 'message'>>> = {
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+  EROFS: { code: 'WRITE_FAILED', message: 'The disk is read-only; nothing was written.' },
+};
+
+/** What JavaScript's engines say where an array is larger than what is left. */
+const NO_MEMORY = /array buffer allocation failed|invalid (typed )?array (buffer )?length/i;
+
 /**
  * Turns anything thrown into a record fit for the user; unexpected errors become code BUG.
  * @param error whatever was caught
@@ -99,6 +110,12 @@ function isAppError(error: unknown): error is AppError {
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (isAppError(error)) return { code: error.code, message: error.message, details: error.details };
   const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && NO_MEMORY.test(text)) {
+    const message = 'There is too little memory for this; close other programs, or try fewer spectra at a time.';
+    return { code: 'PROCESSING_FAILED', message, details: {} };
+  }
+  const onDisk = error instanceof Error && 'code' in error ? DISK_FAULTS[String(error.code)] : undefined;
+  if (onDisk !== undefined) return { ...onDisk, details: {} };
   return { code: 'BUG', message: `Internal error: ${text}`, details: {} };
 }
 

@@ -1,6 +1,7 @@
 // StudyStore: the study database as the program sees it. Rows are plain, immutable records with opaque ids.
 import type { ErrorRecord } from '../domain/errors.ts';
 import type { FileContent } from '../domain/fileContent.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { PatientInfo } from '../domain/mrsDataset.ts';
 import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
 import type { VoxelQuantification } from '../domain/quantification.ts';
@@ -114,7 +115,8 @@ export interface ReportRecord {
   readonly createdAt: string;
 }
 
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+/** "interrupted": the program ended while it ran. */
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 export interface JobRecord {
   readonly id: string;
   readonly studyId: string | null;
@@ -123,6 +125,8 @@ export interface JobRecord {
   readonly message: string | null;
   readonly createdAt: string;
   readonly finishedAt: string | null;
+  /** What it was asked, so that it can be taken up again; null once it has ended, or where it can't be. */
+  readonly request: JsonObject | null;
 }
 
 export interface ImportOutcome {
@@ -158,9 +162,12 @@ export interface StudyStore extends WorklistStore, BatchStore, ReportStore, Audi
   readonly getAnalysisVoxel: (analysisId: string, voxel: number) => VoxelQuantification | null;
   readonly addReport: (report: Omit<ReportRecord, 'id' | 'createdAt'>) => ReportRecord;
   readonly listReports: (studyId: string) => ReportRecord[];
-  readonly startJob: (kind: string, studyId: string | null) => JobRecord;
+  /** @param request what it is asked, so that it can be taken up again after a crash */
+  readonly startJob: (kind: string, studyId: string | null, request?: JsonObject) => JobRecord;
   readonly finishJob: (jobId: string, state: JobState, message: string | null) => void;
   readonly listJobs: () => JobRecord[];
+  /** Those that run, wait or were interrupted; newest first. */
+  readonly listUnfinishedJobs: () => JobRecord[];
   readonly getSetting: (key: string) => string | null;
   readonly setSetting: (key: string, value: string) => void;
   /** From now on every write is refused with this error, for instance because the database was found damaged. */

@@ -61,7 +61,8 @@ export function studyFit(services: Services): FitStudy {
   };
 }
 
-type Channels = 'batch:start' | 'batch:list' | 'batch:open' | 'batch:retry' | 'batch:remove' | 'host:batch-table';
+type Channels =
+  'batch:start' | 'batch:list' | 'batch:open' | 'batch:retry' | 'batch:give-up' | 'batch:remove' | 'host:batch-table';
 
 export function batchHandlers({ services, emit }: HandlerContext): Pick<HostHandlers, Channels> {
   const { store, jobs, threads } = services;
@@ -78,6 +79,10 @@ export function batchHandlers({ services, emit }: HandlerContext): Pick<HostHand
       };
     },
     'batch:retry': ({ batchId }) => ({ jobId: batches.retry(batchId) }),
+    'batch:give-up': ({ batchId }) => {
+      batches.giveUp(batchId);
+      return {};
+    },
     'batch:remove': ({ batchId }) => {
       if (batches.jobOf(batchId) !== null) throw new UsageError('This batch is running; cancel it first.');
       store.deleteBatch(batchId);

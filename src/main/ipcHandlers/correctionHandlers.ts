@@ -4,6 +4,7 @@ import type { ComparedMethod, CorrectionOutcome } from '../../core/pipeline/corr
 import type { CorrectionCurvesView, CorrectionMethodView } from '../../ipc/contract.ts';
 import { NEVER_CANCELLED } from '../../node/workers/cancellation.ts';
 import type { HostHandlers } from '../hostMessages.ts';
+import type { JobWork } from '../jobs.ts';
 import type { DeepReadonly } from '../registrar.ts';
 import type { HandlerContext } from './context.ts';
 
@@ -34,11 +35,11 @@ export function correctionHandlers({
       const { fileName, role } = store.getDataset(place.datasetId);
       if (role === 'image') throw new UsageError(`${fileName} is an image, which has no transients.`);
       // Nothing of the study is changed: the job belongs to none.
-      const jobId = jobs.start('correction', null, async (cancellation, onProgress) => {
+      const work: JobWork = async (cancellation, onProgress) => {
         await corrections.compare(place, cancellation, onProgress);
         return { analysisId: null, basisIds: [] };
-      });
-      return { jobId };
+      };
+      return { jobId: jobs.start('correction', null, work, place) };
     },
     'correction:table': async (place) => {
       const compared = await corrections.compare(place, NEVER_CANCELLED, quietly);

@@ -30,10 +30,11 @@ import { readPriorKnowledgeFile } from '../../node/files/priorKnowledgeFile.ts';
 import { modelsFolder } from '../../node/files/resourcePaths.ts';
 import type { HostHandlers, HostResponse } from '../hostMessages.ts';
 import { methodViews, protocolScan } from '../quantificationMethods.ts';
+import type { JobWork } from '../jobs.ts';
 import type { Services } from '../services.ts';
 import type { HandlerContext } from './context.ts';
 
-type Channels = 'fit:methods' | 'fit:start' | 'job:cancel' | 'host:read-prior-knowledge';
+type Channels = 'fit:methods' | 'fit:start' | 'host:read-prior-knowledge';
 
 /**
  * The recipe with the method and options that the user chose; its hash tells it from the shipped one.
@@ -157,15 +158,11 @@ export function fitHandlers({ services }: HandlerContext): Pick<HostHandlers, Ch
     'fit:start': async (request) => {
       const { studyId } = store.getDataset(request.datasetId);
       const fit = await preparedFit(services, request);
-      const jobId = jobs.start('fit', studyId, async (cancellation, onProgress) => {
+      const work: JobWork = async (cancellation, onProgress) => {
         const { records, problems } = await fit(cancellation, onProgress);
         return { analysisId: records[0].id, basisIds: [], problems };
-      });
-      return { jobId };
-    },
-    'job:cancel': ({ jobId }) => {
-      jobs.cancel(jobId);
-      return {};
+      };
+      return { jobId: jobs.start('fit', studyId, work, request) };
     },
     'host:read-prior-knowledge': ({ path, datasetId }) => {
       const { fileName, description } = store.getDataset(datasetId);

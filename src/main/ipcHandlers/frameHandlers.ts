@@ -17,6 +17,8 @@ export interface FrameContext {
   readonly development: boolean;
   /** What ended badly before the page was loaded; the answer is given once. */
   readonly takeRestoration: () => 'page-crash' | 'program-crash' | null;
+  /** Ends the program and starts it again. */
+  readonly restart: () => void;
   readonly pictures: PictureFiles;
   readonly places: Readonly<Record<PlaceName, string>>;
 }
@@ -78,6 +80,10 @@ export function frameHandlers(context: MainContext, frame: FrameContext): Pick<H
       return {};
     },
     'window:restoration': () => ({ after: frame.takeRestoration() }),
+    'window:restart': () => {
+      frame.restart();
+      return {};
+    },
     ...pictureHandlers(context, frame),
     'help:places': () =>
       (Object.entries(frame.places) as [PlaceName, string][]).map(([place, path]) => ({ place, path })),

@@ -17,6 +17,7 @@ import { pseudonymOf } from '../../node/study-db/pseudonyms.ts';
 import { NEVER_CANCELLED } from '../../node/workers/cancellation.ts';
 import type { HostHandlers, ImportOutcomeView } from '../hostMessages.ts';
 import { createImportSessions } from '../importSessions.ts';
+import type { JobWork } from '../jobs.ts';
 import type { HandlerContext } from './context.ts';
 
 /** Title of the demo study, which names no patient. */
@@ -110,15 +111,34 @@ async function demoFiles(resources: string): Promise<string[]> {
   return scans.map((name) => join(folder, name));
 }
 
+/** An import that was interrupted: what is in the database already is recognised and not stored twice. */
+export interface ImportAgain {
+  readonly paths: readonly string[];
+  readonly choices: ImportChoices;
+}
+
+/** Reads and stores again by the choices that were made, as a job. */
+export function importAgain(context: HandlerContext, request: ImportAgain): string {
+  const work: JobWork = async (cancellation, onProgress) => {
+    const plan = await planPaths(context, request.paths, {}, { cancellation, onProgress });
+    cancellation.throwIfCancelled();
+    const { failures } = await store(context, plan, request.choices);
+    return { analysisId: null, basisIds: [], problems: failures.map(({ error }) => error.message) };
+  };
+  return context.services.jobs.start('import', null, work, request);
+}
+
 type Channels = 'import:inspect-paths' | 'import:cancel' | 'import:commit' | 'import:discard' | 'import:demo';
 
 export function importHandlers(context: HandlerContext): Pick<HostHandlers, Channels> {
   const sessions = createImportSessions(context.emit);
+  const pathsOf = new WeakMap<ImportPlan, readonly string[]>();
   return {
     'import:inspect-paths': async ({ token, paths }) => {
       const plan = await sessions.read(token, (cancellation, onProgress) =>
         planPaths(context, paths, {}, { cancellation, onProgress }),
       );
+      if (plan !== null) pathsOf.set(plan, paths);
       return plan === null ? null : { token, preview: plan.preview };
     },
     'import:cancel': ({ token }) => {
@@ -127,7 +147,9 @@ export function importHandlers(context: HandlerContext): Pick<HostHandlers, Chan
     },
     'import:commit': async ({ token, choices }) => {
       // The plan stays until it is stored: after a full disk the same choices can be tried again.
-      const outcome = await store(context, sessions.plan(token), choices);
+      const plan = sessions.plan(token);
+      const request: ImportAgain = { paths: pathsOf.get(plan) ?? [], choices };
+      const outcome = await context.services.jobs.record('import', request, () => store(context, plan, choices));
       sessions.forget(token);
       return outcome;
     },

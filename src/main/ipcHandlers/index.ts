@@ -11,6 +11,7 @@ import { datasetHandlers } from './datasetHandlers.ts';
 import { exportHandlers } from './exportHandlers.ts';
 import { fitHandlers } from './fitHandlers.ts';
 import { importHandlers } from './importHandlers.ts';
+import { jobHandlers } from './jobHandlers.ts';
 import { lcmodelHandlers } from './lcmodelHandlers.ts';
 import { mapHandlers } from './mapHandlers.ts';
 import { methodsHandlers } from './methodsHandlers.ts';
@@ -25,6 +26,12 @@ import { worklistHandlers } from './worklistHandlers.ts';
 
 /** @param context the services and the way to the page */
 export function createHostHandlers(context: HandlerContext): HostHandlers {
+  const beginning = {
+    ...fitHandlers(context),
+    ...lcmodelHandlers(context),
+    ...correctionHandlers(context),
+    ...simulationHandlers(context),
+  };
   return {
     ...accessHandlers(context),
     ...settingsHandlers(context),
@@ -35,12 +42,10 @@ export function createHostHandlers(context: HandlerContext): HostHandlers {
     ...exportHandlers(context),
     ...datasetHandlers(context),
     ...basisHandlers(context),
-    ...simulationHandlers(context),
-    ...fitHandlers(context),
-    ...lcmodelHandlers(context),
+    ...beginning,
+    ...jobHandlers(context, beginning),
     ...analysisHandlers(context),
     ...comparisonHandlers(context),
-    ...correctionHandlers(context),
     ...mapHandlers(context),
     ...mrsiHandlers(context),
     ...methodsHandlers(context),

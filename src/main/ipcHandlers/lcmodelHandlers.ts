@@ -13,6 +13,7 @@ import { probeLcmodel } from '../../node/lcmodel/probe.ts';
 import { readLcmodelOutputs } from '../../node/lcmodel/readOutputs.ts';
 import { cancellationSource } from '../../node/workers/cancellation.ts';
 import type { HostHandlers } from '../hostMessages.ts';
+import type { JobWork } from '../jobs.ts';
 import type { Services } from '../services.ts';
 import type { HandlerContext } from './context.ts';
 
@@ -53,7 +54,7 @@ async function startRun(services: Services, request: ChannelRequest<'lcmodel:run
   const run = lcmodelRunner(requireInstallation(store), threads);
   const basis = await services.basis(request.basisId);
   const recipe = lcmodelRecipe(recipeById(request.recipeId), settingsOf(request), basis);
-  const jobId = jobs.start('lcmodel', studyId, async (cancellation, onProgress) => {
+  const work: JobWork = async (cancellation, onProgress) => {
     const { id } = await analyseDatasetWithLcmodel({ store, datasetId, waterDatasetId, basis, recipe, voxels }, run, {
       parse,
       preprocess: pipeline.preprocess,
@@ -63,8 +64,8 @@ async function startRun(services: Services, request: ChannelRequest<'lcmodel:run
       onProgress,
     });
     return { analysisId: id, basisIds: [] };
-  });
-  return { jobId };
+  };
+  return { jobId: jobs.start('lcmodel', studyId, work, request) };
 }
 
 async function importResults(

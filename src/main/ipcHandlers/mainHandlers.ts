@@ -23,6 +23,7 @@ const JOB_CHANNELS: readonly string[] = [
   'correction:start',
   'batch:start',
   'batch:retry',
+  'job:resume',
 ];
 
 /** @returns a handler for every channel of the contract */

@@ -7,6 +7,7 @@ import type { DatasetDescription } from '../../core/ports/studyStore.ts';
 import { readInputFile } from '../../node/files/readInputFiles.ts';
 import { addSimulatedBases } from '../../node/files/userBases.ts';
 import type { HostHandlers } from '../hostMessages.ts';
+import type { JobWork } from '../jobs.ts';
 import { basisTarget } from './basisHandlers.ts';
 import type { HandlerContext } from './context.ts';
 import { pulsePreview } from './pulsePreview.ts';
@@ -26,13 +27,13 @@ export function simulationHandlers({ services }: HandlerContext): Pick<HostHandl
   return {
     'basis:simulate': ({ request }) => {
       checkBasisRequest(request); // before there is a job, so that the form can say what is wrong
-      const jobId = jobs.start('simulate', null, async (cancellation, onProgress) => {
+      const work: JobWork = async (cancellation, onProgress) => {
         const sets = await services.simulateBasis(request, cancellation, onProgress);
         cancellation.throwIfCancelled();
         const cards = await addSimulatedBases(userBases, request, sets);
         return { analysisId: null, basisIds: cards.map(({ id }) => id) };
-      });
-      return { jobId };
+      };
+      return { jobId: jobs.start('simulate', null, work, { request }) };
     },
     'basis:suggest': ({ datasetId }) => {
       const target = simulationTarget(store.getDataset(datasetId).description);

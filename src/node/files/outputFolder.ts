@@ -17,6 +17,17 @@ function missingFolders(folder: string): string[] {
   return missing;
 }
 
+/** @returns false where it has come to be there meanwhile */
+async function makeOne(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 /**
  * Has files written into a folder, which is made where it is missing. If the work fails or is cancelled, the files written
  * before and the folders made are taken away again (a file that was there before and has been replaced stays replaced).
@@ -28,11 +39,16 @@ export async function fillFolder<T>(folder: string, work: (write: WriteFile) => 
   const made: string[] = [];
   const written: string[] = [];
   const makeFolder = async (path: string): Promise<void> => {
-    made.push(...missingFolders(path));
     try {
-      await mkdir(path, { recursive: true });
+      // One by one: of a read-only disk Node says ENOENT where it makes several at once.
+      for (const missing of missingFolders(path)) {
+        if (await makeOne(missing)) made.push(missing);
+      }
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+      if (code === 'ENOSPC' || code === 'EDQUOT') {
+        throw new ProcessingError('DISK_FULL', "The output folder can't be made: the disk is full.", {}, error);
+      }
       throw new ProcessingError('WRITE_FAILED', `The output folder can't be made (${code}).`, { system: code }, error);
     }
   };

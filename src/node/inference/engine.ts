@@ -17,7 +17,7 @@ import { NEVER_CANCELLED } from '../workers/cancellation.ts';
 import { createWorkerPool, defaultThreads } from '../workers/workerPool.ts';
 import type { WorkerPool } from '../workers/workerPool.ts';
 import { abandonable } from './abandonable.ts';
-import { closeGateAndPause, closeGateAndWait, makeGate } from './gate.ts';
+import { closeGateAndPause, closeGateAndWait, leaveFor, makeGate } from './gate.ts';
 import { GATE_KEY } from './messages.ts';
 import type { InferenceTask, SessionInfo } from './messages.ts';
 import { forbidTelemetry } from './telemetry.ts';
@@ -73,12 +73,13 @@ class Engine implements InferenceEngine {
     forbidTelemetry();
     // Never ended in the middle of a run, however long it takes to heed a cancellation: see gate.ts.
     this.#pool = createWorkerPool<InferenceTask>({
-      threads: 1,
-      workerUrl,
-      cancelGraceMs: Infinity,
+      ...{ threads: 1, workerUrl, cancelGraceMs: Infinity },
       ...(idleMs === undefined ? {} : { idleMs }),
-      // Its sessions went with it.
-      onThreadEnd: () => this.#kept.clear(),
+      onThreadEnd: () => {
+        leaveFor(this.#gate);
+        // Its sessions went with it.
+        this.#kept.clear();
+      },
     });
     this.#pool.share(GATE_KEY, this.#gate);
     this.#threads = threads ?? defaultThreads();

@@ -31,6 +31,12 @@ export async function inside<T>(gate: Int32Array, native: () => Promise<T>): Pro
   }
 }
 
+/** A thread that ended inside the gate can't have told so. Call once it is gone: nobody is inside then. */
+export function leaveFor(gate: Int32Array): void {
+  Atomics.store(gate, INSIDE, 0);
+  Atomics.notify(gate, INSIDE);
+}
+
 /** Lets nobody in any more; returns when nobody is inside. Blocks the calling thread: for the end of a process. */
 export function closeGateAndWait(gate: Int32Array): void {
   closeGate(gate);

@@ -1,6 +1,5 @@
-// What is done around studies: reports written, jobs run, settings kept.
-import type { JobRecord, JobState, ReportRecord } from '../../core/ports/studyStore.ts';
-import type { RowReader } from './connection.ts';
+// What is done around studies: reports written, settings kept.
+import type { ReportRecord } from '../../core/ports/studyStore.ts';
 import { recordAudit } from './auditTrail.ts';
 import { readSetting, writeSetting } from './settingRows.ts';
 import { notFound } from './storeContext.ts';
@@ -49,43 +48,6 @@ export function listReports({ connection }: StoreContext, studyId: string): Repo
     }));
 }
 
-/** @throws StudyDbError NOT_FOUND where a study is named that isn't there */
-export function startJob(context: StoreContext, kind: string, studyId: string | null): JobRecord {
-  const { connection } = context;
-  const [id, createdAt] = [context.newId(), context.now()];
-  connection.transaction(() => {
-    if (studyId !== null && connection.get('SELECT id FROM studies WHERE id = ?', [studyId]) === null) {
-      throw notFound('study', studyId);
-    }
-    connection.run("INSERT INTO jobs (id, study_id, kind, state, created_at) VALUES (?, ?, ?, 'running', ?)", [
-      id,
-      studyId,
-      kind,
-      createdAt,
-    ]);
-  });
-  return { id, studyId, kind, state: 'running', message: null, createdAt, finishedAt: null };
-}
-
-/** Sets the state, and the time of finishing unless the job goes on. @throws StudyDbError NOT_FOUND */
-export function finishJob(context: StoreContext, jobId: string, state: JobState, message: string | null): void {
-  const finishedAt = state === 'queued' || state === 'running' ? null : context.now();
-  const changed = context.connection.run('UPDATE jobs SET state = ?, message = ?, finished_at = ? WHERE id = ?', [
-    state,
-    message,
-    finishedAt,
-    jobId,
-  ]);
-  if (changed === 0) throw notFound('job', jobId);
-}
-
-/** Newest first. */
-export function listJobs({ connection }: StoreContext): JobRecord[] {
-  return connection
-    .all('SELECT id, study_id, kind, state, message, created_at, finished_at FROM jobs ORDER BY row DESC')
-    .map(jobRecord);
-}
-
 export function getSetting({ connection }: StoreContext, key: string): string | null {
   return readSetting(connection, key);
 }
@@ -106,16 +68,4 @@ export function setSetting(context: StoreContext, key: string, value: string): v
     writeSetting(connection, key, value);
     recordAudit(context, { kind: 'settings', action: 'setting', studyId: null, details: { key } });
   });
-}
-
-function jobRecord(row: RowReader): JobRecord {
-  return {
-    id: row.text('id'),
-    studyId: row.textOrNull('study_id'),
-    kind: row.text('kind'),
-    state: row.text('state') as JobState,
-    message: row.textOrNull('message'),
-    createdAt: row.text('created_at'),
-    finishedAt: row.textOrNull('finished_at'),
-  };
 }

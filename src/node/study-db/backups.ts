@@ -7,6 +7,7 @@ import { copyDatabase, verifyFile } from './copies.ts';
 import { fileError } from './durableFiles.ts';
 import { copyKeyFile, keyFilePath } from './keys/keyFile.ts';
 import type { DatabaseKey } from './keys/keyWraps.ts';
+import { checkPlace } from './place.ts';
 
 export const KEPT_BACKUPS = 7;
 const DAY_MS = 24 * 3600 * 1000;
@@ -42,10 +43,12 @@ export function listBackups(database: string): Backup[] {
     .sort((a, b) => (a.madeAt < b.madeAt ? 1 : -1));
 }
 
-/** Whether the last daily backup is a day old, or (a clock set back) lies a day ahead. */
+/** Dated by a clock that was wrong: no backup is made in the future. */
+const isAhead = ({ madeAt }: Backup, nowMs: number): boolean => Date.parse(madeAt) - nowMs >= DAY_MS;
+
+/** Whether no daily backup is less than a day away: of a clock that was wrong, some may lie years ahead. */
 export function isBackupDue(database: string, nowMs: number): boolean {
-  const newest = listBackups(database).find(({ isDaily }) => isDaily);
-  return newest === undefined || Math.abs(nowMs - Date.parse(newest.madeAt)) >= DAY_MS;
+  return !listBackups(database).some(({ isDaily, madeAt }) => isDaily && Math.abs(nowMs - Date.parse(madeAt)) < DAY_MS);
 }
 
 /**
@@ -63,6 +66,7 @@ export function makeBackup(
   if (!existsSync(path)) throw new StudyDbError('NOT_FOUND', `The study database ${basename(path)} does not exist.`);
   const backup = target === undefined ? freeName(path, now, isDaily) : resolve(target);
   if (existsSync(backup)) throw new UsageError(`The file ${basename(backup)} exists already; name a new one.`);
+  checkPlace(path, false);
   const connection = new Connection(path, basename(path), key);
   try {
     connection.exec(`PRAGMA busy_timeout = ${WAIT_MS}`);
@@ -81,7 +85,8 @@ export function makeBackup(
 function freeName(database: string, now: string, isDaily: boolean): string {
   const folder = backupFolder(database);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Not recursively: Node would call a read-only disk a missing folder.
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     throw fileError(folder, error);
   }
@@ -92,9 +97,15 @@ function freeName(database: string, now: string, isDaily: boolean): string {
   return free;
 }
 
-/** Takes away the daily backups beyond the newest 7, and what killed backups left. Those made by hand stay. */
+/**
+ * Takes away the daily backups beyond the newest 7, and what killed backups left. Those made by hand stay. Those that a wrong
+ * clock dated ahead are counted apart: they must not push out the ones that are made now.
+ */
 export function pruneBackups(database: string, nowMs: number): void {
-  const old = listBackups(database).filter(({ isDaily }) => isDaily).slice(KEPT_BACKUPS); // prettier-ignore
+  const daily = listBackups(database).filter(({ isDaily }) => isDaily);
+  const old = [true, false].flatMap((ahead) =>
+    daily.filter((one) => isAhead(one, nowMs) === ahead).slice(KEPT_BACKUPS),
+  );
   for (const { path } of old) for (const file of [path, keyFilePath(path)]) rmSync(file, { force: true });
   const folder = backupFolder(database);
   if (!existsSync(folder)) return;
@@ -105,9 +116,15 @@ export function pruneBackups(database: string, nowMs: number): void {
   }
 }
 
+/** Newest first, as they are to be tried: those that a wrong clock dated ahead come last. */
+export function backupsToRestore(database: string, nowMs: number): Backup[] {
+  const all = listBackups(database);
+  return [...all.filter((one) => !isAhead(one, nowMs)), ...all.filter((one) => isAhead(one, nowMs))];
+}
+
 /** The newest backup that opens with this key and has no damaged page; null where there is none. */
-export function newestGoodBackup(database: string, key: DatabaseKey | null): Backup | null {
-  return listBackups(database).find(({ path }) => isGood(path, key)) ?? null;
+export function newestGoodBackup(database: string, key: DatabaseKey | null, nowMs = Date.now()): Backup | null {
+  return backupsToRestore(database, nowMs).find(({ path }) => isGood(path, key)) ?? null;
 }
 
 function isGood(path: string, key: DatabaseKey | null): boolean {

@@ -7,8 +7,12 @@ import { readOnlyError } from './sqliteErrors.ts';
 /** Rights of every file that holds patients' data or a key. */
 export const OWNER_ONLY = 0o600;
 
-/** Makes a new file that its owner alone may read. @throws StudyDbError; then nothing of it remains */
-export function writeDurably(path: string, text: string): void {
+/**
+ * Makes a new file that its owner alone may read.
+ * @param meant the file that it becomes, for messages
+ * @throws StudyDbError; then nothing of it remains
+ */
+export function writeDurably(path: string, text: string, meant = path): void {
   try {
     const file = openSync(path, 'wx', OWNER_ONLY);
     try {
@@ -19,7 +23,7 @@ export function writeDurably(path: string, text: string): void {
     }
   } catch (error) {
     rmSync(path, { force: true });
-    throw fileError(path, error);
+    throw fileError(meant, error);
   }
   syncFolder(dirname(path));
 }

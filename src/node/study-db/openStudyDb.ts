@@ -15,6 +15,7 @@ import { Connection } from './connection.ts';
 import * as datasets from './datasets.ts';
 import { fillMissingFacts } from './facts.ts';
 import * as importing from './importing.ts';
+import * as jobs from './jobs.ts';
 import { refuseDamaged, refuseUnreadable } from './damage.ts';
 import { removeLeftovers } from './copies.ts';
 import { checkSchema, migrate } from './migrate.ts';
@@ -225,9 +226,10 @@ function makeStore(context: StoreContext, readOnly: boolean): StudyStore {
     getAnalysisVoxel: (analysisId, voxel) => analyses.getAnalysisVoxel(context, analysisId, voxel),
     addReport: (report) => activity.addReport(context, report),
     listReports: (studyId) => activity.listReports(context, studyId),
-    startJob: (kind, studyId) => activity.startJob(context, kind, studyId),
-    finishJob: (jobId, state, message) => activity.finishJob(context, jobId, state, message),
-    listJobs: () => activity.listJobs(context),
+    startJob: (kind, studyId, request) => jobs.startJob(context, kind, studyId, request),
+    finishJob: (jobId, state, message) => jobs.finishJob(context, jobId, state, message),
+    listJobs: () => jobs.listJobs(context),
+    listUnfinishedJobs: () => jobs.listUnfinishedJobs(context),
     listReferenceRanges: () => referenceRanges.listReferenceRanges(context),
     addReferenceRange: (range) => referenceRanges.addReferenceRange(context, range),
     changeReferenceRange: (id, range) => referenceRanges.changeReferenceRange(context, id, range),

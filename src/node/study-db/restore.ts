@@ -2,12 +2,13 @@
 import { copyFileSync, existsSync, linkSync, rmSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AppError, StudyDbError } from '../../core/domain/errors.ts';
-import { listBackups } from './backups.ts';
+import { backupsToRestore } from './backups.ts';
 import { closeAlone, openAlone, putInPlace, verifyFile } from './copies.ts';
 import { fileError, syncFile } from './durableFiles.ts';
 import { copyKeyFile, keyFilePath, readKeyFile, writeKeyFile } from './keys/keyFile.ts';
 import type { KeyEntry } from './keys/keyFile.ts';
 import type { DatabaseKey } from './keys/keyWraps.ts';
+import { checkPlace } from './place.ts';
 import { fileKind, unlockDatabase, wrapsFor } from './keys/unlock.ts';
 import type { KeyAccess } from './keys/unlock.ts';
 
@@ -24,6 +25,7 @@ export interface Restored {
  */
 export async function restoreBackup(database: string, from: string | null, access: KeyAccess): Promise<Restored> {
   const path = resolve(database);
+  checkPlace(path, false);
   const backup = from === null ? await newestGood(path, access) : resolve(from);
   const key = await verified(backup, access);
   const copy = `${path}.restored`;
@@ -56,7 +58,7 @@ function rewrapped(entry: KeyEntry, key: DatabaseKey | null, access: KeyAccess):
 }
 
 async function newestGood(path: string, access: KeyAccess): Promise<string> {
-  for (const backup of listBackups(path)) {
+  for (const backup of backupsToRestore(path, Date.parse(access.now()))) {
     const isGood = await verified(backup.path, access).then(
       () => true,
       () => false,

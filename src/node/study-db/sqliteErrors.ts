@@ -1,5 +1,6 @@
 // Turns what SQLite and its driver throw into StudyDbError, in words and without the statement's values.
 import { AppError, BugError, StudyDbError } from '../../core/domain/errors.ts';
+import type { JsonObject } from '../../core/domain/json.ts';
 
 // Primary result codes and one extended one. Source: https://www.sqlite.org/rescode.html
 const SQLITE_BUSY = 5;
@@ -30,6 +31,9 @@ function resultCode(error: unknown): number | null {
 export function toStudyDbError(error: unknown, fileName: string): AppError {
   if (error instanceof AppError) return error;
   const code = resultCode(error);
+  const system = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === null && (system === 'ENOSPC' || system === 'EDQUOT')) return fullError(fileName, error, {});
+  if (code === null && system === 'EROFS') return readOnlyError(fileName, error);
   if (code === null) return new BugError(`The study database ${fileName} failed unexpectedly.`, {}, error);
   const details = { file: fileName, sqliteCode: code };
   switch (code === SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : code & 0xff) {
@@ -44,12 +48,7 @@ export function toStudyDbError(error: unknown, fileName: string): AppError {
       return new StudyDbError('STUDY_DB_CORRUPT', message, details, error);
     }
     case SQLITE_FULL:
-      return new StudyDbError(
-        'DISK_FULL',
-        `The disk that holds the study database ${fileName} is full; nothing was written.`,
-        details,
-        error,
-      );
+      return fullError(fileName, error, { sqliteCode: code });
     case SQLITE_TOOBIG:
       return new StudyDbError('STUDY_DB_FAILED', 'A file is larger than the study database can hold (1 GB).', details);
     case SQLITE_CANTOPEN:
@@ -64,6 +63,11 @@ export function toStudyDbError(error: unknown, fileName: string): AppError {
         error,
       );
   }
+}
+
+function fullError(fileName: string, cause: unknown, details: JsonObject): StudyDbError {
+  const message = `The disk that holds the study database ${fileName} is full; nothing was written.`;
+  return new StudyDbError('DISK_FULL', message, { file: fileName, ...details }, cause);
 }
 
 /** Another program has it open, or writes to it for longer than this one waits. */

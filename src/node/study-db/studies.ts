@@ -4,6 +4,7 @@ import { recordAudit } from './auditTrail.ts';
 import type { RowReader } from './connection.ts';
 import { deletePatientsWithoutStudy, ensurePatient } from './patients.ts';
 import { notFound } from './storeContext.ts';
+import { deleteRequestsOf } from './jobs.ts';
 import type { StoreContext } from './storeContext.ts';
 
 /** What `studySummary` reads of studies joined with patients and study_facts. */
@@ -61,6 +62,7 @@ export function deleteStudy(context: StoreContext, studyId: string): void {
     const { datasetCount, resultCount } = getStudy(context, studyId);
     // Before the study goes: afterwards nobody knows whose it was.
     recordAudit(context, { kind: 'delete', action: 'study', studyId, details: { datasetCount, resultCount } });
+    deleteRequestsOf(connection, studyId);
     if (connection.run('DELETE FROM studies WHERE id = ?', [studyId]) === 0) throw notFound('study', studyId);
     connection.run(
       'DELETE FROM raw_files WHERE NOT EXISTS (SELECT 1 FROM datasets WHERE datasets.sha256 = raw_files.sha256)',

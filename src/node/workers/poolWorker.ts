@@ -17,10 +17,16 @@ export interface WorkerJob<Task> {
   readonly reject: (error: Error) => void;
 }
 
+/**
+ * Of a thread's own objects; signals and basis sets are arrays outside it. A thread that needs more ends alone: without a
+ * limit V8 would end the whole program. [MiB]
+ */
+export const HEAP_LIMIT_MB = 1024;
+
 /** A thread with a way of its own to the networks; that way ends with the thread. */
-function startWorker(url: URL, models: ModelLibrary | null): Worker {
+function startWorker(url: URL, models: ModelLibrary | null, heapLimitMB: number): Worker {
   // No inherited flags: those of a test runner or of a debugger don't suit a worker.
-  const options = { execArgv: [] };
+  const options = { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapLimitMB } };
   if (models === null) return new Worker(url, { ...options, workerData: { modelsPort: null } satisfies WorkerStart });
   const { port1: here, port2: there } = new MessageChannel();
   serveModels(here, models);
@@ -38,11 +44,17 @@ export class PoolWorker<Task> {
   /**
    * @param url worker file (JavaScript)
    * @param models networks that its tasks may use; null: none
+   * @param heapLimitMB see HEAP_LIMIT_MB
    * @param onFree called after each job, and once when the thread has died
    */
-  constructor(url: URL, models: ModelLibrary | null, onFree: (worker: PoolWorker<Task>, alive: boolean) => void) {
+  constructor(
+    url: URL,
+    models: ModelLibrary | null,
+    heapLimitMB: number,
+    onFree: (worker: PoolWorker<Task>, alive: boolean) => void,
+  ) {
     this.#onFree = onFree;
-    this.#worker = startWorker(url, models);
+    this.#worker = startWorker(url, models, heapLimitMB);
     this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
     this.#worker.on('messageerror', (error) => this.#die(error));
     this.#worker.on('error', (error) => this.#die(error));
@@ -99,14 +111,11 @@ export class PoolWorker<Task> {
 
   #die(cause: unknown): void {
     const text = cause instanceof Error ? cause.message : String(cause);
-    this.#fail(
-      new ProcessingError(
-        'PROCESSING_FAILED',
-        'A worker thread stopped unexpectedly, and the work it was doing is lost; please try again.',
-        { cause: text },
-        cause,
-      ),
-    );
+    const isFull = (cause as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    const words = isFull
+      ? 'A worker thread needed more memory than it may have, and the work it was doing is lost; try fewer spectra at a time.'
+      : 'A worker thread stopped unexpectedly, and the work it was doing is lost; please try again.';
+    this.#fail(new ProcessingError('PROCESSING_FAILED', words, { cause: text }, cause));
   }
 
   /** The first reason counts; what the dying thread says afterwards is ignored. */

@@ -6,7 +6,7 @@ import type { Cancellation } from '../../core/ports/cancellation.ts';
 import type { ModelLibrary } from '../../core/ports/modelLibrary.ts';
 import type { ProgressListener } from '../../core/ports/progress.ts';
 import { makeCancelFlag } from './cancellation.ts';
-import { PoolWorker } from './poolWorker.ts';
+import { HEAP_LIMIT_MB, PoolWorker } from './poolWorker.ts';
 import type { WorkerJob } from './poolWorker.ts';
 
 /** How often a caller's cancellation is looked at while jobs wait or run. [ms] */
@@ -25,10 +25,12 @@ export interface WorkerPoolOptions {
   readonly cancelGraceMs?: number;
   /** A thread without a task for so long is ended, and its memory given back; never where not given. [ms] */
   readonly idleMs?: number;
-  /** Told after a thread has ended: what it held is gone. */
-  readonly onThreadEnd?: () => void;
   /** Networks that tasks may use, on a thread of their own; none where not given. */
   readonly models?: ModelLibrary;
+  /** Memory for a thread's own objects; see HEAP_LIMIT_MB. [MiB] */
+  readonly heapLimitMB?: number;
+  /** Called when a thread has ended, whatever it was at: what it held is gone. */
+  readonly onThreadEnd?: () => void;
 }
 
 export interface RunOptions {
@@ -74,8 +76,9 @@ class Pool<Task> implements WorkerPool<Task> {
   readonly #url: URL;
   readonly #graceMs: number;
   readonly #idleMs: number | null;
-  readonly #onThreadEnd: () => void;
   readonly #models: ModelLibrary | null;
+  readonly #heapLimitMB: number;
+  readonly #onThreadEnd: () => void;
   readonly #workers = new Set<PoolWorker<Task>>();
   readonly #running = new Map<PoolWorker<Task>, Job<Task>>();
   /** Of the threads that have no task. */
@@ -86,13 +89,14 @@ class Pool<Task> implements WorkerPool<Task> {
   #poll: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor({ threads, workerUrl, cancelGraceMs, idleMs, onThreadEnd, models }: WorkerPoolOptions) {
+  constructor({ threads, workerUrl, cancelGraceMs, idleMs, models, heapLimitMB, onThreadEnd }: WorkerPoolOptions) {
     this.threads = threads;
     this.#url = workerUrl;
     this.#graceMs = cancelGraceMs ?? CANCEL_GRACE_MS;
     this.#idleMs = idleMs ?? null;
-    this.#onThreadEnd = onThreadEnd ?? (() => undefined);
     this.#models = models ?? null;
+    this.#heapLimitMB = heapLimitMB ?? HEAP_LIMIT_MB;
+    this.#onThreadEnd = onThreadEnd ?? ((): void => undefined);
   }
 
   share = (key: string, value: unknown): void => {
@@ -166,7 +170,8 @@ class Pool<Task> implements WorkerPool<Task> {
   #freeWorker(): PoolWorker<Task> | null {
     for (const worker of this.#workers) if (worker.job === null) return worker;
     if (this.#workers.size >= this.threads) return null;
-    const worker = new PoolWorker<Task>(this.#url, this.#models, (freed, alive) => this.#onFree(freed, alive));
+    const onFree = (freed: PoolWorker<Task>, alive: boolean): void => this.#onFree(freed, alive);
+    const worker = new PoolWorker<Task>(this.#url, this.#models, this.#heapLimitMB, onFree);
     this.#workers.add(worker);
     return worker;
   }

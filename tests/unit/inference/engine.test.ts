@@ -235,6 +235,20 @@ describe('cancelling and ending', () => {
     process.off('worker', onWorker);
   });
 
+  it('whose thread ended in the middle of a run fails that run in a sentence, and is closed without waiting for it', async () => {
+    const dying = fileURLToPath(new URL('../../fixtures/workers/dyingRuntime.mjs', import.meta.url));
+    const dyingUrl = await bundleWorker('src/node/workers/inference.worker.ts', { 'onnxruntime-node': dying });
+    const engine = makeEngine({ workerUrl: dyingUrl });
+    const session = await engine.load(sourceOf(SMALL_ONNX));
+    const signal = { data: new Float32Array(16), shape: [1, 2, 8] };
+    const run = session.run({ signal });
+    await expect(run).rejects.toThrow(/^A worker thread stopped unexpectedly[^\n]*\.$/);
+    // The next run gets a thread and a network of its own; its end is told as well.
+    await expect(session.run({ signal })).rejects.toThrow(ProcessingError);
+    // A gate that nobody left would hold up the end for as long as its patience, which is longer than this test may take.
+    await engine.close();
+  }, 15_000);
+
   it('closes in the middle of a run without harm', async () => {
     const engine = makeEngine({ batchRows: 8 });
     const session = await engine.load(sourceOf(slowOnnx(200)));

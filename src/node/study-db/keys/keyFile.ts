@@ -89,6 +89,6 @@ export function copyKeyFile(database: string, copy: string): void {
 function writeDraft(database: string, keys: readonly KeyEntry[]): string {
   const draft = `${keyFilePath(database)}.${randomUUID()}.tmp`;
   const file: KeyFile = { schema: 'lineshape.database-key/1', keys: [...keys] };
-  writeDurably(draft, `${JSON.stringify(file, null, 2)}\n`);
+  writeDurably(draft, `${JSON.stringify(file, null, 2)}\n`, keyFilePath(database));
   return draft;
 }

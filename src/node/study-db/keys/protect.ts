@@ -6,6 +6,7 @@ import { keyFits } from '../connection.ts';
 import { exchangeKey } from '../copies.ts';
 import { checkSchema, requireOwn } from '../migrate.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
+import { checkPlace } from '../place.ts';
 import { copyKeyFile, readKeyFile, writeKeyFile } from './keyFile.ts';
 import type { KeyMethod } from './keyFile.ts';
 import { keyEntry, newDatabaseKey } from './keyWraps.ts';
@@ -48,6 +49,7 @@ export async function rekeyDatabase(path: string, access: KeyAccess): Promise<re
   if (fileKind(database) !== 'encrypted') {
     throw new StudyDbError('NOT_FOUND', `The study database ${basename(path)} is not there, or is not encrypted yet.`);
   }
+  checkPlace(database, false);
   const { key: old } = await unlockDatabase(database, access);
   const [current] = readKeyFile(database)?.keys ?? [];
   if (current === undefined) throw new StudyDbError('STUDY_DB_KEY', 'The key file of the study database is gone.');

@@ -21,6 +21,7 @@ const SHOW_AFTER_MS = 300;
 export const useJobs = defineStore('jobs', () => {
   const jobs = ref<readonly Job[]>([]);
   const waiting = new Map<string, (end: JobEnd) => void>();
+  const followed = new Map<string, Promise<JobEnd>>();
   const endedEarly = new Map<string, JobEnd>();
 
   function change(jobId: string, part: Partial<Job>): void {
@@ -31,6 +32,7 @@ export const useJobs = defineStore('jobs', () => {
     jobs.value = jobs.value.filter((job) => job.jobId !== end.jobId);
     const resolve = waiting.get(end.jobId);
     waiting.delete(end.jobId);
+    followed.delete(end.jobId);
     if (resolve === undefined) endedEarly.set(end.jobId, end);
     else resolve(end);
   }
@@ -44,8 +46,10 @@ export const useJobs = defineStore('jobs', () => {
     return () => stops.forEach((stop) => stop());
   }
 
-  /** Follows a job to its end. @param title what the user started */
+  /** Follows a job to its end, for as many as ask. @param title what the user started */
   function follow(jobId: string, title: string): Promise<JobEnd> {
+    const known = followed.get(jobId);
+    if (known !== undefined) return known;
     const early = endedEarly.get(jobId);
     if (early !== undefined) {
       endedEarly.delete(jobId);
@@ -54,7 +58,9 @@ export const useJobs = defineStore('jobs', () => {
     const job: Job = { jobId, title, fraction: 0, message: '', cancelling: false, visible: false };
     jobs.value = [...jobs.value, job];
     setTimeout(() => change(jobId, { visible: true }), SHOW_AFTER_MS);
-    return new Promise((resolve) => waiting.set(jobId, resolve));
+    const end = new Promise<JobEnd>((resolve) => waiting.set(jobId, resolve));
+    followed.set(jobId, end);
+    return end;
   }
 
   async function cancel(jobId: string): Promise<void> {
