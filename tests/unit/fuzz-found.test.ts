@@ -4,12 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { readBasisFiles } from '../../src/core/basis/files/index.ts';
 import { readWaveformFile } from '../../src/core/basis/pulses/waveformFiles.ts';
 import { AppError, ModelError, ReaderError, UnsupportedDataError, UsageError } from '../../src/core/domain/errors.ts';
+import { carrierPpm, fieldStrengthT } from '../../src/core/domain/axes.ts';
 import { foundWord } from '../../src/core/domain/foundWord.ts';
 import type { MrsDataset } from '../../src/core/domain/mrsDataset.ts';
 import { readScan } from '../../src/core/formats/index.ts';
 import { checkPlausibility } from '../../src/core/formats/plausibility.ts';
-import { readZip } from '../../src/core/formats/zipArchive.ts';
+import { packZip, readZip } from '../../src/core/formats/zipArchive.ts';
 import { parseRecipe, voxelsInMask } from '../../src/core/pipeline/index.ts';
+import { isMethod } from '../../src/core/quantification/index.ts';
+import { checkMethodOptions } from '../../src/core/quantification/methodOptions.ts';
 import { acqp, counting, method, visu, wordBytes } from '../fixtures/brukerFiles.ts';
 import { dicomBytes, enhancedElements, fidSamples } from '../fixtures/dicomBytes.ts';
 import { indexValues, niftiBytes } from '../fixtures/niftiBytes.ts';
@@ -175,5 +178,26 @@ describe('basis sets and pulses', () => {
 
   it('an infinite flip angle is none', () => {
     expect(read('PULSENAME:\tx\nFLIPANGLE:\tInfinity\n1\t0\n2\t0\n').flipDeg).toBeNull();
+  });
+});
+
+describe('names that every object has', () => {
+  const INHERITED = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
+
+  it.each(INHERITED)('%s is no method, nucleus or word of a format', (name) => {
+    expect(refusal(() => checkMethodOptions(name, {})).message).toMatch(/^There is no method "/);
+    expect(isMethod(name)).toBe(false);
+    expect([carrierPpm(name), fieldStrengthT(123.2, name)]).toEqual([0, null]);
+    const fid = { name: 'fid', bytes: wordBytes(counting(96), 'int32') };
+    const error = refusal(() => readScan([fid, acqp({ GO_raw_data_format: name }), method()]));
+    expect(error.message).toMatch(/name the word type .*, which is not known\.$/);
+  });
+
+  it('a file of such a name is packed like any other', () => {
+    const files = INHERITED.map((name, i) => ({ name, path: `scan/${name}`, bytes: Uint8Array.of(i) }));
+    const packed = readZip(packZip(files), 'z.zip');
+    expect(packed.map(({ name, bytes }) => [name, ...bytes]).sort()).toEqual(
+      INHERITED.map((name, i) => [name, i]).sort(),
+    );
   });
 });

@@ -2,26 +2,27 @@
 // Sign convention (NIfTI-MRS, after Levitt): s(t) = exp(+2πi f t), plain forward FFT, and
 // ppm = reference − f / f0. So a line upfield of the reference (NAA, 2.01 ppm) has f > 0, and a
 // spectrum in FFT order of rising f runs from high to low ppm, as spectra are drawn.
+import { wordTable } from './wordTable.ts';
 
 /** Chemical shift of water at body temperature, the carrier's place on the ppm axis. [ppm] Source: LCModel manual, PPMREF; NIfTI-MRS tools use the same. */
 export const WATER_PPM = 4.65;
 
 /** Gyromagnetic ratios over 2π. [MHz/T] Source: CODATA 2018 (1H, shielded-proton differences ignored); Harris 2001 IUPAC ratios for the others. */
-export const GYROMAGNETIC_RATIO_MHZ_PER_T: Readonly<Record<string, number>> = {
+export const GYROMAGNETIC_RATIO_MHZ_PER_T: Readonly<Record<string, number>> = wordTable({
   '1H': 42.577478518,
   '2H': 6.535903,
   '13C': 10.708394,
   '19F': 40.078,
   '23Na': 11.262,
   '31P': 17.235,
-};
+});
 
 /**
  * Chemical shift that usually stands at zero frequency, by nucleus: where scanners put the carrier, and the reference of the
  * nucleus's scale. [ppm] ¹H and ²H: water; ³¹P: phosphocreatine, 0 by convention (de Graaf, In Vivo NMR Spectroscopy, 3rd
  * ed., 2019, ch. 2); others: the reference compound itself.
  */
-const CARRIER_PPM: Readonly<Record<string, number>> = { '1H': WATER_PPM, '2H': WATER_PPM, '31P': 0 };
+const CARRIER_PPM: Readonly<Record<string, number>> = wordTable({ '1H': WATER_PPM, '2H': WATER_PPM, '31P': 0 });
 
 /** @returns ppm at zero frequency for a nucleus, where a scan says nothing else */
 export function carrierPpm(nucleus: string): number {

@@ -1,6 +1,7 @@
 // How quantification methods are called where people read them; everywhere else they go by their ids.
+import { wordTable } from './wordTable.ts';
 
-const TITLES: Readonly<Record<string, string>> = {
+const TITLES: Readonly<Record<string, string>> = wordTable({
   nlls: 'NLLS',
   quest: 'QUEST',
   amares: 'AMARES',
@@ -20,7 +21,7 @@ const TITLES: Readonly<Record<string, string>> = {
   unet: 'U-Net',
   'hybrid-ensemble': 'Hybrid ensemble',
   'lineshape-universal': 'Lineshape universal',
-};
+});
 
 /**
  * @param method id, as in QuantificationResult.method, perhaps with a network's protocol

@@ -6,6 +6,7 @@ import { foundWord } from '../domain/foundWord.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { AcquisitionInfo, DimensionTag, HigherDimension, MrsDataset, PatientInfo } from '../domain/mrsDataset.ts';
 import type { ProvenanceEntry, Warning } from '../domain/provenance.ts';
+import { wordTable } from '../domain/wordTable.ts';
 import { isTooDeep, MAX_JSON_DEPTH, parseBoundedJson } from './boundedJson.ts';
 
 /** `method` of the provenance entry that stands for ConversionMethod, ConversionTime and OriginalFile. */
@@ -142,11 +143,11 @@ const PATIENT_NUMBER_KEYS = {
   PatientAge: 'ageYears',
 } as const satisfies Record<string, keyof PatientInfo>;
 /** Keys outside the standard are written as {Value, Description}, as it asks. */
-const USER_KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
+const USER_KEY_DESCRIPTIONS: Readonly<Record<string, string>> = wordTable({
   AcquisitionDateTime: 'Date and time of the acquisition, ISO 8601',
   Region: 'Region of the body or brain measured',
   PatientAge: 'Age of the patient in years',
-};
+});
 
 /** What of the extension becomes typed fields; `header` holds the rest. */
 export interface MappedHeader {

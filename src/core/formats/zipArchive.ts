@@ -277,7 +277,8 @@ function freePath(path: string, taken: Readonly<Record<string, Uint8Array>>): st
  */
 export function packZip(files: readonly InputFile[]): Uint8Array {
   const folder = commonFolder(files.map(pathOf));
-  const entries: Record<string, Uint8Array> = {};
+  // Without inherited properties: a file may be called "__proto__".
+  const entries = Object.create(null) as Record<string, Uint8Array>;
   for (const file of files) {
     const path = folder === '' ? pathOf(file) : pathOf(file).slice(folder.length + 1);
     entries[freePath(path, entries)] = file.bytes;

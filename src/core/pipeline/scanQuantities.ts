@@ -19,6 +19,7 @@ import type { Recipe } from '../domain/recipe.ts';
 import { sequenceFamily } from '../domain/sequenceFamily.ts';
 import type { TissueFractions } from '../domain/tissueFractions.ts';
 import { zeroFrequencyPpm } from '../domain/zeroFrequency.ts';
+import { wordTable } from '../domain/wordTable.ts';
 import { tissueFractions } from '../geometry/index.ts';
 import type { FitInput, FitRunner } from '../ports/fitRunner.ts';
 import { fitsSingleLines } from '../quantification/index.ts';
@@ -29,7 +30,10 @@ import type { ScanSegmentation } from './segmentation.ts';
 import { dataScale, waterFid, waterObstacle } from './waterReference.ts';
 
 /** Denominators of ratios where the recipe names none. */
-const USUAL_RATIOS: Readonly<Record<string, readonly string[]>> = { '1H': ['tCr', 'tNAA', 'tCho'], '31P': ['PCr'] };
+const USUAL_RATIOS: Readonly<Record<string, readonly string[]>> = wordTable({
+  '1H': ['tCr', 'tNAA', 'tCho'],
+  '31P': ['PCr'],
+});
 
 export interface QuantitiesInput {
   /** As read. */

@@ -7,6 +7,7 @@ import type { MrsDataset } from '../domain/mrsDataset.ts';
 import { voxelCount } from '../domain/mrsDataset.ts';
 import type { Warning } from '../domain/provenance.ts';
 import { zeroFrequencyPpm } from '../domain/zeroFrequency.ts';
+import { wordTable } from '../domain/wordTable.ts';
 import type { Vec3 } from '../geometry/index.ts';
 import { fidToSpectrum } from '../math/fft.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
@@ -28,7 +29,10 @@ export interface VoxelInputs {
 const LEAST_PEAK_OVER_NOISE = 5;
 
 /** Where a spectrum is looked at for signal, by nucleus; others are looked at as a whole. [ppm] */
-const SIGNAL_PPM: Readonly<Record<string, readonly [number, number]>> = { '1H': [1.8, 3.4], '31P': [-18, 8] };
+const SIGNAL_PPM: Readonly<Record<string, readonly [number, number]>> = wordTable({
+  '1H': [1.8, 3.4],
+  '31P': [-18, 8],
+});
 
 /** Methylene and methyl of fat. [ppm] */
 const LIPID_PPM: readonly [number, number] = [0.8, 1.7];

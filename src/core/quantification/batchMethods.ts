@@ -1,5 +1,6 @@
 // Methods that quantify many spectra at once, by id: the networks, and what builds on them.
 import { NETWORK_METHODS, methodOfNetworkId, networkMethod } from '../domain/networkMethods.ts';
+import { wordTable } from '../domain/wordTable.ts';
 import { quantifyWithHatamiCnn, quantifyWithScalogramCnn } from './cnn/index.ts';
 import { dqMethod } from './dq/index.ts';
 import { ensembleMethod } from './ensembles/index.ts';
@@ -9,7 +10,7 @@ import type { BatchMethod } from './shared/networks/batchMethod.ts';
 import { quantifyWithUniversal } from './universal/index.ts';
 import { quantifyByScattering } from './waveletScattering/index.ts';
 
-const BATCH_METHODS: Readonly<Record<string, BatchMethod>> = {
+const BATCH_METHODS: Readonly<Record<string, BatchMethod>> = wordTable({
   qnet: quantifyWithQnet,
   'qnet-end-to-end': quantifyWithQnetEndToEnd,
   'dq-nmm': dqMethod('dq-nmm'),
@@ -24,7 +25,7 @@ const BATCH_METHODS: Readonly<Record<string, BatchMethod>> = {
   'hybrid-ensemble': ensembleMethod('hybrid-ensemble'),
   'lineshape-universal': quantifyWithUniversal,
   hybrid: quantifyWithHybrid,
-};
+});
 
 /** @returns null where a method quantifies one spectrum at a time, or is none */
 export function batchMethod(method: string): BatchMethod | null {

@@ -6,6 +6,7 @@ import type { MrsDataset } from '../domain/mrsDataset.ts';
 import { namesProtocol } from '../domain/networkMethods.ts';
 import type { Warning } from '../domain/provenance.ts';
 import type { EditingCondition } from '../domain/basisRequest.ts';
+import { wordTable } from '../domain/wordTable.ts';
 import { checkBasisMatch } from '../basis/matching.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { FitInput, FitOutput } from '../ports/fitRunner.ts';
@@ -25,18 +26,18 @@ export { SHIPPED_PRIOR_KNOWLEDGE, priorKnowledgeFromCsv, readPriorKnowledge } fr
 
 type Method = (input: FitInput, basis: BasisSet, options: JsonObject, cancellation: Cancellation) => FitOutput;
 
-const METHODS: Readonly<Record<string, Method>> = {
+const METHODS: Readonly<Record<string, Method>> = wordTable({
   nlls: fitNlls,
   quest: fitWithQuest,
   amares: fitWithAmares,
   'edited-gaussian': (input, _basis, options, cancellation) => fitEditedScan(input, options, cancellation),
-};
+});
 
 /** What fits the difference spectrum of an edited scan, beside its edit-off spectrum. */
-const METHODS_OF_DIFFERENCES: Readonly<Record<string, Method>> = {
+const METHODS_OF_DIFFERENCES: Readonly<Record<string, Method>> = wordTable({
   nlls: fitDifference,
   'edited-gaussian': METHODS['edited-gaussian'] as Method,
-};
+});
 
 /** Methods that fit single lines from prior knowledge, not with a basis set. */
 const WITHOUT_BASIS: readonly string[] = ['amares', 'edited-gaussian'];

@@ -2,6 +2,7 @@
 import { UsageError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { methodOfNetworkId } from '../domain/networkMethods.ts';
+import { wordTable } from '../domain/wordTable.ts';
 import {
   DEFAULT_AMARES_OPTIONS,
   DEFAULT_PRIOR_KNOWLEDGE,
@@ -29,14 +30,14 @@ function checkAmaresOptions(json: JsonObject): void {
   if (typeof priorKnowledge !== 'string') readPriorKnowledge(priorKnowledge);
 }
 
-const OPTIONS: Readonly<Record<string, MethodOptions>> = {
+const OPTIONS: Readonly<Record<string, MethodOptions>> = wordTable({
   nlls: { defaults: DEFAULT_NLLS_OPTIONS, check: parseNllsOptions },
   quest: { defaults: DEFAULT_QUEST_OPTIONS, check: parseQuestOptions },
   amares: { defaults: DEFAULT_AMARES_OPTIONS, check: checkAmaresOptions },
   'edited-gaussian': { defaults: DEFAULT_EDITED_GAUSSIAN_OPTIONS, check: parseEditedGaussianOptions },
   ...Object.fromEntries(NETWORK_METHOD_IDS.map((id) => [id, { defaults: {}, check: checkNoOptions(id) }])),
   hybrid: { defaults: DEFAULT_HYBRID_OPTIONS, check: parseHybridOptions },
-};
+});
 
 function optionsOf(method: string): MethodOptions {
   const found = OPTIONS[methodOfNetworkId(method)];

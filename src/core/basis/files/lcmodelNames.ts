@@ -1,11 +1,12 @@
 // Metabolite names in LCModel's files: METABO holds six characters (LCModel source, MYBASI: CHARACTER METABO*6), and
 // LCModel's own tables of ratios and sums know some metabolites by other names than ours.
 import { canonicalMetaboliteName } from '../../domain/metaboliteNames.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 
 const METABO_LENGTH = 6;
 
 /** Canonical name → LCModel's, where its default ratio priors and sums need it. */
-const LCMODEL_SPELLING: Readonly<Record<string, string>> = { PCho: 'PCh' };
+const LCMODEL_SPELLING: Readonly<Record<string, string>> = wordTable({ PCho: 'PCh' });
 
 /** Longer names are cut and numbered; a reader then takes the whole one from ID. */
 const SHORTENED = /^(.*)~\d+$/;

@@ -3,11 +3,12 @@
 import { ppmAxis, WATER_PPM } from '../../domain/axes.ts';
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import type { Warning } from '../../domain/provenance.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 import { fidToSpectrum } from '../../math/fft.ts';
 import { mirroredByGroups } from './groupDirection.ts';
 
 /** Metabolite → shift of its largest singlet. [ppm] */
-export const SINGLETS_PPM: Readonly<Record<string, number>> = {
+export const SINGLETS_PPM: Readonly<Record<string, number>> = wordTable({
   NAA: 2.008,
   NAAG: 2.042,
   Cr: 3.027,
@@ -18,7 +19,7 @@ export const SINGLETS_PPM: Readonly<Record<string, number>> = {
   Scyllo: 3.34,
   Ace: 1.904,
   Gly: 3.548,
-};
+});
 
 /** A line counts as one of a signal's main lines from this fraction of its largest one on. */
 const MAIN_LINE_FRACTION = 0.3;

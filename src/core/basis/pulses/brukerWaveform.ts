@@ -1,9 +1,10 @@
 // Bruker shapes in JCAMP-DX: "##KEY= value" records, and after ##XYPOINTS= (XY..XY) one "amplitude [%], phase [°]" a line.
 import type { WaveformFile } from './waveformText.ts';
 import { finishWaveform, numberRows, refuseWaveform } from './waveformText.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 
 const RECORD = /^\s*##(.*?)=\s*(.*?)\s*$/;
-const SECONDS: Record<string, number> = { s: 1, ms: 1e-3, us: 1e-6 };
+const SECONDS: Record<string, number> = wordTable({ s: 1, ms: 1e-3, us: 1e-6 });
 
 export function isBrukerShape(text: string): boolean {
   return /^\s*##\s*(?:TITLE|JCAMP-?DX|XYPOINTS)\s*=/im.test(text);

@@ -5,6 +5,7 @@ import { zeros } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
 import { foundWord } from '../../domain/foundWord.ts';
 import type { Warning } from '../../domain/provenance.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 import type { BrukerParameters } from './jcampParameters.ts';
 
 export type WordType = 'int16' | 'int32' | 'float32' | 'float64' | 'uint8';
@@ -38,13 +39,13 @@ const isVersion360 = (parameters: BrukerParameters): boolean =>
 function wordType(parameters: BrukerParameters, kind: FidKind, fileName: string): WordType {
   if (kind === 'fid_proc.64') return 'float64';
   const raw = parameters.text('GO_raw_data_format') ?? parameters.text('ACQ_word_size');
-  const types: Readonly<Record<string, WordType>> = {
+  const types: Readonly<Record<string, WordType>> = wordTable({
     GO_32BIT_SGN_INT: 'int32',
     GO_16BIT_SGN_INT: 'int16',
     GO_32BIT_FLOAT: 'float32',
     _32_BIT: 'int32',
     _16_BIT: 'int16',
-  };
+  });
   // ParaVision 360 names the word's size in ACQ_word_size only; its other key stands for older raw data.
   const named = isVersion360(parameters) ? (parameters.text('ACQ_word_size') ?? raw) : raw;
   const type = named === null ? undefined : types[named];

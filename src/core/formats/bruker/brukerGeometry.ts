@@ -4,19 +4,20 @@
 import { foundWord } from '../../domain/foundWord.ts';
 import type { Affine } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 import type { BrukerParameters } from './jcampParameters.ts';
 
 type Matrix = readonly (readonly number[])[];
 
 /** Magnet axes → right, anterior, superior of the subject. */
-const SUBJECT_AXES: Readonly<Record<string, Matrix>> = {
+const SUBJECT_AXES: Readonly<Record<string, Matrix>> = wordTable({
   Head_Supine: [[-1, 0, 0], [0, -1, 0], [0, 0, 1]], // prettier-ignore
   Head_Prone: [[1, 0, 0], [0, 1, 0], [0, 0, 1]], // prettier-ignore
   Head_Left: [[0, -1, 0], [1, 0, 0], [0, 0, 1]], // prettier-ignore
   Head_Right: [[0, 1, 0], [-1, 0, 0], [0, 0, 1]], // prettier-ignore
   Foot_Supine: [[1, 0, 0], [0, -1, 0], [0, 0, -1]], // prettier-ignore
   Foot_Prone: [[-1, 0, 0], [0, 1, 0], [0, 0, -1]], // prettier-ignore
-};
+});
 
 const UNVERIFIED =
   "Bruker's axes were not checked on a real file; compare the voxel with an image before using its place.";

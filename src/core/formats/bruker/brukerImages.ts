@@ -4,18 +4,19 @@ import type { DoubleArray } from '../../domain/complexArray.ts';
 import { shapeSize, zeros } from '../../domain/complexArray.ts';
 import { ReaderError, UnsupportedDataError } from '../../domain/errors.ts';
 import type { Warning } from '../../domain/provenance.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 import { ifft, ifftShift } from '../../math/fft.ts';
 import type { WordType } from './brukerFids.ts';
 import { WORD_BYTES, wordReader } from './brukerFids.ts';
 import type { BrukerParameters } from './jcampParameters.ts';
 
-const WORD_TYPES: Readonly<Record<string, WordType>> = {
+const WORD_TYPES: Readonly<Record<string, WordType>> = wordTable({
   _32BIT_SGN_INT: 'int32',
   _16BIT_SGN_INT: 'int16',
   _32BIT_FLOAT: 'float32',
   _8BIT_UNSGN_INT: 'uint8',
   _8BIT_USGN_INT: 'uint8',
-};
+});
 
 export interface BrukerSpectra {
   /** Shape [x, y, z, frames, points], FIDs. */

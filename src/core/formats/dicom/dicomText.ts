@@ -2,9 +2,10 @@
 // where it knows the set, Latin-1 otherwise (never a failure).
 import { strFromU8 } from 'fflate';
 import { latin1Text } from '../../math/fortranText.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 
 /** DICOM's defined terms → WHATWG encoding labels; "ISO 2022 IR n" is the same set with escape sequences. */
-const ENCODINGS: Readonly<Record<string, string>> = {
+const ENCODINGS: Readonly<Record<string, string>> = wordTable({
   'IR 101': 'iso-8859-2',
   'IR 109': 'iso-8859-3',
   'IR 110': 'iso-8859-4',
@@ -22,7 +23,7 @@ const ENCODINGS: Readonly<Record<string, string>> = {
   'IR 58': 'gb18030',
   GB18030: 'gb18030',
   GBK: 'gbk',
-};
+});
 
 type DecoderClass = new (label: string) => { decode(bytes: Uint8Array): string };
 

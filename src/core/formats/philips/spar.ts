@@ -6,6 +6,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { AcquisitionInfo, PatientInfo } from '../../domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 import { latin1Text, parseFortranReal } from '../../math/fortranText.ts';
 import { normaliseNucleus } from '../niftiMrsHeader.ts';
 import type { ReadOptions } from '../readOptions.ts';
@@ -189,7 +190,7 @@ function patientPosition(spar: Spar): string | null {
   const end = /^(head|feet)/i.exec(spar.get('patient_position') ?? '')?.[1]?.toLowerCase();
   const side = /(supine|prone|left|right)/i.exec(spar.get('patient_orientation') ?? '')?.[1]?.toLowerCase();
   if (end === undefined || side === undefined) return null;
-  const sides: Readonly<Record<string, string>> = { supine: 'S', prone: 'P', left: 'DL', right: 'DR' };
+  const sides: Readonly<Record<string, string>> = wordTable({ supine: 'S', prone: 'P', left: 'DL', right: 'DR' });
   return `${end === 'head' ? 'HF' : 'FF'}${sides[side]}`;
 }
 

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { AcquisitionInfo, PatientInfo } from '../../domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../domain/mrsDataset.ts';
 import { putSaturationBands } from '../../domain/scanPlacement.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 import { normaliseNucleus } from '../niftiMrsHeader.ts';
 import type { Ascconv, XProtocol } from './protocolText.ts';
 import { ascconvNumber, parseAscconv, parseXProtocol } from './protocolText.ts';
@@ -113,7 +114,7 @@ export function acquisitionInfo(protocol: TwixProtocol, timeStamp: number): Acqu
   };
 }
 
-const SEX: Readonly<Record<string, string>> = { 1: 'M', 2: 'F', 3: 'O' };
+const SEX: Readonly<Record<string, string>> = wordTable({ 1: 'M', 2: 'F', 3: 'O' });
 
 export function patientInfo(protocol: TwixProtocol): PatientInfo {
   const birth = parameter(protocol, 'PatientBirthDay');

@@ -8,18 +8,19 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { AcquisitionInfo, Affine, HigherDimension, MrsDataset } from '../../domain/mrsDataset.ts';
 import { UNKNOWN_ACQUISITION, UNKNOWN_PATIENT } from '../../domain/mrsDataset.ts';
 import type { Warning } from '../../domain/provenance.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 import { implausibleTimes, normaliseNucleus } from '../niftiMrsHeader.ts';
 import type { ReadOptions } from '../readOptions.ts';
 import { Procpar } from './procpar.ts';
 import { readVarianTraces } from './varianFid.ts';
 
 /** Arrayed times that the standard has a key for. */
-const ARRAY_KEYS: Readonly<Record<string, string>> = {
+const ARRAY_KEYS: Readonly<Record<string, string>> = wordTable({
   te: 'EchoTime',
   tr: 'RepetitionTime',
   tm: 'MixingTime',
   ti: 'InversionTime',
-};
+});
 const MM_PER_CM = 10;
 
 function required(procpar: Procpar, name: string, fallback: number | undefined, fileName: string): number {

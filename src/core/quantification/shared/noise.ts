@@ -1,6 +1,7 @@
 // Noise of one FID, told from the parts of its spectrum where no metabolite resonates.
 import type { ComplexSignal } from '../../domain/complexArray.ts';
 import { carrierPpm, ppmAxis } from '../../domain/axes.ts';
+import { wordTable } from '../../domain/wordTable.ts';
 import { fidToSpectrum } from '../../math/fft.ts';
 import { pairTransforms } from '../../math/simd/pairTransforms.ts';
 import type { PairTransform } from '../../math/simd/pairTransforms.ts';
@@ -10,11 +11,11 @@ import type { PairTransform } from '../../math/simd/pairTransforms.ts';
  * reference at 0. ³¹P: beyond β-ATP (−16.1) and the phosphomonoesters (6.8), with room for broad feet of both. Of other
  * nuclei the outermost tenths of the spectrum are taken.
  */
-const QUIET_BEYOND_PPM: Readonly<Record<string, readonly [number, number]>> = {
+const QUIET_BEYOND_PPM: Readonly<Record<string, readonly [number, number]>> = wordTable({
   '1H': [-0.8, 9.5],
   '2H': [-0.8, 9.5],
   '31P': [-20, 11],
-};
+});
 /** Fewer points than this say too little. */
 const LEAST_POINTS = 32;
 
