@@ -21,6 +21,7 @@ import { sampleOf } from '../../contract/sampleOfSchema.ts';
 import { messageFault } from '../engine/findings.ts';
 import type { FuzzCase, FuzzFile, FuzzTarget } from '../engine/fuzzCase.ts';
 import { scratchFolder } from './scratch.ts';
+import { withoutLogin } from '../../fixtures/accessSessions.ts';
 
 const EVENT: InvokeEvent = { senderFrame: { url: 'app://lineshape/index.html', parent: null }, sender: { id: 1 } };
 const WORKERS = fileURLToPath(new URL('../workers', import.meta.url));
@@ -103,6 +104,7 @@ function start(folder: string): Host {
       origin: 'app://lineshape',
       mainPage: () => 1,
       validateResponses: true,
+      access: async () => withoutLogin(),
       log,
     },
   );
