@@ -1,8 +1,10 @@
 // What ships is known with its licences: every package is named with a text, none may be one that an MIT program can't ship.
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { isAccepted, packageFolders, shippedComponents } from '../../scripts/components.mjs';
+import { isAccepted, microsoftTerms, packageFolders, shippedComponents } from '../../scripts/components.mjs';
 import { cratesInside } from '../../scripts/crateNames.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -60,14 +62,30 @@ describe('components', () => {
     await expect(shippedComponents(['node_modules/axe-core'])).rejects.toThrow(/^axe-core is under "MPL-2.0", which /);
   });
 
-  it('name the crates that libsql’s library says it holds', async () => {
-    const library = await readFile(new URL('node_modules/@libsql/linux-x64-gnu/index.node', ROOT));
-    const inside = cratesInside(library).map(({ name, version }) => `${name} ${version}`);
-    expect(inside.length).toBeGreaterThan(50);
-    const kept = JSON.parse(await readFile(new URL('licences/libsql-crates.json', ROOT), 'utf8')) as {
-      name: string;
-      version: string;
-    }[];
-    expect(inside.filter((one) => !kept.some(({ name, version }) => `${name} ${version}` === one))).toEqual([]);
+  it('on Windows ask for the terms of Microsoft’s libraries', async () => {
+    expect(await microsoftTerms('linux')).toEqual([]);
+    const folder = await mkdtemp(join(tmpdir(), 'lineshape-terms-'));
+    for (const name of ['DirectML', 'dxcompiler']) await writeFile(join(folder, `${name}.txt`), `Terms of ${name}`);
+    await expect(microsoftTerms('win32', folder)).rejects.toThrow(
+      /^dxil\.dll goes with the package, and its terms are missing: put them into licences\/windows\/dxil\.txt\.$/,
+    );
+    await writeFile(join(folder, 'dxil.txt'), 'Terms of dxil');
+    expect((await microsoftTerms('win32', folder)).map(({ text }) => text)).toContain('Terms of dxil');
+    await rm(folder, { recursive: true });
   });
+
+  // The library of this system: what others hold differs in parts of the system's own.
+  it.runIf(process.platform === 'linux' && process.arch === 'x64')(
+    'name the crates that libsql’s library holds',
+    async () => {
+      const library = await readFile(new URL('node_modules/@libsql/linux-x64-gnu/index.node', ROOT));
+      const inside = cratesInside(library).map(({ name, version }) => `${name} ${version}`);
+      expect(inside.length).toBeGreaterThan(50);
+      const kept = JSON.parse(await readFile(new URL('licences/libsql-crates.json', ROOT), 'utf8')) as {
+        name: string;
+        version: string;
+      }[];
+      expect(inside.filter((one) => !kept.some(({ name, version }) => `${name} ${version}` === one))).toEqual([]);
+    },
+  );
 });
