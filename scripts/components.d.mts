@@ -11,3 +11,5 @@ export function isAccepted(expression: string): boolean;
 export function packageFolders(modules: Iterable<string>): string[];
 /** @throws SetUpError where a licence is not accepted or its text is missing */
 export function shippedComponents(bundled: string[]): Promise<Component[]>;
+/** @throws SetUpError where a text is missing */
+export function microsoftTerms(platform: NodeJS.Platform, texts?: string): Promise<{ name: string; text: string }[]>;

@@ -160,6 +160,29 @@ export async function shippedComponents(bundled) {
   return components.sort((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'));
 }
 
+/** In the Windows part of ONNX Runtime; no package of npm or PyPI carries their terms. */
+const MICROSOFT_LIBRARIES = ['DirectML', 'dxcompiler', 'dxil'];
+
+/**
+ * The terms of Microsoft's libraries, which whoever makes the Windows installer puts into licences/windows.
+ * @param {NodeJS.Platform} platform that is packaged
+ * @param {string} [texts] folder of the texts
+ * @returns {Promise<{ name: string, text: string }[]>} none on other systems
+ * @throws {SetUpError} where one is missing
+ */
+export async function microsoftTerms(platform, texts = path.join(TEXTS, 'windows')) {
+  if (platform !== 'win32') return [];
+  return Promise.all(
+    MICROSOFT_LIBRARIES.map(async (name) => {
+      const text = await readText(texts, `${name}.txt`).catch(() => '');
+      if (text !== '') return { name, text };
+      throw new SetUpError(
+        `${name}.dll goes with the package, and its terms are missing: put them into licences/windows/${name}.txt.`,
+      );
+    }),
+  );
+}
+
 /**
  * The packages that a bundle's modules come from.
  * @param {Iterable<string>} modules paths of modules, absolute or relative to the checkout

@@ -45,18 +45,20 @@ async function fuse(context, inspect) {
 }
 
 /** All licence texts as one file. */
-function licenceText(components) {
+function licenceText(components, microsoft) {
   const parts = components.map(
     ({ name, version, licence, partOf, text }) =>
       `${name} ${version}${partOf === null ? '' : `, part of ${partOf}`}\nLicence: ${licence}\n\n${text}\n`,
   );
   const head = 'Third-party software in Lineshape. Electron’s own parts: LICENSES.chromium.html.\n';
-  return [head, ...parts].join(`\n${'='.repeat(100)}\n\n`);
+  const terms = microsoft.map(({ name, text }) => `${name}, part of onnxruntime-node\n\n${text}\n`);
+  return [head, ...parts, ...terms].join(`\n${'='.repeat(100)}\n\n`);
 }
 
 /** The bill of materials, the licences of the parts, and Chromium's, which Electron keeps where not every installer takes it. */
 async function writePapers(runtime) {
   const { billOfMaterials, billProblems } = await import('./sbom.mjs');
+  const { microsoftTerms } = await import('./components.mjs');
   const { version } = JSON.parse(await readFile(path.join(REPO_ROOT, 'package.json'), 'utf8'));
   const components = JSON.parse(await readFile(COMPONENTS_FILE, 'utf8'));
   const manifest = await resourceManifest(path.join(REPO_ROOT, 'resources'));
@@ -67,7 +69,10 @@ async function writePapers(runtime) {
   await rm(PAPERS, { recursive: true, force: true });
   await mkdir(PAPERS, { recursive: true });
   await writeFile(path.join(PAPERS, 'sbom.cdx.json'), bill);
-  await writeFile(path.join(PAPERS, 'THIRD-PARTY-LICENSES.txt'), licenceText(components));
+  await writeFile(
+    path.join(PAPERS, 'THIRD-PARTY-LICENSES.txt'),
+    licenceText(components, await microsoftTerms(process.platform)),
+  );
   await cp(path.join(REPO_ROOT, 'LICENSE'), path.join(PAPERS, 'LICENSE.txt'));
   const chromium = path.join(runtime.dist, 'LICENSES.chromium.html');
   if (process.platform === 'darwin' && existsSync(chromium))

@@ -61,6 +61,7 @@ test('holds native libraries of one system, no updater, no sources, no tests', a
   const modules = 'resources/app.asar.unpacked/node_modules';
   expect(native.sort()).toEqual([
     `${modules}/@libsql/linux-x64-gnu/index.node`,
+    `${modules}/@node-rs/argon2-linux-x64-gnu/argon2.linux-x64-gnu.node`,
     `${modules}/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1`,
     `${modules}/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node`,
   ]);
