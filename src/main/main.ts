@@ -9,6 +9,7 @@ import { RELEASE_MANIFEST } from '../node/files/releasedFiles.ts';
 import { findKey } from '../node/study-db/openProtected.ts';
 import { isEmptyOpening, maintenanceOf, parseArguments, parseHandover } from './commandLine.ts';
 import type { Opening } from './commandLine.ts';
+import { holdDatabase } from './databaseHolder.ts';
 import { appKeyAccess, maintain, systemKeychain } from './databaseKey.ts';
 import { setEndMark } from './endMark.ts';
 import type { EndMark } from './endMark.ts';
@@ -229,6 +230,7 @@ async function start(): Promise<void> {
     app.exit(0);
     return;
   }
+  await holdDatabase(paths.database);
   const unlocked = await findKey(paths.database, access, false);
   language = systemLanguage(app.getPreferredSystemLanguages());
   endMark = setEndMark(paths.userData);
