@@ -312,10 +312,12 @@ test('a second app on the same database is refused in words, and the command lin
   expect(await value(app.window, 'study:list', {})).toHaveLength(1);
   expect(study('backup').status).toBe(0);
   // What would put another file in its place waits, and is refused.
-  for (const work of ['restore', 'rekey']) {
-    const refused = study(work);
-    expect(refused.status, work).not.toBe(0);
-    expect(refused.stderr, work).toMatch(/lineshape\.db is in use by another program; nothing was written[^\n]*\.\n/);
+  for (const work of [['restore', '--yes'], ['rekey']]) {
+    const refused = study(...work);
+    expect(refused.status, work[0]).not.toBe(0);
+    expect(refused.stderr, work[0]).toMatch(
+      /lineshape\.db is in use by another program; nothing was written[^\n]*\.\n/,
+    );
   }
   expect(await value(app.window, 'study:list', {})).toHaveLength(1);
 });
