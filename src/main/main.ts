@@ -11,6 +11,7 @@ import { findKey } from '../node/study-db/openProtected.ts';
 import { actAs } from './acting.ts';
 import { isEmptyOpening, maintenanceOf, parseArguments, parseHandover } from './commandLine.ts';
 import type { Opening } from './commandLine.ts';
+import { holdDatabase } from './databaseHolder.ts';
 import { appKeyAccess, maintain, systemKeychain } from './databaseKey.ts';
 import { setEndMark } from './endMark.ts';
 import type { EndMark } from './endMark.ts';
@@ -248,6 +249,7 @@ async function start(inferenceRuntime: SealedFiles | null): Promise<void> {
     app.exit(0);
     return;
   }
+  await holdDatabase(paths.database);
   const unlocked = await findKey(paths.database, keyAccess, false);
   language = systemLanguage(app.getPreferredSystemLanguages());
   endMark = setEndMark(paths.userData);

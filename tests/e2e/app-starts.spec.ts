@@ -1,5 +1,5 @@
 // The real app: its window opens, its page is locked in, every channel answers, and errors come in words.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -289,6 +289,34 @@ test('user data that can’t be made ends the start with one sentence and exit c
   const { code, said } = await endOfStart({ LINESHAPE_USER_DATA: path.join(file, 'below') });
   expect(code).toBe(1);
   expect(said).toContain('The folder for Lineshape’s study database can’t be made');
+});
+
+test('a second app on the same database is refused in words, and the command line works beside the first', async ({
+  app,
+  userDataFolder,
+}, testInfo) => {
+  const database = path.join(userDataFolder, 'lineshape.db');
+  const other = testInfo.outputPath('other-user-data');
+  const { code, said } = await endOfStart({ LINESHAPE_USER_DATA: other, LINESHAPE_DB: database });
+  expect(code).toBe(1);
+  expect(said).toContain('The study database lineshape.db is open in another Lineshape');
+
+  const cli = path.join(REPO_ROOT, 'bin', 'lineshape.mjs');
+  const study = (...args: string[]): ReturnType<typeof spawnSync> =>
+    spawnSync(process.execPath, [cli, 'study', ...args, '--db', database], { encoding: 'utf8' });
+  const scan = path.join(REPO_ROOT, 'resources', 'demo', 'svs_press_te30.nii.gz');
+  expect(study('import', scan).status).toBe(0);
+  expect(await value(app.window, 'study:list', {})).toHaveLength(1);
+  expect(study('backup').status).toBe(0);
+  // What would put another file in its place waits, and is refused.
+  for (const work of [['restore', '--yes'], ['rekey']]) {
+    const refused = study(...work);
+    expect(refused.status, work[0]).not.toBe(0);
+    expect(refused.stderr, work[0]).toMatch(
+      /lineshape\.db is in use by another program; nothing was written[^\n]*\.\n/,
+    );
+  }
+  expect(await value(app.window, 'study:list', {})).toHaveLength(1);
 });
 
 test('a second start hands its files to the first and ends', async ({ app, userDataFolder }) => {
