@@ -40,7 +40,7 @@ const GROUPS = {
   lcmodel: ['run', 'write', 'import'],
   basis: ['list', 'info', 'simulate', 'convert', 'compare'],
   models: ['list', 'verify', 'info'],
-  study: ['import', 'list', 'show', 'export', 'delete', 'backup', 'backups', 'restore', 'verify', 'passphrase', 'rekey', 'audit'], // prettier-ignore
+  study: ['import', 'list', 'show', 'export', 'delete', 'backup', 'backups', 'restore', 'verify', 'passphrase', 'rekey', 'audit', 'users'], // prettier-ignore
 };
 
 /** Names in the list of a help text; their descriptions stand further in. */
