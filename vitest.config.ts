@@ -1,4 +1,5 @@
 // Unit, golden, contract and migration tests in Node; the end-to-end tests run under Playwright (scripts/e2e.mjs).
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,5 +9,7 @@ export default defineConfig({
     include: ['tests/{unit,golden,contract,migrations}/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Much of a test's time is a wait for a program it started: of two processors one worker would leave one idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });

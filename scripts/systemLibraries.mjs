@@ -14,8 +14,8 @@ const DEBIAN_LIBRARIES = [
   ['libxss1'],
   ['fonts-dejavu-core', 'fonts-liberation', 'fonts-liberation2'],
 ];
-/** With pdftotext and pdfinfo, by which the tests read what was printed, and dciodvfy, which checks DICOM files. */
-const DEBIAN_VIRTUAL_DISPLAY = [['xvfb'], ['xauth'], ['poppler-utils'], ['dicom3tools']];
+/** With pdftotext and pdfinfo, by which the tests read what was printed; dciodvfy and dcmdump, which check DICOM files. */
+const DEBIAN_VIRTUAL_DISPLAY = [['xvfb'], ['xauth'], ['poppler-utils'], ['dicom3tools'], ['dcmtk']];
 
 /** For other distributions: the installing command, its packages, and the package of the virtual screen. */
 const OTHER_DISTRIBUTIONS = [

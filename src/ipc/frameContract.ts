@@ -71,7 +71,7 @@ export const FRAME_EVENTS = {
   /** A menu item was chosen: the command of that id. */
   'menu:command': z.object({ command: commandId }),
   /** The thread that holds the database is gone: nothing can be read or stored until the program is started again. */
-  'window:must-restart': z.object({}),
+  'window:must-restart': z.strictObject({}),
 } as const;
 
 export type FrameChannel = keyof typeof FRAME_CHANNELS;
