@@ -15,6 +15,7 @@ export { expect };
 export const REPO_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const SCREENSHOTS = path.join(REPO_ROOT, 'test-artefacts', 'screenshots');
 const CLOSE_LIMIT_MS = 20_000;
+const SHOWN = { timeout: 20_000 };
 
 export interface LaunchOptions {
   /** Folder of the app's own data; the same one again is a restart. Default: one new folder a test. */
@@ -110,6 +111,12 @@ async function start(userDataFolder: string, options: LaunchOptions): Promise<St
   electron.windows().forEach((page) => watch(page, note));
   const window = await electron.firstWindow();
   await window.waitForLoadState('domcontentloaded');
+  // The database says first who may be there. A start that fails shows neither, and says so itself.
+  await window
+    .locator('[data-testid=status-line], [data-testid=lock-screen]')
+    .first()
+    .waitFor(SHOWN)
+    .catch(() => undefined);
   const screenshot = async (name: string): Promise<string> => {
     await mkdir(SCREENSHOTS, { recursive: true });
     const file = path.join(SCREENSHOTS, `${name}.png`);
