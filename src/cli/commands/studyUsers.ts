@@ -1,6 +1,6 @@
 // lineshape study users: who may use a study database.
 import type { Command } from 'commander';
-import { ROLES } from '../../core/domain/access.ts';
+import { ROLES, userNameKey } from '../../core/domain/access.ts';
 import type { LocalUser, Role } from '../../core/domain/access.ts';
 import { UsageError } from '../../core/domain/errors.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
@@ -23,8 +23,7 @@ async function asAdministrator<T>(db: string, work: (store: StudyStore) => T | P
 }
 
 function userNamed(store: StudyStore, name: string): LocalUser {
-  const key = name.toLowerCase();
-  const user = store.listUsers().find((one) => one.name.toLowerCase() === key);
+  const user = store.listUsers().find((one) => userNameKey(one.name) === userNameKey(name));
   if (user === undefined) throw notFound('user', name);
   return user;
 }

@@ -60,6 +60,12 @@ export function userNameFault(name: string): string | null {
   return `A user’s name is a word of up to ${LONGEST_USER_NAME} letters, digits, dots, dashes, @ and underscores.`;
 }
 
+/** Two names that differ in case or in how their accents are composed are one. */
+export const userNameKey = (name: string): string => name.normalize('NFC').toLowerCase();
+
+/** A person's name or function as it stands in a report. */
+export const tidyName = (text: string): string => text.trim().replace(/\s+/g, ' ');
+
 /** Wrong passwords that cost nothing. */
 const FREE_FAILURES = 2;
 /** [s] */

@@ -1,4 +1,5 @@
 // Reports: the page for the preview, drafts, what is about to be signed, the content for a file, and the record of it.
+import { tidyName } from '../../core/domain/access.ts';
 import { AccessError, UsageError } from '../../core/domain/errors.ts';
 import { nameWithoutExtension } from '../../core/domain/fileNames.ts';
 import type { JsonValue } from '../../core/domain/json.ts';
@@ -42,7 +43,7 @@ export async function confirmSigner(
   const user = actingUser();
   const signedBy = user === null ? name : (await logins.check(user.name, password ?? '', 'sign')).fullName;
   if (user === null && store.accessRules().loginRequired) throw new AccessError('LOGGED_OUT', 'Log in before signing.');
-  const signer = { name: signedBy.trim().replace(/\s+/g, ' '), role: role.trim().replace(/\s+/g, ' ') };
+  const signer = { name: tidyName(signedBy), role: tidyName(role) };
   if (signer.name.length < 2) throw new UsageError('The report can’t be signed without a name.');
   return signer;
 }

@@ -1,5 +1,5 @@
 // Logging in: a name and a password against the users of the study database, with a delay after wrong ones.
-import { loginDelayS } from '../../core/domain/access.ts';
+import { loginDelayS, userNameKey } from '../../core/domain/access.ts';
 import type { LocalUser } from '../../core/domain/access.ts';
 import { AccessError } from '../../core/domain/errors.ts';
 import type { AccessStore, LoginPurpose } from '../../core/ports/accessStore.ts';
@@ -41,7 +41,7 @@ function unknownNames(): { readonly tryOnce: (name: string) => void } {
   const tries = new Map<string, Failures>();
   return {
     tryOnce: (name) => {
-      const key = name.normalize('NFC').toLowerCase();
+      const key = userNameKey(name);
       const now = performance.now();
       const before = tries.get(key) ?? { count: 0, lastMs: now };
       const waitS = Math.ceil(loginDelayS(before.count) - (now - before.lastMs) / 1000);

@@ -1,5 +1,5 @@
 // Local users: their rows, tries to log in with the delay after wrong passwords, and the rules of access.
-import { DEFAULT_IDLE_LOCK_S, loginDelayS, userNameFault } from '../../core/domain/access.ts';
+import { DEFAULT_IDLE_LOCK_S, loginDelayS, tidyName, userNameFault, userNameKey } from '../../core/domain/access.ts';
 import type { AccessRules, LocalUser, Role, UserDescription } from '../../core/domain/access.ts';
 import { StudyDbError, UsageError } from '../../core/domain/errors.ts';
 import type { JsonObject } from '../../core/domain/json.ts';
@@ -14,9 +14,6 @@ const LOGIN_REQUIRED = 'access/loginRequired';
 const IDLE_LOCK = 'access/idleLockS';
 const COLUMNS =
   'id, name, full_name, role, is_disabled, must_change_password, created_at, last_login_at, password_hash, failed_logins, last_failed_at';
-
-/** Two names that differ in case or in how their accents are composed are one. */
-const nameKey = (name: string): string => name.normalize('NFC').toLowerCase();
 
 export function accessRules({ connection }: StoreContext): AccessRules {
   const idle = readSetting(connection, IDLE_LOCK);
@@ -65,7 +62,7 @@ export function addUser(
     }
     connection.run(
       'INSERT INTO users (id, name, name_key, full_name, role, password_hash, must_change_password, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      [id, name, nameKey(name), cleanName(fullName), role, passwordHash, Number(mustChangePassword), context.now()],
+      [id, name, userNameKey(name), cleanName(fullName), role, passwordHash, Number(mustChangePassword), context.now()],
     );
     recordAccess(context, 'settings', 'userAdded', { userId: id, role });
     return localUser(requireUser(context, id));
@@ -178,7 +175,7 @@ function requireAdministrator({ connection }: StoreContext): void {
 }
 
 function findByName({ connection }: StoreContext, name: string): RowReader | null {
-  return connection.get(`SELECT ${COLUMNS} FROM users WHERE name_key = ?`, [nameKey(name)]);
+  return connection.get(`SELECT ${COLUMNS} FROM users WHERE name_key = ?`, [userNameKey(name)]);
 }
 
 function requireUser({ connection }: StoreContext, id: string): RowReader {
@@ -189,7 +186,7 @@ function requireUser({ connection }: StoreContext, id: string): RowReader {
 
 /** @throws UsageError for a name that is none */
 function cleanName(fullName: string): string {
-  const name = fullName.trim().replace(/\s+/g, ' ');
+  const name = tidyName(fullName);
   if (name.length >= 2) return name;
   throw new UsageError('A user needs a full name, as it stands in signed reports.');
 }
