@@ -31,6 +31,7 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
     case 'DISK_FULL':
     case 'STUDY_DB_READ_ONLY':
     case 'STUDY_DB_FAILED':
+    case 'NETWORK_FAILED':
     case 'CANCELLED':
       return EXIT.processing;
     case 'BASIS_MISSING':

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'STUDY_DB_CORRUPT'
   | 'STUDY_DB_KEY'
   | 'STUDY_DB_FAILED'
+  | 'NETWORK_FAILED'
   | 'NOT_FOUND'
   | 'LOGIN_REFUSED'
   | 'LOGGED_OUT'
@@ -61,6 +62,12 @@ export class ModelError extends AppError {}
 export class StudyDbError extends AppError {}
 /** Name or password are wrong, nobody is logged in, or the user's role doesn't allow it. */
 export class AccessError extends AppError {}
+/** Another DICOM node can't be reached, refuses, or breaks off; or this one can't listen. */
+export class NetworkError extends AppError {
+  constructor(message: string, details: JsonObject = {}, cause?: unknown) {
+    super('NETWORK_FAILED', message, details, cause);
+  }
+}
 /** The caller asked wrongly (unknown option, contradictory arguments). */
 export class UsageError extends AppError {
   constructor(message: string, details: JsonObject = {}) {
@@ -148,6 +155,8 @@ export function fromErrorRecord(record: ErrorRecord): AppError {
     case 'STUDY_DB_FAILED':
     case 'NOT_FOUND':
       return new StudyDbError(code, message, details);
+    case 'NETWORK_FAILED':
+      return new NetworkError(message, details);
     case 'LOGIN_REFUSED':
     case 'LOGGED_OUT':
     case 'FORBIDDEN':
