@@ -35,6 +35,12 @@ const ADMINISTRATORS: ReadonlySet<ChannelName> = new Set<ChannelName>([
   'access:set-idle-lock',
   'access:require-login',
   'access:drop-login',
+  'dicom:choose-file',
+  'dicom:configure',
+  'dicom:save-rules',
+  'dicom:save-node',
+  'dicom:remove-node',
+  'dicom:drop-stranded',
 ]);
 
 /** @returns the role that a channel needs; null: none */

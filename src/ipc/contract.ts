@@ -7,6 +7,7 @@ import { BATCH_CHANNELS, BATCH_EVENTS } from './batchContract.ts';
 import { errorSchema, jsonSchema as json, warningSchema } from './commonSchemas.ts';
 import { COMPARISON_CHANNELS } from './comparisonContract.ts';
 import { CORRECTION_CHANNELS } from './correctionContract.ts';
+import { DICOM_CHANNELS, DICOM_EVENTS } from './dicomContract.ts';
 import { EXPORT_CHANNELS, EXPORT_EVENTS } from './exportContract.ts';
 import { correctionSchema, denoisingSchema, FIT_CHANNELS } from './fitContract.ts';
 import { FRAME_CHANNELS, FRAME_EVENTS } from './frameContract.ts';
@@ -227,6 +228,7 @@ export const CHANNELS = {
   ...BATCH_CHANNELS,
   ...IMPORT_CHANNELS,
   ...EXPORT_CHANNELS,
+  ...DICOM_CHANNELS,
   'dataset:signal': { request: signalRequestSchema, response: signalSchema },
   ...SPECTRUM_CHANNELS,
   /** A structural image's NIfTI bytes, for NiiVue. */
@@ -297,6 +299,8 @@ export const EVENTS = {
     problems: z.array(z.string()).exactOptional(),
     /** What a simulation stored; empty for fits. */
     basisIds: z.array(z.string()),
+    /** Studies that a fetch from an archive made or let grow. */
+    studyIds: z.array(id).exactOptional(),
     error: errorSchema.nullable(),
   }),
   /** A study appeared or changed (import, fit, deletion): lists should be read again. */
@@ -306,6 +310,7 @@ export const EVENTS = {
   ...BATCH_EVENTS,
   ...IMPORT_EVENTS,
   ...EXPORT_EVENTS,
+  ...DICOM_EVENTS,
   ...MODEL_EVENTS,
   /** Something went wrong outside a request. */
   'app:error': errorSchema,
@@ -374,6 +379,23 @@ export type {
   CorrectionPlace,
   CorrectionTableView,
 } from './correctionContract.ts';
+export type {
+  DicomStateView,
+  FileChoice,
+  ListedTransferView,
+  OfferedSeriesView,
+  OwnNodeView,
+  ReceiverStateView,
+  ReceivingRuleView,
+  RemoteNodeView,
+  ScheduledStepView,
+  SendableView,
+  StrandedView,
+  StudyIdentityView,
+  StudyMatchView,
+  TlsFileUse,
+  TransferView,
+} from './dicomContract.ts';
 export type { ExportResultView, ReportsResultView } from './exportContract.ts';
 export type { FitMethodView, PriorKnowledgeView, ProcessingMethodView, ShippedKnowledgeView } from './fitContract.ts';
 export type { FrameChannel, NativeMenu, NativeMenuCommand, NativeMenuItem, PlaceName } from './frameContract.ts';

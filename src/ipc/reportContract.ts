@@ -23,7 +23,7 @@ const axisSchema = z.object({
 });
 
 /** What is drawn on the images, and wanted on the page. */
-const drawnSchema = z.object({
+export const drawnSchema = z.object({
   shift: z
     .object({
       ppm: z.number(),

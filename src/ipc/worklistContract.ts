@@ -1,6 +1,7 @@
 // The worklist part of the contract: which studies in which order, their rows a screen at a time, and what is done to
 // several at once.
 import { z } from 'zod';
+import { TRANSFER_STATES } from '../core/domain/dicomNode.ts';
 import { WORKLIST_SORT_KEYS } from '../core/domain/worklistQuery.ts';
 import { savedFileSchema } from './commonSchemas.ts';
 import { studyStateSchema, studySummarySchema } from './studySchemas.ts';
@@ -42,6 +43,15 @@ const worklistRowSchema = studySummarySchema.extend({
   quality: gradeSchema.nullable(),
   importWarnings: z.number().int(),
   fitWarnings: z.number().int(),
+  /** How what was sent of it to other DICOM nodes stands; null: nothing was. */
+  sending: z
+    .object({
+      status: z.enum(['waiting', 'sent', 'failed']),
+      transfers: z.array(
+        z.object({ nodeName: z.string(), state: z.enum(TRANSFER_STATES), at: z.string(), message: z.string().nullable() }),
+      ),
+    })
+    .nullable(),
 });
 
 /** Requests about the worklist (see contract.ts, which lists all channels). */

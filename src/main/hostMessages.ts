@@ -1,6 +1,7 @@
 // What goes between the main process and the study host (the thread that holds database, pipeline and reports).
 import type { AccessRules, LocalUser, Role, UserDescription } from '../core/domain/access.ts';
 import type { ErrorRecord } from '../core/domain/errors.ts';
+import type { DicomNodeSettings, RemoteNode } from '../core/domain/dicomNode.ts';
 import type { DicomReportHeader } from '../core/formats/write/dicomReport.ts';
 import type { LoginPurpose } from '../core/ports/accessStore.ts';
 import type { NewSignedReport, SignedReportSummary } from '../core/ports/reportStore.ts';
@@ -14,6 +15,8 @@ import type {
   FrameChannel,
   ImportResultView,
   ReportFormat,
+  ReportPaper,
+  TlsFileUse,
 } from '../ipc/contract.ts';
 import type { ActingUser } from './acting.ts';
 import type { Look } from './accessSession.ts';
@@ -34,6 +37,9 @@ export type MainChannel =
   | 'export:reports'
   | 'export:cancel'
   | 'export:show'
+  | 'dicom:choose-file'
+  | 'dicom:configure'
+  | 'dicom:save-node'
   | 'basis:import'
   | 'basis:waveform'
   | 'basis:export'
@@ -66,6 +72,11 @@ export interface ReportContent {
 export interface StudyReportContent extends ReportContent {
   readonly analysisId: string;
 }
+
+/** A PEM file as it is kept: none, the one that is set, or one that the user chose in the system's dialog. */
+export type ChosenFile =
+  { readonly kind: 'none' } | { readonly kind: 'kept' } | { readonly kind: 'file'; readonly path: string };
+export type ChosenTlsFiles = Readonly<Record<TlsFileUse, ChosenFile>>;
 
 /** Requests of the main process itself. */
 export interface InternalRequests {
@@ -148,6 +159,27 @@ export interface InternalRequests {
     readonly request: { readonly datasetId: string; readonly paths: readonly string[] };
     readonly response: DeepReadonly<NonNullable<ChannelResponse<'lcmodel:import'>>>;
   };
+  /** Keeps this node's settings, with the files that the user chose, and listens by them. */
+  readonly 'host:dicom-configure': {
+    readonly request: Omit<DicomNodeSettings, 'rules' | 'tls'> & {
+      readonly tls: (ChosenTlsFiles & { readonly requiresClientCertificate: boolean }) | null;
+    };
+    readonly response: DeepReadonly<ChannelResponse<'dicom:configure'>>;
+  };
+  /** Adds another node, or changes one, with the files that the user chose. */
+  readonly 'host:dicom-save-node': {
+    readonly request: Omit<RemoteNode, 'id' | 'dimse' | 'web'> & {
+      readonly id: string | null;
+      readonly dimse: (Omit<NonNullable<RemoteNode['dimse']>, 'tls'> & { readonly tls: ChosenTlsFiles | null }) | null;
+      readonly web:
+        | (Pick<NonNullable<RemoteNode['web']>, 'url' | 'userName'> & {
+            readonly password: NonNullable<ChannelRequest<'dicom:save-node'>['web']>['password'];
+            readonly authorities: ChosenFile;
+          })
+        | null;
+    };
+    readonly response: DeepReadonly<ChannelResponse<'dicom:save-node'>>;
+  };
   /** The rules of access, and how the window looks before anyone has logged in. */
   readonly 'host:access': {
     readonly request: null;
@@ -226,12 +258,26 @@ export interface ToHost {
   readonly user: ActingUser | null;
 }
 
+/** A report's page to be printed: as PDF, or its first page as PNG. */
+export interface PrintRequest {
+  readonly html: string;
+  readonly paper: ReportPaper;
+  readonly as: 'pdf' | 'png';
+}
+
+/** The main process's answer to what the host asked. */
+export type ToHostAnswer = { readonly answerTo: number } & (
+  { readonly ok: true; readonly value: Uint8Array } | { readonly ok: false; readonly error: ErrorRecord }
+);
+
 export type FromHost =
   | { readonly kind: 'ready'; readonly threads: number }
   /** The database could not be opened; the host ends. */
   | { readonly kind: 'unusable'; readonly error: ErrorRecord }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorRecord }
+  /** The other way round: what only the main process can do. */
+  | { readonly kind: 'ask'; readonly id: number; readonly name: 'print'; readonly request: PrintRequest }
   | { readonly kind: 'event'; readonly event: EventName; readonly payload: DeepReadonly<EventPayload<EventName>> };
 
 export type ImportOutcomeView = DeepReadonly<ImportResultView>;

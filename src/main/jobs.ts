@@ -15,6 +15,8 @@ export interface JobOutcome {
   readonly basisIds: readonly string[];
   /** What of the work could not be done, a sentence each. */
   readonly problems?: readonly string[];
+  /** Studies that were fetched. */
+  readonly studyIds?: readonly string[];
 }
 
 const INTERRUPTED = 'Lineshape ended while the job was running.';

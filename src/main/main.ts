@@ -24,6 +24,7 @@ import type { MainContext } from './ipcHandlers/mainContext.ts';
 import { appPaths } from './paths.ts';
 import type { AppPaths } from './paths.ts';
 import { createPictureFiles } from './pictures.ts';
+import { picturePage, printPdf } from './printing.ts';
 import type { PictureFiles } from './pictures.ts';
 import { declareScheme, servePages } from './protocol.ts';
 import { PAGE_ORIGIN } from './protocolPaths.ts';
@@ -110,6 +111,7 @@ function startHost(paths: AppPaths, databaseKey: string | null, inferenceRuntime
       if (event === 'job:finished') loop.endJob();
       emit(event, payload);
     },
+    { print: ({ html, paper, as }) => (as === 'pdf' ? printPdf(html, paper) : picturePage(html, paper)) },
     (error) => {
       log.failure('host-died', { code: 'BUG' }, error);
       hostDied = true;

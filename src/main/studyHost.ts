@@ -1,10 +1,19 @@
 // The main process's end of the study host: starts the thread, asks it, passes its events on. Database writes, hashing
 // and parsing happen over there, so that windows and menus never wait for them.
 import { Worker } from 'node:worker_threads';
-import { BugError, fromErrorRecord } from '../core/domain/errors.ts';
+import { BugError, fromErrorRecord, toErrorRecord } from '../core/domain/errors.ts';
 import { actingUser } from './acting.ts';
 import type { Emit } from './emit.ts';
-import type { FromHost, HostRequest, HostRequestName, HostResponse, HostStart, ToHost } from './hostMessages.ts';
+import type {
+  FromHost,
+  HostRequest,
+  HostRequestName,
+  HostResponse,
+  HostStart,
+  PrintRequest,
+  ToHost,
+  ToHostAnswer,
+} from './hostMessages.ts';
 
 export interface StudyHost {
   /** Resolves once the database is open. @throws StudyDbError in words where it can't be */
@@ -23,7 +32,7 @@ interface Pending {
 /** The part of a Worker that is used. */
 export interface HostThread {
   readonly on: (event: 'message' | 'error' | 'exit', listener: (value: never) => void) => unknown;
-  readonly postMessage: (message: ToHost) => void;
+  readonly postMessage: (message: ToHost | ToHostAnswer) => void;
   readonly terminate: () => Promise<unknown>;
 }
 
@@ -37,12 +46,24 @@ export function startHostThread(workerFile: string, start: HostStart): HostThrea
   };
 }
 
+/** What the host may ask of the main process. */
+export interface HostNeeds {
+  /** @throws ProcessingError where the page can't be laid out */
+  readonly print: (request: PrintRequest) => Promise<Uint8Array>;
+}
+
 /**
  * @param thread the started host
  * @param emit takes the host's events
+ * @param needs what only the main process can do for it
  * @param onDeath called with the reason if the thread ends by itself after it was ready
  */
-export function createStudyHost(thread: HostThread, emit: Emit, onDeath: (error: Error) => void): StudyHost {
+export function createStudyHost(
+  thread: HostThread,
+  emit: Emit,
+  needs: HostNeeds,
+  onDeath: (error: Error) => void,
+): StudyHost {
   const pending = new Map<number, Pending>();
   let nextId = 1;
   let isReady = false;
@@ -67,6 +88,16 @@ export function createStudyHost(thread: HostThread, emit: Emit, onDeath: (error:
     if (waiting !== undefined) act(waiting);
   };
 
+  const serve = async (id: number, request: PrintRequest): Promise<void> => {
+    let answer: ToHostAnswer;
+    try {
+      answer = { answerTo: id, ok: true, value: await needs.print(request) };
+    } catch (error) {
+      answer = { answerTo: id, ok: false, error: toErrorRecord(error) };
+    }
+    if (dead === null) thread.postMessage(answer);
+  };
+
   thread.on('message', (message: FromHost) => {
     switch (message.kind) {
       case 'ready':
@@ -81,6 +112,9 @@ export function createStudyHost(thread: HostThread, emit: Emit, onDeath: (error:
         break;
       case 'refusal':
         settle(message.id, ({ reject }) => reject(fromErrorRecord(message.error)));
+        break;
+      case 'ask':
+        void serve(message.id, message.request);
         break;
       case 'event':
         emit(message.event, message.payload as never);

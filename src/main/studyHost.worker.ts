@@ -6,7 +6,8 @@ import { actAs } from './acting.ts';
 import { createEventLog } from './eventLog.ts';
 import { createHostHandlers } from './ipcHandlers/index.ts';
 import type { Emit } from './emit.ts';
-import type { FromHost, HostHandlers, HostStart, ToHost } from './hostMessages.ts';
+import type { FromHost, HostHandlers, HostStart, ToHost, ToHostAnswer } from './hostMessages.ts';
+import { createMainRequests } from './mainRequests.ts';
 import { createServices } from './services.ts';
 
 const send = (message: FromHost): void => parentPort?.postMessage(message);
@@ -31,9 +32,13 @@ async function answer(handlers: HostHandlers, { id, name, request, user }: ToHos
 try {
   const start = workerData as HostStart;
   sealResources(start.resources, start.manifest);
-  const services = createServices(start, emit, log);
+  const main = createMainRequests(send);
+  const services = createServices(start, emit, log, main.print);
   const handlers = createHostHandlers({ services, emit });
-  parentPort?.on('message', (message: ToHost) => void answer(handlers, message));
+  parentPort?.on('message', (message: ToHost | ToHostAnswer) => {
+    if ('answerTo' in message) main.settle(message);
+    else void answer(handlers, message);
+  });
   send({ kind: 'ready', threads: services.threads });
 } catch (error) {
   const record = toErrorRecord(error);

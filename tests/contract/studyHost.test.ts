@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { StudyDbError } from '../../src/core/domain/errors.ts';
-import type { FromHost, ToHost } from '../../src/main/hostMessages.ts';
+import type { FromHost, ToHost, ToHostAnswer } from '../../src/main/hostMessages.ts';
 import { createStudyHost } from '../../src/main/studyHost.ts';
 import type { HostThread } from '../../src/main/studyHost.ts';
 

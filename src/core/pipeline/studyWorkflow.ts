@@ -1,6 +1,7 @@
 // Import, analysis and report of a study through the study database: the one workflow of the app and the command line.
 import type { BasisSet } from '../domain/basisSet.ts';
 import { ProcessingError, StudyDbError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { isOfNetwork } from '../domain/methodValues.ts';
 import type { MrsDataset } from '../domain/mrsDataset.ts';
 import type { ProvenanceStamp, Warning } from '../domain/provenance.ts';
@@ -14,6 +15,7 @@ import type {
   ImportOutcome,
   StudyStore,
 } from '../ports/studyStore.ts';
+import type { StudyRequest } from '../ports/studyIdentity.ts';
 import { buildReport } from '../reports/reportModel.ts';
 import type { ReportInput, ReportModel } from '../reports/reportModel.ts';
 import { regionRatios } from '../reports/regionRatios.ts';
@@ -238,7 +240,7 @@ export async function buildReportModel(
   return buildReport({
     patient: study.patient,
     study: { title: study.title, date: study.studyDate, region: study.region },
-    scan: reportScan(dataset, record, water),
+    scan: reportScan({ ...dataset, header: requestedHeader(dataset.header, store.studyRequest(study.id)) }, record, water),
     voxel,
     result: found.result,
     curves: found.curves,
@@ -266,6 +268,19 @@ export async function buildReportModel(
     referenceRanges: store.listReferenceRanges(),
     ...choices,
   });
+}
+
+/** A scan's header with what was taken over from the worklist: a UID only where the files name none. */
+function requestedHeader(header: JsonObject, request: StudyRequest | null): JsonObject {
+  if (request === null) return header;
+  const { accessionNumber, studyInstanceUid } = request;
+  return {
+    ...header,
+    ...(studyInstanceUid === null || header['StudyInstanceUID'] !== undefined
+      ? {}
+      : { StudyInstanceUID: studyInstanceUid }),
+    ...(accessionNumber === null ? {} : { AccessionNumber: accessionNumber }),
+  };
 }
 
 /** What the report says of a scan, from the dataset and the description kept beside it. */

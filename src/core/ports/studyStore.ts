@@ -11,6 +11,7 @@ import type { AuditStore } from './auditStore.ts';
 import type { BatchStore } from './batches.ts';
 import type { ReportStore } from './reportStore.ts';
 import type { StudyRecord, StudyState, StudySummary } from './study.ts';
+import type { StudyIdentityStore } from './studyIdentity.ts';
 import type { WorklistStore } from './worklist.ts';
 
 export type { StudyRecord, StudyState, StudySummary } from './study.ts';
@@ -136,7 +137,7 @@ export interface ImportOutcome {
   readonly alreadyKnown: readonly DatasetRecord[];
 }
 
-export interface StudyStore extends WorklistStore, BatchStore, ReportStore, AuditStore, AccessStore {
+export interface StudyStore extends WorklistStore, BatchStore, ReportStore, AuditStore, AccessStore, StudyIdentityStore {
   /**
    * Imports files as one study, in one transaction. A file whose bytes are already stored is not stored again; if all
    * are known, the existing study is returned and nothing is written.

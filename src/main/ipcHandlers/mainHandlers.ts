@@ -6,6 +6,7 @@ import { accessRequests } from './accessRequests.ts';
 import { basisDialogHandlers } from './basisDialogs.ts';
 import { comparisonDialogHandlers } from './comparisonDialogs.ts';
 import { chooseScans } from './dialogs.ts';
+import { dicomDialogHandlers } from './dicomDialogs.ts';
 import { exportDialogHandlers } from './exportDialogs.ts';
 import { fitDialogHandlers } from './fitDialogs.ts';
 import { frameHandlers, type FrameContext } from './frameHandlers.ts';
@@ -24,6 +25,7 @@ const JOB_CHANNELS: readonly string[] = [
   'batch:start',
   'batch:retry',
   'job:resume',
+  'dicom:fetch',
 ];
 
 /** @returns a handler for every channel of the contract */
@@ -47,6 +49,7 @@ export function createMainHandlers(context: MainContext, frame: FrameContext): H
     ...accessRequests(context),
     ...frameHandlers(context, frame),
     ...exportDialogHandlers(context),
+    ...dicomDialogHandlers(context),
     ...basisDialogHandlers(context),
     ...lcmodelDialogHandlers(context),
     ...fitDialogHandlers(context),

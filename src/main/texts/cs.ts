@@ -45,6 +45,12 @@ export const CS: MainTexts = {
     basis: 'Báze',
     waveform: 'Tvary pulzů',
     priorKnowledge: 'Předběžné znalosti',
+    pem: 'Soubory PEM',
+  },
+  tlsFiles: {
+    certificate: 'Vyberte certifikát tohoto uzlu',
+    key: 'Vyberte klíč certifikátu',
+    authorities: 'Vyberte důvěryhodné certifikáty',
   },
   basisFormats: {
     lineshape: 'NIfTI-MRS s kartou',

@@ -45,6 +45,12 @@ export const DE: MainTexts = {
     basis: 'Basissätze',
     waveform: 'Pulsformen',
     priorKnowledge: 'Vorwissen',
+    pem: 'PEM-Dateien',
+  },
+  tlsFiles: {
+    certificate: 'Zertifikat dieses Knotens wählen',
+    key: 'Schlüssel des Zertifikats wählen',
+    authorities: 'Vertrauenswürdige Zertifikate wählen',
   },
   basisFormats: {
     lineshape: 'NIfTI-MRS mit Karte',

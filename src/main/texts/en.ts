@@ -43,6 +43,12 @@ export const EN = {
     basis: 'Basis sets',
     waveform: 'Pulse waveforms',
     priorKnowledge: 'Prior knowledge',
+    pem: 'PEM files',
+  },
+  tlsFiles: {
+    certificate: 'Choose the certificate of this node',
+    key: 'Choose the certificate’s key',
+    authorities: 'Choose the certificates to trust',
   },
   basisFormats: {
     lineshape: 'NIfTI-MRS with card',

@@ -14,6 +14,7 @@ import * as batches from './batches.ts';
 import { Connection } from './connection.ts';
 import * as datasets from './datasets.ts';
 import { fillMissingFacts } from './facts.ts';
+import * as identity from './identity.ts';
 import * as importing from './importing.ts';
 import * as jobs from './jobs.ts';
 import { refuseDamaged, refuseUnreadable } from './damage.ts';
@@ -264,6 +265,8 @@ function makeStore(context: StoreContext, readOnly: boolean): StudyStore {
     acceptLogin: (id, purpose) => users.acceptLogin(context, id, purpose),
     refuseLogin: (id, purpose) => users.refuseLogin(context, id, purpose),
     recordLeaving: (id, how) => users.recordLeaving(context, id, how),
+    studyRequest: (studyId) => identity.studyRequest(context, studyId),
+    takeOverIdentity: (studyId, taken) => identity.takeOverIdentity(context, studyId, taken),
     getSetting: (key) => activity.getSetting(context, key),
     setSetting: (key, value) => activity.setSetting(context, key, value),
     refuseWrites: (error) => context.connection.refuseWrites(fromErrorRecord(error)),
