@@ -5,6 +5,7 @@ import { worklistAndBatches } from './0003-worklist-batches.ts';
 import { reportsSigned } from './0004-reports-signed.ts';
 import { auditTrail } from './0005-audit-trail.ts';
 import { users } from './0006-users.ts';
+import { dicom } from './0007-dicom.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   reportsSigned,
   auditTrail,
   users,
+  dicom,
 ];
