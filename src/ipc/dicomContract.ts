@@ -123,8 +123,8 @@ const nodeChangeSchema = z.object({
 
 /** Received instances that could not be imported. */
 const strandedSchema = z.object({
-  studyInstanceUid: z.string(),
-  instances: count,
+  ids: z.array(z.string()),
+  callingAeTitle: z.string(),
   sizeBytes: z.number(),
   receivedAt: z.string(),
   reason: z.string(),
@@ -249,7 +249,7 @@ export const DICOM_CHANNELS = {
   'dicom:remove-node': { request: z.object({ nodeId: id }), response: dicomStateSchema },
   /** Deletes received instances that can't be imported. */
   'dicom:drop-stranded': {
-    request: z.object({ studyInstanceUid: z.string().max(64) }),
+    request: z.object({ ids: z.array(id).min(1).max(100_000) }),
     response: dicomStateSchema,
   },
   /** C-ECHO, or a request over HTTP. */

@@ -14,6 +14,10 @@ const LARGER_BYTES: Partial<Record<ChannelName, number>> = {
   'worklist:save-ratios': 16 * MIB,
   'batch:start': 16 * MIB,
   'export:reports': 16 * MIB,
+  // Received instances, series of studies, figures drawn on a report.
+  'dicom:drop-stranded': 16 * MIB,
+  'dicom:fetch': 16 * MIB,
+  'dicom:send': 16 * MIB,
   'comparison:methods': 16 * MIB,
   'comparison:agreement': 16 * MIB,
   'export:study': 2 * MIB,

@@ -9,6 +9,7 @@ import type {
   TransferRecord,
 } from '../domain/dicomNode.ts';
 import type { SentObject, SentVerdict } from './dicomNetwork.ts';
+import type { ImportOutcome, NewDataset, NewStudy } from './studyStore.ts';
 
 /** An instance in the inbox, without its bytes. */
 export interface WaitingInstance {
@@ -18,6 +19,9 @@ export interface WaitingInstance {
   readonly studyInstanceUid: string;
   readonly sizeBytes: number;
   readonly receivedAt: string;
+  readonly callingAeTitle: string;
+  /** Why it could not be imported; null: it has not been tried since it came. */
+  readonly problem: string | null;
 }
 
 /** Instances of one study that wait. */
@@ -26,8 +30,26 @@ export interface WaitingStudy {
   readonly instances: readonly WaitingInstance[];
   /** Time of the newest. */
   readonly lastReceivedAt: string;
-  /** How often importing it has failed. */
-  readonly failures: number;
+}
+
+/** What was made of waiting instances of one study. */
+export interface ReceivedImport {
+  readonly studyInstanceUid: string;
+  /** In the order in which they are stored. */
+  readonly studies: readonly { readonly study: NewStudy; readonly datasets: readonly NewDataset[] }[];
+  /** Of the inbox: those that are in a dataset afterwards leave it. */
+  readonly instanceIds: readonly string[];
+  /** Of an instance that no reader took, by the SeriesInstanceUID; '' for the others. A sentence each. */
+  readonly problems: ReadonlyMap<string, string>;
+  /** Whether an administrator's rule is to be applied to the studies. */
+  readonly byRule: boolean;
+}
+
+/** A study whose scans an administrator's rule is to be applied to. */
+export interface RuleRun {
+  readonly studyId: string;
+  /** Names the study's scans as they are now: a rule is applied once to each such state. */
+  readonly scansSha256: string;
 }
 
 export interface NewTransfer {
@@ -55,17 +77,35 @@ export interface DicomStore {
 
   /**
    * Keeps a received instance, on disk when this returns.
-   * @returns 'known' where the same instance with the same content is here already, waiting or imported
+   * @returns 'known' where the same instance with the same content is here already, waiting or imported; 'replaced' where
+   * it takes the place of one with another content that waited
    * @throws StudyDbError (full disk, read-only): then it isn't kept
    */
   readonly keepReceived: (
     instance: ReceivedInstance,
     uids: { readonly studyInstanceUid: string; readonly seriesInstanceUid: string },
-  ) => 'kept' | 'known';
+  ) => 'kept' | 'known' | 'replaced';
   readonly waitingStudies: () => WaitingStudy[];
   readonly waitingCount: () => number;
   /** The file of a waiting instance, byte for byte. @throws StudyDbError NOT_FOUND, STUDY_DB_CORRUPT */
   readonly readWaiting: (id: string) => Uint8Array;
+  /**
+   * Stores what was made of waiting instances and takes these out of the inbox, in one transaction: into the study that has
+   * this StudyInstanceUID and the same patient where there is one, else as a new study. What is in no dataset stays with
+   * its problem.
+   * @returns in the order of the studies
+   */
+  readonly importReceived: (received: ReceivedImport) => readonly ImportOutcome[];
+  /** Keeps them with the reason why they aren't imported. */
+  readonly failWaiting: (ids: readonly string[], problem: string) => void;
+  /** Deletes waiting instances for good. Enters it in the audit trail. */
+  readonly dropWaiting: (ids: readonly string[]) => void;
+  /** Datasets that hold imported instances of these series of a study. */
+  readonly datasetsOfSeries: (studyId: string, seriesInstanceUids: readonly string[]) => readonly string[];
+  /** Oldest first. */
+  readonly pendingRuleRuns: () => readonly RuleRun[];
+  /** @param ruleId null: none matched. @param message why it failed; null: it did not */
+  readonly endRuleRun: (run: RuleRun, ruleId: string | null, message: string | null) => void;
   /** Which of the series are imported or wait. */
   readonly seriesHere: (studyInstanceUid: string) => ReadonlySet<string>;
   /** FrameOfReferenceUIDs of the study's spectroscopy that is here. */

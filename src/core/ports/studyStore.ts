@@ -9,6 +9,7 @@ import type { Recipe } from '../domain/recipe.ts';
 import type { AccessStore } from './accessStore.ts';
 import type { AuditStore } from './auditStore.ts';
 import type { BatchStore } from './batches.ts';
+import type { DicomStore } from './dicomStore.ts';
 import type { ReportStore } from './reportStore.ts';
 import type { StudyRecord, StudyState, StudySummary } from './study.ts';
 import type { StudyIdentityStore } from './studyIdentity.ts';
@@ -137,7 +138,8 @@ export interface ImportOutcome {
   readonly alreadyKnown: readonly DatasetRecord[];
 }
 
-export interface StudyStore extends WorklistStore, BatchStore, ReportStore, AuditStore, AccessStore, StudyIdentityStore {
+export interface StudyStore
+  extends WorklistStore, BatchStore, ReportStore, AuditStore, AccessStore, DicomStore, StudyIdentityStore {
   /**
    * Imports files as one study, in one transaction. A file whose bytes are already stored is not stored again; if all
    * are known, the existing study is returned and nothing is written.

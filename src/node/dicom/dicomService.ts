@@ -43,6 +43,18 @@ export interface FetchOutcome {
   readonly problems: readonly string[];
 }
 
+/** Received instances of one series that no reader understands, or whose import failed. */
+export interface UnreadableInstances {
+  /** For dropping them. */
+  readonly ids: readonly string[];
+  readonly callingAeTitle: string;
+  readonly sizeBytes: number;
+  /** ISO 8601, of the newest. */
+  readonly receivedAt: string;
+  /** A sentence. */
+  readonly reason: string;
+}
+
 export interface DicomService {
   /** Requeues what a crash left, imports what waits, listens if the settings say so, begins to send. */
   readonly start: () => Promise<void>;
@@ -83,6 +95,10 @@ export interface DicomService {
     readonly objects: readonly SentObject[];
     readonly requestedBy: string;
   }) => readonly TransferRecord[];
+  /** What was received and can't be imported. */
+  readonly unreadableInstances: () => readonly UnreadableInstances[];
+  /** Deletes such instances for good. */
+  readonly dropInstances: (ids: readonly string[]) => void;
   readonly retry: (transferId: string) => TransferRecord;
   readonly giveUp: (transferId: string) => TransferRecord;
   /** Waits until everything received is imported and processed, and everything queued was tried (headless work, tests). */

@@ -5,6 +5,7 @@ import { worklistAndBatches } from './0003-worklist-batches.ts';
 import { reportsSigned } from './0004-reports-signed.ts';
 import { auditTrail } from './0005-audit-trail.ts';
 import { users } from './0006-users.ts';
+import { dicom } from './0007-dicom.ts';
 import { studyRequests } from './0008-study-requests.ts';
 import type { Migration } from './migration.ts';
 
@@ -17,5 +18,6 @@ export const MIGRATIONS: readonly Migration[] = [
   reportsSigned,
   auditTrail,
   users,
+  dicom,
   studyRequests,
 ];
