@@ -5,7 +5,7 @@ import { patientSchema } from './studySchemas.ts';
 const id = z.string().min(1).max(64);
 const jobRequest = z.object({ jobId: id });
 
-export const INTERRUPTED_KINDS = ['fit', 'lcmodel', 'correction', 'simulate', 'import', 'other'] as const;
+export const INTERRUPTED_KINDS = ['fit', 'lcmodel', 'correction', 'simulate', 'import', 'fetch', 'other'] as const;
 
 const interruptedSchema = z.object({
   jobId: id,

@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BasisRequest } from '../core/domain/basisRequest.ts';
 import type { BasisSet } from '../core/domain/basisSet.ts';
+import type { SentKind } from '../core/domain/dicomNode.ts';
 import type { ProvenanceStamp } from '../core/domain/provenance.ts';
 import type { ImportDeps } from '../core/pipeline/importFiles.ts';
 import type { Cancellation } from '../core/ports/cancellation.ts';
+import type { SentObject } from '../core/ports/dicomNetwork.ts';
 import type { FitRunner } from '../core/ports/fitRunner.ts';
 import type { InferenceEngine } from '../core/ports/inferenceEngine.ts';
 import type { NetworkShelf } from '../core/ports/networkShelf.ts';
 import type { ProgressListener } from '../core/ports/progress.ts';
 import type { StudyStore } from '../core/ports/studyStore.ts';
+import type { ChannelRequest } from '../ipc/contract.ts';
 import { createLogins } from '../node/access/logins.ts';
 import type { Logins } from '../node/access/logins.ts';
 import { simulateBasis } from '../node/basis/simulateBasis.ts';
+import type { DicomService } from '../node/dicom/dicomService.ts';
 import { bundledFolder, loadListedBasis } from '../node/files/basisLibrary.ts';
 import { modelsFolder } from '../node/files/resourcePaths.ts';
 import { createInferenceEngine } from '../node/inference/engine.ts';
@@ -47,7 +51,19 @@ import type { Signals } from './signals.ts';
 /** A thread that had no work for so long is ended: a fit after a pause waits a fraction of a second for a new one. [ms] */
 const THREAD_IDLE_MS = 60_000;
 
-export interface Services {
+/** A report as it is laid out; of a signed version, that version. */
+export type ReportRequest = ChannelRequest<'report:preview'> & { readonly versionId?: string };
+
+/** Reports as DICOM objects: printed by the main process, of a signed version what was signed. */
+export type ReportObjects = (report: ReportRequest, kinds: readonly SentKind[]) => Promise<readonly SentObject[]>;
+
+/** With the DICOM node on top (dicomNode.ts). */
+export interface Services extends BaseServices {
+  readonly dicom: DicomService;
+  readonly reportObjects: ReportObjects;
+}
+
+export interface BaseServices {
   readonly store: StudyStore;
   /** Of the local users. */
   readonly logins: Logins;
@@ -84,7 +100,7 @@ export interface Services {
   readonly close: () => Promise<void>;
 }
 
-function basisLoader(folders: readonly string[]): Pick<Services, 'basis' | 'forgetBasis'> {
+function basisLoader(folders: readonly string[]): Pick<BaseServices, 'basis' | 'forgetBasis'> {
   const loaded = new Map<string, Promise<BasisSet>>();
   return {
     basis: (id) => {
@@ -106,7 +122,7 @@ function basisLoader(folders: readonly string[]): Pick<Services, 'basis' | 'forg
  * @param log of the main process
  * @throws StudyDbError in words where the database can't be opened
  */
-export function createServices(start: HostStart, emit: Emit, log: EventLog): Services {
+export function createServices(start: HostStart, emit: Emit, log: EventLog): BaseServices {
   const now = (): string => new Date().toISOString();
   const store = openProtected(
     start.database,

@@ -8,6 +8,7 @@ import { createHostHandlers } from './ipcHandlers/index.ts';
 import type { Emit } from './emit.ts';
 import type { FromHost, HostHandlers, HostStart, ToHost, ToHostAnswer } from './hostMessages.ts';
 import { createMainRequests } from './mainRequests.ts';
+import { withDicom } from './dicomNode.ts';
 import { createServices } from './services.ts';
 
 const send = (message: FromHost): void => parentPort?.postMessage(message);
@@ -33,13 +34,14 @@ try {
   const start = workerData as HostStart;
   sealResources(start.resources, start.manifest);
   const main = createMainRequests(send);
-  const services = createServices(start, emit, log, main.print);
+  const services = withDicom(createServices(start, emit, log), start, { emit, log, print: main.print });
   const handlers = createHostHandlers({ services, emit });
   parentPort?.on('message', (message: ToHost | ToHostAnswer) => {
     if ('answerTo' in message) main.settle(message);
     else void answer(handlers, message);
   });
   send({ kind: 'ready', threads: services.threads });
+  services.dicom.start().catch((error: unknown) => emit('app:error', toErrorRecord(error)));
 } catch (error) {
   const record = toErrorRecord(error);
   log.failure('host-unusable', { code: record.code }, error);

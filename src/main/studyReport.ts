@@ -28,15 +28,25 @@ export function reportOfStudy(store: StudyStore, studyId: string): ReportOfStudy
   if (signed !== undefined && store.getStudy(studyId).state === 'signed') {
     return { analysisId: signed.analysisId, voxel: signed.voxel, versionId: signed.id };
   }
-  const { datasetId, voxel } = selectionOf(store, studyId);
+  const { datasetId } = selectionOf(store, studyId);
   const results = newestResults(store, studyId);
   const ofDataset = results.filter((result) => result.datasetId === datasetId);
   const newest = (ofDataset.length > 0 ? ofDataset : results).at(-1);
   if (newest === undefined) throw new UsageError('The study has no result; fit it first.');
-  const fitted = store.getAnalysis(newest.id).voxels.filter(({ result }) => result.status !== 'refused');
-  const shown = fitted.find((v) => newest.datasetId === datasetId && v.voxel === voxel) ?? fitted[0];
+  return { ...reportOfAnalysis(store, newest.id), versionId: null };
+}
+
+/** The report of one analysis, of the voxel that the study is looked at in. @throws UsageError where it has no result */
+export function reportOfAnalysis(
+  store: Pick<StudyStore, 'getAnalysis' | 'getSetting'>,
+  analysisId: string,
+): Pick<ReportOfStudy, 'analysisId' | 'voxel'> {
+  const { studyId, datasetId, voxels } = store.getAnalysis(analysisId);
+  const selection = selectionOf(store, studyId);
+  const fitted = voxels.filter(({ result }) => result.status !== 'refused');
+  const shown = fitted.find((v) => selection['datasetId'] === datasetId && v.voxel === selection['voxel']) ?? fitted[0];
   if (shown === undefined) throw new UsageError('The study has no result; fit it first.');
-  return { analysisId: newest.id, voxel: shown.voxel, versionId: null };
+  return { analysisId, voxel: shown.voxel };
 }
 
 /** "P-1 2026-01-02": how the study's file is called, without what no file system takes. */

@@ -65,6 +65,8 @@ beforeEach(async () => {
     basis: NOT_HERE,
     forgetBasis: NOT_HERE,
     simulateBasis: NOT_HERE,
+    dicom: NOT_HERE,
+    reportObjects: NOT_HERE,
     close: async () => undefined,
   };
   handlers = createHostHandlers({ services, emit });

@@ -11,7 +11,7 @@ import { placedCards } from '../../node/files/basisCards.ts';
 import type { FitStudy } from '../batches.ts';
 import { createBatches } from '../batches.ts';
 import type { HostHandlers } from '../hostMessages.ts';
-import type { Services } from '../services.ts';
+import type { BaseServices } from '../services.ts';
 import { studiesTable } from '../studiesTable.ts';
 import { basisTarget } from './basisHandlers.ts';
 import type { HandlerContext } from './context.ts';
@@ -22,7 +22,7 @@ const NO_BASIS_ID = 'none';
 
 /** The set that fits the scan best. @throws ModelError where none is close enough */
 async function suitableBasis(
-  { basisFolders }: Pick<Services, 'basisFolders'>,
+  { basisFolders }: Pick<BaseServices, 'basisFolders'>,
   description: DatasetDescription,
   recipe: Recipe,
 ): Promise<string> {
@@ -35,7 +35,7 @@ async function suitableBasis(
 }
 
 /** The work on one study of a batch. */
-export function studyFit(services: Services): FitStudy {
+export function studyFit(services: BaseServices): FitStudy {
   return async (studyId, { recipeId, method, alsoBy, basisId }: BatchSettings, cancellation, onProgress) => {
     cancellation.throwIfCancelled();
     const files = services.store.listDatasets(studyId);

@@ -31,7 +31,7 @@ import { modelsFolder } from '../../node/files/resourcePaths.ts';
 import type { HostHandlers, HostResponse } from '../hostMessages.ts';
 import { methodViews, protocolScan } from '../quantificationMethods.ts';
 import type { JobWork } from '../jobs.ts';
-import type { Services } from '../services.ts';
+import type { BaseServices } from '../services.ts';
 import type { HandlerContext } from './context.ts';
 
 type Channels = 'fit:methods' | 'fit:start' | 'host:read-prior-knowledge';
@@ -112,7 +112,7 @@ async function priorKnowledgeView(
 }
 
 /** A recipe with the chosen basis set, where its method takes one. @throws ModelError where that is missing */
-async function withBasis({ basis }: Services, recipe: Recipe, basisId: string): Promise<AnalysisMethod> {
+async function withBasis({ basis }: BaseServices, recipe: Recipe, basisId: string): Promise<AnalysisMethod> {
   return { recipe, basis: needsBasis(recipe.quantification.method) ? await basis(basisId) : NO_BASIS };
 }
 
@@ -123,7 +123,7 @@ export type PreparedFit = (cancellation: Cancellation, onProgress: ProgressListe
  * Checks what is asked for before anything is begun.
  * @throws UsageError, ModelError, ReaderError: a choice is not there, or wrong for the scan
  */
-export async function preparedFit(services: Services, request: ChannelRequest<'fit:start'>): Promise<PreparedFit> {
+export async function preparedFit(services: BaseServices, request: ChannelRequest<'fit:start'>): Promise<PreparedFit> {
   const { store, networks, parse, fitRunner, stamp } = services;
   const { studyId } = store.getDataset(request.datasetId);
   const recipe = chosenRecipe(request);

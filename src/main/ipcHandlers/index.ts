@@ -8,6 +8,8 @@ import { comparisonHandlers } from './comparisonHandlers.ts';
 import type { HandlerContext } from './context.ts';
 import { correctionHandlers } from './correctionHandlers.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
+import { dicomHandlers } from './dicomHandlers.ts';
+import { dicomReportHandlers } from './dicomReportHandlers.ts';
 import { exportHandlers } from './exportHandlers.ts';
 import { fitHandlers } from './fitHandlers.ts';
 import { importHandlers } from './importHandlers.ts';
@@ -31,6 +33,7 @@ export function createHostHandlers(context: HandlerContext): HostHandlers {
     ...lcmodelHandlers(context),
     ...correctionHandlers(context),
     ...simulationHandlers(context),
+    ...dicomHandlers(context),
   };
   return {
     ...accessHandlers(context),
@@ -40,6 +43,7 @@ export function createHostHandlers(context: HandlerContext): HostHandlers {
     ...batchHandlers(context),
     ...importHandlers(context),
     ...exportHandlers(context),
+    ...dicomReportHandlers(context),
     ...datasetHandlers(context),
     ...basisHandlers(context),
     ...beginning,

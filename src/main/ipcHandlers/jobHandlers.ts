@@ -12,7 +12,7 @@ import type { Services } from '../services.ts';
 import type { HandlerContext } from './context.ts';
 import { importAgain } from './importHandlers.ts';
 
-type Begins = 'fit:start' | 'lcmodel:run' | 'correction:start' | 'basis:simulate';
+type Begins = 'fit:start' | 'lcmodel:run' | 'correction:start' | 'basis:simulate' | 'dicom:fetch';
 type Begin = (request: unknown) => Promise<string>;
 
 const importAgainSchema = z.object({ paths: z.array(z.string()).min(1), choices: importChoicesSchema });
@@ -30,6 +30,7 @@ function beginnings(context: HandlerContext, handlers: Pick<HostHandlers, Begins
     lcmodel: by('lcmodel:run'),
     correction: by('correction:start'),
     simulate: by('basis:simulate'),
+    fetch: by('dicom:fetch'),
     import: (request) => Promise.resolve(importAgain(context, importAgainSchema.parse(request))),
   };
 }

@@ -48,7 +48,7 @@ export async function confirmSigner(
   return signer;
 }
 
-function modelOf({ store, parse, stamp }: Services) {
+export function modelOf({ store, parse, stamp }: Pick<Services, 'store' | 'parse' | 'stamp'>) {
   return (request: ChannelRequest<'report:preview'>, choices: ReportChoices = {}): Promise<ReportModel> => {
     const { language = 'en', drawn = {} } = request;
     return buildReportModel(store, request, { parse, stamp }, { language, drawn, ...choices });
@@ -81,7 +81,10 @@ async function prepareSigning(services: Services, request: ChannelRequest<'repor
 }
 
 /** What goes into a file: of a signed version what was signed. */
-async function contentOf(services: Services, request: ChannelRequest<'report:export'>): Promise<ReportContent> {
+export async function contentOf(
+  services: Pick<Services, 'store' | 'parse' | 'stamp'>,
+  request: ChannelRequest<'report:export'>,
+): Promise<ReportContent> {
   const { store } = services;
   const signed = request.versionId === undefined ? null : store.getSignedReport(request.versionId);
   const asked = signed === null ? request : { ...request, analysisId: signed.analysisId, voxel: signed.voxel };

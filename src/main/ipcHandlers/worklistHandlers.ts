@@ -1,5 +1,6 @@
 // The worklist: searched and sorted by the database; deletion, review and table of several studies.
 import { UsageError } from '../../core/domain/errors.ts';
+import { sendingOf } from '../dicomViews.ts';
 import type { HostHandlers } from '../hostMessages.ts';
 import { newestResults, studiesTable } from '../studiesTable.ts';
 import type { HandlerContext } from './context.ts';
@@ -12,7 +13,10 @@ export function worklistHandlers({
 }: HandlerContext): Pick<HostHandlers, Channels> {
   return {
     'worklist:query': (query) => store.queryWorklist(query),
-    'worklist:rows': ({ ids }) => store.worklistRows(ids),
+    'worklist:rows': ({ ids }) => {
+      const sending = sendingOf(store, ids);
+      return store.worklistRows(ids).map((row) => ({ ...row, sending: sending.get(row.id) ?? null }));
+    },
     'worklist:delete': ({ studyIds }) => {
       // Those that another window deleted meanwhile are gone as wished.
       const present = store.worklistRows(studyIds).map(({ id }) => id);

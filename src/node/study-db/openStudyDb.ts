@@ -107,8 +107,8 @@ function openContext(path: string, options: StudyDbOptions): StoreContext {
   };
 }
 
-/** A container may know its user by number only. */
-function accountName(): string {
+/** Who runs the program, as the operating system calls them. A container may know its user by number only. */
+export function accountName(): string {
   try {
     return userInfo().username;
   } catch {
