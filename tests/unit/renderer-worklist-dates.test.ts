@@ -1,6 +1,6 @@
 // Dates as typed into the worklist's filters: days, months, years, and what is none.
 import { describe, expect, it } from 'vitest';
-import { typedDate } from '../../src/renderer/features/worklist/dates.ts';
+import { typedDate } from '../../src/renderer/app/typedDates.ts';
 
 describe('a typed date', () => {
   it.each([
