@@ -22,7 +22,7 @@ import * as dicomTransfers from './dicomTransfers.ts';
 import { fillMissingFacts } from './facts.ts';
 import * as importing from './importing.ts';
 import * as jobs from './jobs.ts';
-import { refuseDamaged, refuseUnreadable } from './damage.ts';
+import { namingBackup, refuseDamaged, refuseUnreadable } from './damage.ts';
 import { removeLeftovers } from './copies.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
@@ -133,7 +133,9 @@ function fillFacts(context: StoreContext): void {
 /** A file that was exchanged between opening and locking it (for one with another key) is opened again, not written to. */
 function connectForWriting(path: string, options: StudyDbOptions): Connection {
   const before = fileNumber(path);
-  const connection = connect(path, path, options, (one) => prepareWriting(one, path, options));
+  const connection = namingBackup(path, options.key ?? null, () =>
+    connect(path, path, options, (one) => prepareWriting(one, path, options)),
+  );
   if (before === null || before === fileNumber(path)) return connection;
   connection.close();
   return connectForWriting(path, options);
