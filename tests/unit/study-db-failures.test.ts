@@ -180,7 +180,7 @@ function fillUp(store: StudyStore): void {
 
 describe('a full disk', () => {
   it('is said in a sentence, and nothing is half-written (quota, SQLITE_FULL)', () => {
-    const store = open({ maxSizeBytes: 1_000_000 });
+    const store = open({ maxSizeBytes: 1_500_000 });
     fillUp(store);
     store.close();
     const again = open();

@@ -18,7 +18,7 @@ import { newAnalysis, newDataset, newStudy } from '../fixtures/studies.ts';
 import { asOrdinaryUser, makeTempFolder, mountSmallDisk } from '../fixtures/tempFolder.ts';
 
 const root = makeTempFolder();
-const disk = mountSmallDisk(root, 3072);
+const disk = mountSmallDisk(root, 4096);
 const now = (): string => '2026-01-01T00:00:00.000Z';
 const PASSPHRASE = 'correct horse battery';
 let serial = 0;

@@ -58,7 +58,7 @@ function backups(options: DbOptions): void {
 }
 
 function verdictText(verdict: DatabaseVerdict, head: string | null): string {
-  const { rawFiles, signedReports, analyses, audit } = verdict;
+  const { rawFiles, signedReports, dicomObjects, analyses, audit } = verdict;
   const counted = (what: string, { checked, wrong }: { checked: number; wrong: readonly string[] }): string =>
     `${what}: ${checked} checked, ${wrong.length === 0 ? 'all as stored' : `changed: ${wrong.join(', ')}`}`;
   const broken = audit.firstBroken;
@@ -69,6 +69,7 @@ function verdictText(verdict: DatabaseVerdict, head: string | null): string {
     `References: ${verdict.brokenReferences === 0 ? 'whole' : `${verdict.brokenReferences} broken`}`,
     counted('Raw files', rawFiles),
     counted('Signed reports', signedReports),
+    counted('DICOM objects on their way', dicomObjects),
     `${counted('Analyses', analyses)}${older}`,
     broken === null
       ? `Audit trail: ${audit.entries} entries, chain whole, last ${audit.head ?? '–'}`

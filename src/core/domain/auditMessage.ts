@@ -52,6 +52,25 @@ const EVENTS: Readonly<Record<AuditKind, EventCodes>> = {
 /** Of a user who leaves, for good or under a lock. */
 const LOGOUT: EventCodes = { ...EVENTS.login, type: dcm('110123', 'Logout') };
 const LEAVING: readonly string[] = ['logout', 'lock', 'idleLock'];
+/** PS3.15, A.5.3.6, A.5.3.7, A.5.3.3, A.5.3.10: what went over the DICOM network. */
+const DICOM_EVENTS: Readonly<Record<string, EventCodes>> = {
+  association: { ...plain, id: dcm('110104', 'DICOM Instances Transferred'), action: 'C' },
+  received: { ...plain, id: dcm('110104', 'DICOM Instances Transferred'), action: 'C' },
+  fetched: { ...plain, id: dcm('110104', 'DICOM Instances Transferred'), action: 'C' },
+  query: { ...plain, id: dcm('110112', 'Query'), action: 'E' },
+  transferQueued: { ...plain, id: dcm('110102', 'Begin Transferring DICOM Instances'), action: 'E' },
+  transferSent: { ...plain, id: dcm('110104', 'DICOM Instances Transferred'), action: 'R' },
+  transferFailed: { ...plain, id: dcm('110104', 'DICOM Instances Transferred'), action: 'R' },
+  transferGivenUp: { ...plain, id: dcm('110104', 'DICOM Instances Transferred'), action: 'R' },
+  associationRefused: {
+    ...plain,
+    id: dcm('110113', 'Security Alert'),
+    type: dcm('110126', 'Node Authentication'),
+    action: 'E',
+  },
+};
+/** What did not come about. */
+const FAILED_ACTIONS: readonly string[] = ['refused', 'associationRefused', 'transferFailed', 'transferGivenUp'];
 const AUDIT_LOG_USED: EventCodes = { ...plain, id: dcm('110101', 'Audit Log Used'), action: 'R' };
 
 const APPLICATION = dcm('110150', 'Application');
@@ -80,7 +99,7 @@ const coded = (element: string, { code, system, meaning }: Code): string =>
 
 function eventIdentification(entry: AuditEntry, { id, type, action }: EventCodes): string {
   // RFC 3881: 4 is a minor failure, such as a wrong password.
-  const outcome = entry.kind === 'login' && entry.action === 'refused' ? '4' : '0';
+  const outcome = FAILED_ACTIONS.includes(entry.action) ? '4' : '0';
   const values = { EventActionCode: action, EventDateTime: entry.at, EventOutcomeIndicator: outcome };
   const types = type === null ? '' : coded('EventTypeCode', type);
   return `<EventIdentification${attributes(values)}>${coded('EventID', id)}${types}</EventIdentification>`;
@@ -135,6 +154,8 @@ function objects(entry: AuditEntry, base64: (text: string) => string): string {
 
 function codesOf({ kind, action }: AuditEntry): EventCodes {
   if (action === 'auditTrail') return AUDIT_LOG_USED;
+  const overNetwork = DICOM_EVENTS[action];
+  if (overNetwork !== undefined) return overNetwork;
   return kind === 'login' && LEAVING.includes(action) ? LOGOUT : EVENTS[kind];
 }
 

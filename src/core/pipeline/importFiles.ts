@@ -194,7 +194,7 @@ export async function planImport(
   deps: ImportDeps,
   options: ImportOptions = {},
 ): Promise<ImportPlan> {
-  const { title, ...readOptions } = options;
+  const { title, allowsImagesAlone = false, ...readOptions } = options;
   const onZip = (name: string): void => {
     deps.cancellation?.throwIfCancelled();
     deps.onProgress?.({ fraction: 0, message: `Unpacking ${name}` });
@@ -206,7 +206,8 @@ export async function planImport(
   const { items, failures } = await recogniseAll(groups, readOptions, deps);
   const joined = joinStudies(items);
   // Images or a truth file without any scan would be a study that can't be opened.
-  const isWhole = (study: readonly Recognised[]): boolean => study.some(({ scan }) => scan !== null);
+  const isWhole = (study: readonly Recognised[]): boolean =>
+    allowsImagesAlone || study.some(({ scan }) => scan !== null);
   const studies = joined.filter(isWhole).map((study) => planStudy(study, title));
   const lonely = joined.filter((study) => !isWhole(study)).flat();
   const allFailures = [

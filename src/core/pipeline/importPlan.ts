@@ -44,4 +44,6 @@ export interface ImportPlan {
 export interface ImportOptions extends ReadOptions {
   /** Title of the study; told from the scans where not given. */
   readonly title?: string;
+  /** The files go to a study that has scans already: images alone will do. */
+  readonly allowsImagesAlone?: boolean;
 }

@@ -9,11 +9,11 @@ import type {
   TransferRecord,
 } from '../domain/dicomNode.ts';
 import type { SentObject, SentVerdict } from './dicomNetwork.ts';
-import type { ImportOutcome, NewDataset, NewStudy } from './studyStore.ts';
 
 /** An instance in the inbox, without its bytes. */
 export interface WaitingInstance {
   readonly id: string;
+  readonly sopClassUid: string;
   readonly sopInstanceUid: string;
   readonly seriesInstanceUid: string;
   readonly studyInstanceUid: string;
@@ -30,19 +30,6 @@ export interface WaitingStudy {
   readonly instances: readonly WaitingInstance[];
   /** Time of the newest. */
   readonly lastReceivedAt: string;
-}
-
-/** What was made of waiting instances of one study. */
-export interface ReceivedImport {
-  readonly studyInstanceUid: string;
-  /** In the order in which they are stored. */
-  readonly studies: readonly { readonly study: NewStudy; readonly datasets: readonly NewDataset[] }[];
-  /** Of the inbox: those that are in a dataset afterwards leave it. */
-  readonly instanceIds: readonly string[];
-  /** Of an instance that no reader took, by the SeriesInstanceUID; '' for the others. A sentence each. */
-  readonly problems: ReadonlyMap<string, string>;
-  /** Whether an administrator's rule is to be applied to the studies. */
-  readonly byRule: boolean;
 }
 
 /** A study whose scans an administrator's rule is to be applied to. */
@@ -89,13 +76,6 @@ export interface DicomStore {
   readonly waitingCount: () => number;
   /** The file of a waiting instance, byte for byte. @throws StudyDbError NOT_FOUND, STUDY_DB_CORRUPT */
   readonly readWaiting: (id: string) => Uint8Array;
-  /**
-   * Stores what was made of waiting instances and takes these out of the inbox, in one transaction: into the study that has
-   * this StudyInstanceUID and the same patient where there is one, else as a new study. What is in no dataset stays with
-   * its problem.
-   * @returns in the order of the studies
-   */
-  readonly importReceived: (received: ReceivedImport) => readonly ImportOutcome[];
   /** Keeps them with the reason why they aren't imported. */
   readonly failWaiting: (ids: readonly string[], problem: string) => void;
   /** Deletes waiting instances for good. Enters it in the audit trail. */
@@ -119,9 +99,13 @@ export interface DicomStore {
   readonly listTransfers: (studyId: string | null, limit: number) => TransferRecord[];
   /** Queued ones whose time has come, oldest first. */
   readonly dueTransfers: (now: string) => TransferRecord[];
+  /** When the next queued one is to be tried; null: none is queued. */
+  readonly nextTransferAt: () => string | null;
   /** What of it is not sent yet. */
   readonly unsentObjects: (transferId: string) => SentObject[];
   readonly beginAttempt: (transferId: string) => TransferRecord;
+  /** Attempts since it was queued or tried again by a click. */
+  readonly attemptsOfRound: (transferId: string) => number;
   /**
    * How an attempt ended; objects that are sent lose their bytes here. The transfer's end is entered in the audit trail.
    * @param retryAt ISO 8601; null: no further attempt by itself

@@ -138,6 +138,19 @@ export interface ImportOutcome {
   readonly alreadyKnown: readonly DatasetRecord[];
 }
 
+/** What was made of waiting instances of one study. */
+export interface ReceivedImport {
+  readonly studyInstanceUid: string;
+  /** In the order in which they are stored. */
+  readonly studies: readonly { readonly study: NewStudy; readonly datasets: readonly NewDataset[] }[];
+  /** Of the inbox: those that are in a dataset afterwards leave it. */
+  readonly instanceIds: readonly string[];
+  /** Of an instance that no reader took, by the SeriesInstanceUID; '' for the others. A sentence each. */
+  readonly problems: ReadonlyMap<string, string>;
+  /** Whether an administrator's rule is to be applied to the studies. */
+  readonly byRule: boolean;
+}
+
 export interface StudyStore
   extends WorklistStore, BatchStore, ReportStore, AuditStore, AccessStore, DicomStore, StudyIdentityStore {
   /**
@@ -147,6 +160,13 @@ export interface StudyStore
    */
   readonly importStudy: (study: NewStudy, datasets: readonly NewDataset[]) => ImportOutcome;
   readonly addDatasets: (studyId: string, datasets: readonly NewDataset[]) => ImportOutcome;
+  /**
+   * Stores what was made of waiting instances and takes these out of the inbox, in one transaction: into the study that has
+   * this StudyInstanceUID and the same patient where there is one, else as a new study. What is in no dataset stays with
+   * its problem.
+   * @returns in the order of the studies
+   */
+  readonly importReceived: (received: ReceivedImport) => readonly ImportOutcome[];
   readonly listStudies: () => StudySummary[];
   /** @throws StudyDbError NOT_FOUND */
   readonly getStudy: (studyId: string) => StudySummary;

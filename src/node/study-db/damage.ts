@@ -6,6 +6,7 @@ import { newestGoodBackup } from './backups.ts';
 import { Connection } from './connection.ts';
 import { checkPages } from './copies.ts';
 import { checkTexts } from './texts.ts';
+import { isDamaged } from './sqliteErrors.ts';
 import type { DatabaseKey } from './keys/keyWraps.ts';
 
 /** Up to this size a database is checked before it is opened (0.1 s); a larger one while it is open. [bytes] */
@@ -16,6 +17,16 @@ export function refuseDamaged(connection: Connection, path: string, key: Databas
   if (statSync(path).size > CHECKED_AT_OPENING_BYTES) return;
   const damage = damageOf(connection, path, key);
   if (damage !== null) throw damage;
+}
+
+/** Opens a database: damage may lie where it can't be opened at all. @throws StudyDbError, naming the newest good backup */
+export function namingBackup<T>(path: string, key: DatabaseKey | null, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof AppError && isDamaged(error)) throw damagedError(path, key, error);
+    throw error;
+  }
 }
 
 /** Before anything of a database is read that isn't checked as a whole. @throws StudyDbError STUDY_DB_CORRUPT */

@@ -1,13 +1,15 @@
 // Datasets: what a study's files are called, their roles and descriptions. Their contents are rawFiles.ts's.
 import type { DatasetDescription, DatasetRecord, DatasetRole, NewDataset } from '../../core/ports/studyStore.ts';
 import type { RowReader } from './connection.ts';
+import { insertDicomContent } from './dicomInstances.ts';
+import type { DicomContent } from './dicomInstances.ts';
 import { decodeExactJson, encodeExactJson } from './exactJson.ts';
 import { insertRawFile } from './rawFiles.ts';
 import { decodeStored, notFound } from './storeContext.ts';
 import type { StoreContext } from './storeContext.ts';
 
-/** A dataset to be stored, with the hash of its content. */
-export type HashedDataset = NewDataset & { readonly sha256: string };
+/** A dataset to be stored, with the hash of its content and the DICOM instances in it; null: it is none of DICOM's. */
+export type HashedDataset = NewDataset & { readonly sha256: string; readonly dicom: DicomContent | null };
 
 // `bytes` is left out: lists must not read the files.
 const RECORD = `
@@ -47,6 +49,7 @@ export function insertDataset(context: StoreContext, studyId: string, dataset: H
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
     [id, studyId, dataset.role, dataset.sha256, dataset.fileName, encodeExactJson(dataset.description), context.now()],
   );
+  if (dataset.dicom !== null) insertDicomContent(connection, id, dataset.dicom);
   return getDataset(context, id);
 }
 

@@ -4,6 +4,7 @@ import { sha256OfContent } from '../files/hashing.ts';
 import { recordAudit } from './auditTrail.ts';
 import { findBySha256, insertDataset } from './datasets.ts';
 import type { HashedDataset } from './datasets.ts';
+import { dicomContent } from './dicomInstances.ts';
 import { refreshFactsOfPatient } from './facts.ts';
 import { isCompatible } from './patients.ts';
 import type { StoreContext } from './storeContext.ts';
@@ -14,7 +15,11 @@ import { getStudy, insertStudy, studyRecord } from './studies.ts';
  * one study and its patient is not another; else they make a study of their own.
  */
 export function importStudy(context: StoreContext, study: NewStudy, datasets: readonly NewDataset[]): ImportOutcome {
-  const hashed = hashEachOnce(datasets);
+  return importHashed(context, study, hashEachOnce(datasets));
+}
+
+/** As importStudy. */
+export function importHashed(context: StoreContext, study: NewStudy, hashed: readonly HashedDataset[]): ImportOutcome {
   return context.connection.transaction(() => {
     const { known, unknown } = split(context, hashed, null);
     const first = known[0];
@@ -33,7 +38,11 @@ export function importStudy(context: StoreContext, study: NewStudy, datasets: re
  * @throws StudyDbError NOT_FOUND
  */
 export function addDatasets(context: StoreContext, studyId: string, datasets: readonly NewDataset[]): ImportOutcome {
-  const hashed = hashEachOnce(datasets);
+  return addHashed(context, studyId, hashEachOnce(datasets));
+}
+
+/** As addDatasets. */
+export function addHashed(context: StoreContext, studyId: string, hashed: readonly HashedDataset[]): ImportOutcome {
   return context.connection.transaction(() => {
     getStudy(context, studyId);
     const { known, unknown } = split(context, hashed, studyId);
@@ -52,11 +61,11 @@ function auditImport(context: StoreContext, studyId: string, added: readonly Dat
 }
 
 /** Hashes before the transaction starts, so that the write lock isn't held meanwhile; equal contents become one. */
-function hashEachOnce(datasets: readonly NewDataset[]): HashedDataset[] {
+export function hashEachOnce(datasets: readonly NewDataset[]): HashedDataset[] {
   const byHash = new Map<string, HashedDataset>();
   for (const dataset of datasets) {
     const sha256 = sha256OfContent(dataset);
-    if (!byHash.has(sha256)) byHash.set(sha256, { ...dataset, sha256 });
+    if (!byHash.has(sha256)) byHash.set(sha256, { ...dataset, sha256, dicom: dicomContent(dataset) });
   }
   return [...byHash.values()];
 }

@@ -6,6 +6,7 @@ import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AuditActor } from '../../core/domain/audit.ts';
 import { fromErrorRecord, StudyDbError } from '../../core/domain/errors.ts';
+import type { DicomStore } from '../../core/ports/dicomStore.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
 import * as activity from './activity.ts';
 import * as analyses from './analyses.ts';
@@ -13,11 +14,16 @@ import * as auditTrail from './auditTrail.ts';
 import * as batches from './batches.ts';
 import { Connection } from './connection.ts';
 import * as datasets from './datasets.ts';
+import * as dicomInbox from './dicomInbox.ts';
+import { datasetsOfSeries, studiesOfInstanceUid } from './dicomInstances.ts';
+import * as dicomNodes from './dicomNodes.ts';
+import * as dicomRuleRuns from './dicomRuleRuns.ts';
+import * as dicomTransfers from './dicomTransfers.ts';
 import { fillMissingFacts } from './facts.ts';
 import * as identity from './identity.ts';
 import * as importing from './importing.ts';
 import * as jobs from './jobs.ts';
-import { refuseDamaged, refuseUnreadable } from './damage.ts';
+import { namingBackup, refuseDamaged, refuseUnreadable } from './damage.ts';
 import { removeLeftovers } from './copies.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/index.ts';
@@ -128,7 +134,9 @@ function fillFacts(context: StoreContext): void {
 /** A file that was exchanged between opening and locking it (for one with another key) is opened again, not written to. */
 function connectForWriting(path: string, options: StudyDbOptions): Connection {
   const before = fileNumber(path);
-  const connection = connect(path, path, options, (one) => prepareWriting(one, path, options));
+  const connection = namingBackup(path, options.key ?? null, () =>
+    connect(path, path, options, (one) => prepareWriting(one, path, options)),
+  );
   if (before === null || before === fileNumber(path)) return connection;
   connection.close();
   return connectForWriting(path, options);
@@ -207,10 +215,47 @@ function prepareWriting(connection: Connection, path: string, { maxSizeBytes, ke
   migrate(connection, path, MIGRATIONS);
 }
 
+function dicomStore(context: StoreContext): DicomStore {
+  return {
+    dicomSettings: () => dicomNodes.dicomSettings(context),
+    setDicomSettings: (settings) => dicomNodes.setDicomSettings(context, settings),
+    listNodes: () => dicomNodes.listNodes(context),
+    getNode: (id) => dicomNodes.getNode(context, id),
+    saveNode: (node) => dicomNodes.saveNode(context, node),
+    removeNode: (id) => dicomNodes.removeNode(context, id),
+    keepReceived: (instance, uids) => dicomInbox.keepReceived(context, instance, uids),
+    waitingStudies: () => dicomInbox.waitingStudies(context),
+    waitingCount: () => dicomInbox.waitingCount(context),
+    readWaiting: (id) => dicomInbox.readWaiting(context, id),
+    failWaiting: (ids, problem) => dicomInbox.failWaiting(context, ids, problem),
+    dropWaiting: (ids) => dicomInbox.dropWaiting(context, ids),
+    datasetsOfSeries: (studyId, series) => datasetsOfSeries(context.connection, studyId, series),
+    pendingRuleRuns: () => dicomRuleRuns.pendingRuleRuns(context),
+    endRuleRun: (run, ruleId, message) => dicomRuleRuns.endRuleRun(context, run, ruleId, message),
+    seriesHere: (uid) => dicomInbox.seriesHere(context, uid),
+    framesOfReference: (uid) => dicomInbox.framesOfReference(context, uid),
+    studyOfInstanceUid: (uid) => studiesOfInstanceUid(context.connection, uid)[0] ?? null,
+    queueTransfer: (transfer) => dicomTransfers.queueTransfer(context, transfer),
+    listTransfers: (studyId, limit) => dicomTransfers.listTransfers(context, studyId, limit),
+    dueTransfers: (now) => dicomTransfers.dueTransfers(context, now),
+    nextTransferAt: () => dicomTransfers.nextTransferAt(context),
+    unsentObjects: (id) => dicomTransfers.unsentObjects(context, id),
+    beginAttempt: (id) => dicomTransfers.beginAttempt(context, id),
+    attemptsOfRound: (id) => dicomTransfers.attemptsOfRound(context, id),
+    endAttempt: (id, verdicts, message, retryAt) => dicomTransfers.endAttempt(context, id, verdicts, message, retryAt),
+    retryTransfer: (id) => dicomTransfers.retryTransfer(context, id),
+    giveUpTransfer: (id) => dicomTransfers.giveUpTransfer(context, id),
+    requeueAbandoned: () => dicomTransfers.requeueAbandoned(context),
+    sendingStatus: (studyIds) => dicomTransfers.sendingStatus(context, studyIds),
+  };
+}
+
 function makeStore(context: StoreContext, readOnly: boolean): StudyStore {
   return {
+    ...dicomStore(context),
     importStudy: (study, files) => importing.importStudy(context, study, files),
     addDatasets: (studyId, files) => importing.addDatasets(context, studyId, files),
+    importReceived: (received) => dicomInbox.importReceived(context, received),
     listStudies: () => studies.listStudies(context),
     queryWorklist: (query) => worklist.queryWorklist(context, query),
     worklistRows: (ids) => worklist.worklistRows(context, ids),

@@ -93,6 +93,12 @@ export function isNotADatabase({ details }: AppError): boolean {
   return details['sqliteCode'] === SQLITE_NOTADB;
 }
 
+/** SQLite finds pages that can't be what it wrote. */
+export function isDamaged({ details }: AppError): boolean {
+  const code = details['sqliteCode'];
+  return typeof code === 'number' && (code & 0xff) === SQLITE_CORRUPT;
+}
+
 /** The file is encrypted with another key, or damaged at its very beginning. */
 export function wrongKeyError(fileName: string, cause?: unknown): StudyDbError {
   const message = `The study database ${fileName} can't be opened with this key: it is another database's key, or the database is damaged.`; // prettier-ignore

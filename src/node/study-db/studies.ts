@@ -2,6 +2,7 @@
 import type { NewStudy, StudyRecord, StudyState, StudySummary } from '../../core/ports/studyStore.ts';
 import { recordAudit } from './auditTrail.ts';
 import type { RowReader } from './connection.ts';
+import { deleteUnreadableOf } from './dicomInstances.ts';
 import { deletePatientsWithoutStudy, ensurePatient } from './patients.ts';
 import { notFound } from './storeContext.ts';
 import { deleteRequestsOf } from './jobs.ts';
@@ -52,7 +53,7 @@ export function setStudyState({ connection }: StoreContext, studyId: string, sta
 }
 
 /**
- * Deletes a study with its datasets, analyses, reports and jobs; raw files and the patient go where nothing else names
+ * Deletes a study with its datasets, analyses, reports, transfers and jobs; raw files and the patient go where nothing else names
  * them. The write-ahead log is emptied afterwards, so that no copy of deleted patient data stays there.
  * @throws StudyDbError NOT_FOUND
  */
@@ -63,6 +64,7 @@ export function deleteStudy(context: StoreContext, studyId: string): void {
     // Before the study goes: afterwards nobody knows whose it was.
     recordAudit(context, { kind: 'delete', action: 'study', studyId, details: { datasetCount, resultCount } });
     deleteRequestsOf(connection, studyId);
+    deleteUnreadableOf(connection, studyId);
     if (connection.run('DELETE FROM studies WHERE id = ?', [studyId]) === 0) throw notFound('study', studyId);
     connection.run(
       'DELETE FROM raw_files WHERE NOT EXISTS (SELECT 1 FROM datasets WHERE datasets.sha256 = raw_files.sha256)',

@@ -5,6 +5,8 @@ import { AppError } from '../../core/domain/errors.ts';
 import { storedDigest } from './analyses.ts';
 import { listAudit, verifyAudit } from './auditTrail.ts';
 import type { Connection } from './connection.ts';
+import { changedInstances } from './dicomInbox.ts';
+import { changedObjects } from './dicomTransfers.ts';
 import { checkPages } from './copies.ts';
 import { rawFileDigest } from './rawFiles.ts';
 import { getSignedReport } from './signedReports.ts';
@@ -25,6 +27,8 @@ export interface DatabaseVerdict {
   readonly brokenReferences: number;
   readonly rawFiles: Checked;
   readonly signedReports: Checked;
+  /** DICOM instances that wait to be imported, and objects that wait to be sent. */
+  readonly dicomObjects: Checked;
   /** Against the hashes in the audit trail; those of before it can't be checked so. */
   readonly analyses: Checked & { readonly beforeAuditTrail: number };
   readonly audit: AuditVerdict;
@@ -39,16 +43,18 @@ export function verifyDatabase(context: StoreContext): DatabaseVerdict {
   const pages = pageDamage(connection);
   if (pages !== null) {
     const none = { entries: 0, head: null, firstBroken: null, clockSetBack: 0 };
-    const unread = { rawFiles: NOTHING, signedReports: NOTHING, analyses: { ...NOTHING, beforeAuditTrail: 0 } };
+    const analyses = { ...NOTHING, beforeAuditTrail: 0 };
+    const unread = { rawFiles: NOTHING, signedReports: NOTHING, dicomObjects: NOTHING, analyses };
     return { ok: false, ...base, pages, brokenReferences: 0, ...unread, audit: none };
   }
   const brokenReferences = connection.all('PRAGMA foreign_key_check').length;
   const [rawFiles, signedReports] = [checkRawFiles(connection), checkSignedReports(context)];
+  const dicomObjects = checkDicomObjects(context);
   const audit = verifyAudit(context);
   const analyses = checkAnalyses(context);
-  const isSound = [rawFiles, signedReports, analyses].every(({ wrong }) => wrong.length === 0);
+  const isSound = [rawFiles, signedReports, dicomObjects, analyses].every(({ wrong }) => wrong.length === 0);
   const ok = isSound && brokenReferences === 0 && audit.firstBroken === null;
-  return { ok, ...base, pages, brokenReferences, rawFiles, signedReports, analyses, audit };
+  return { ok, ...base, pages, brokenReferences, rawFiles, signedReports, dicomObjects, analyses, audit };
 }
 
 function pageDamage(connection: Connection): string | null {
@@ -69,6 +75,11 @@ function checkRawFiles(connection: Connection): Checked {
 function checkSignedReports(context: StoreContext): Checked {
   const ids = context.connection.all('SELECT id FROM signed_reports ORDER BY row').map((row) => row.text('id'));
   return { checked: ids.length, wrong: ids.filter((id) => !isReadable(() => getSignedReport(context, id))) };
+}
+
+function checkDicomObjects(context: StoreContext): Checked {
+  const [waiting, unsent] = [changedInstances(context), changedObjects(context)];
+  return { checked: waiting.checked + unsent.checked, wrong: [...waiting.wrong, ...unsent.wrong] };
 }
 
 function isReadable(read: () => unknown): boolean {

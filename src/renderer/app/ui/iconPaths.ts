@@ -14,6 +14,7 @@ export const ICON_PATHS = {
   search: 'M9 15A6 6 0 1 0 9 3a6 6 0 0 0 0 12zM13.5 13.5 17 17',
   close: 'M5 5l10 10M15 5 5 15',
   download: 'M10 3v9M6.5 8.5 10 12l3.5-3.5M3.5 16.5h13',
+  upload: 'M10 12V3M6.5 6.5 10 3l3.5 3.5M3.5 16.5h13',
   play: 'M6 4l10 6-10 6z',
   stop: 'M5.5 5.5h9v9h-9z',
   copy: 'M7 7h9v9H7zM4 13V4h9',
