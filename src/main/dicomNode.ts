@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ReceiverState } from '../core/domain/dicomNode.ts';
-import { createDicomService } from '../node/dicom/dicomService.ts';
+import { createDicomService } from '../node/dicom/createDicomService.ts';
 import type { DicomServiceEvent } from '../node/dicom/dicomService.ts';
 import { createDicomNetwork } from '../node/dicom/network/dicomNetwork.ts';
 import { reportObjectsBy } from './dicomReportObjects.ts';
@@ -82,7 +82,6 @@ export function withDicom(base: BaseServices, start: Pick<HostStart, 'workers'>,
     store,
     network: createDicomNetwork({ workerUrl }),
     parse: base.parse,
-    stamp: base.stamp,
     host: {
       quantify: async (studyId, settings, cancellation) =>
         (await fit(studyId, settings, cancellation, () => undefined)).analysisIds[0] ?? null,

@@ -18,7 +18,7 @@ interface Definition {
 }
 
 /** Tried in turn where a pattern or a bound decides. */
-const TEXTS = ['sample', 'b1c6b7de-5a2f-4a43-8d0c-0d7ba3e8a1f9', '2026-01-31', 'a', ''];
+const TEXTS = ['sample', 'b1c6b7de-5a2f-4a43-8d0c-0d7ba3e8a1f9', '2026-01-31', '1.2.840', 'a', ''];
 const NUMBERS = [1, 2, 100, 0.5, 0, -1];
 
 function firstAccepted(schema: z.ZodType, candidates: readonly unknown[]): unknown {

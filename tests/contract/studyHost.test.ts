@@ -1,7 +1,7 @@
 // The main process's end of the study host: waits until it is ready, matches answers, and never leaves anybody waiting.
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { StudyDbError } from '../../src/core/domain/errors.ts';
+import { ProcessingError, StudyDbError } from '../../src/core/domain/errors.ts';
 import type { FromHost, ToHost, ToHostAnswer } from '../../src/main/hostMessages.ts';
 import { createStudyHost } from '../../src/main/studyHost.ts';
 import type { HostThread } from '../../src/main/studyHost.ts';
@@ -10,10 +10,11 @@ import type { HostThread } from '../../src/main/studyHost.ts';
 function farEnd() {
   const port = new EventEmitter();
   const received: ToHost[] = [];
+  const answers: ToHostAnswer[] = [];
   let terminated = 0;
   const thread: HostThread = {
     on: (event, listener) => port.on(event, listener as (value: unknown) => void),
-    postMessage: (message) => received.push(message),
+    postMessage: (message) => ('answerTo' in message ? answers.push(message) : received.push(message)),
     terminate: async () => ++terminated,
   };
   const events: unknown[] = [];
@@ -21,10 +22,16 @@ function farEnd() {
   const host = createStudyHost(
     thread,
     (event, payload) => events.push([event, payload]),
+    {
+      print: async ({ html, as }) => {
+        if (html === '') throw new ProcessingError('PROCESSING_FAILED', 'The report could not be laid out as PDF.');
+        return new TextEncoder().encode(`${as} of ${html}`);
+      },
+    },
     (error) => deaths.push(error),
   );
   const say = (message: FromHost) => port.emit('message', message);
-  return { host, say, port, received, events, deaths, terminations: () => terminated };
+  return { host, say, port, received, answers, events, deaths, terminations: () => terminated };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -46,6 +53,18 @@ describe('study host', () => {
     await expect(list).rejects.toThrow(new StudyDbError('STUDY_DB_CORRUPT', 'It is damaged.'));
     await expect(list).rejects.toBeInstanceOf(StudyDbError);
     expect(await host.ready).toEqual({ threads: 3 });
+  });
+
+  it('prints for the host, and says in words what can’t be printed', async () => {
+    const { say, answers } = farEnd();
+    say({ kind: 'ready', threads: 1 });
+    say({ kind: 'ask', id: 4, name: 'print', request: { html: 'page', paper: 'a4', as: 'png' } });
+    say({ kind: 'ask', id: 5, name: 'print', request: { html: '', paper: 'a4', as: 'pdf' } });
+    await turn();
+    expect(answers).toMatchObject([
+      { answerTo: 4, ok: true, value: new TextEncoder().encode('png of page') },
+      { answerTo: 5, ok: false, error: { code: 'PROCESSING_FAILED', message: 'The report could not be laid out as PDF.' } },
+    ]);
   });
 
   it('gives the reason in words where the database cannot be opened', async () => {

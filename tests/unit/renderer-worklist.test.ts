@@ -74,7 +74,7 @@ function study(id: string, part: Partial<StudySummaryView> = {}): StudySummaryVi
 describe('worklist', () => {
   const row = (part: Partial<WorklistRowView> = {}): WorklistRowView => ({
     ...study('a'),
-    ...{ scanner: null, voxels: 1, quality: null, importWarnings: 0, fitWarnings: 0 },
+    ...{ scanner: null, voxels: 1, quality: null, importWarnings: 0, fitWarnings: 0, sending: null },
     ...part,
   });
 

@@ -6,6 +6,7 @@ import type { DicomWebAccess, RemoteNode, TlsFiles } from '../../core/domain/dic
 import { CancelledError, toErrorRecord, UsageError } from '../../core/domain/errors.ts';
 import type { ProgressListener } from '../../core/ports/progress.ts';
 import { cancellationSource } from '../../node/workers/cancellation.ts';
+import { checkRemoteNode } from '../../node/dicom/nodeSettings.ts';
 import { dicomState } from '../dicomViews.ts';
 import type { ChosenFile, ChosenTlsFiles, HostHandlers, HostRequest } from '../hostMessages.ts';
 import type { JobOutcome } from '../jobs.ts';
@@ -64,7 +65,7 @@ function webAccess(
   };
 }
 
-/** @throws UsageError where another node has its name, or there is no way to it */
+/** @throws UsageError where another node has its name, or it can't be reached by what is said of it */
 function remoteNode(services: Services, { id, dimse, web, ...node }: HostRequest<'host:dicom-save-node'>): RemoteNode {
   const nodes = services.store.listNodes();
   const before = id === null ? null : services.store.getNode(id);
@@ -73,7 +74,7 @@ function remoteNode(services: Services, { id, dimse, web, ...node }: HostRequest
     throw new UsageError('Another node has this name already.');
   }
   const tls = dimse?.tls ?? null;
-  return {
+  const made: RemoteNode = {
     ...{ ...node, name, id: id ?? randomUUID() },
     dimse:
       dimse === null
@@ -84,6 +85,8 @@ function remoteNode(services: Services, { id, dimse, web, ...node }: HostRequest
           },
     web: web === null ? null : webAccess(web, before?.web ?? null),
   };
+  checkRemoteNode(made);
+  return made;
 }
 
 /** Fetches one study after the other; where one fails, the others are still fetched. */

@@ -1,5 +1,6 @@
 // Every command of the window: what it is called, its key, whether it can be done now. The one list for palette,
 // shortcuts, native menus and help.
+import { useDicomNodes, useFetching, useTransfers } from '../features/dicom/index.ts';
 import { imageCommands } from '../features/images/index.ts';
 import { useImporting } from '../features/importing/index.ts';
 import { mrsiCommands } from '../features/mrsi/index.ts';
@@ -66,6 +67,41 @@ function fileCommands(): Command[] {
   ];
 }
 
+/** About other DICOM nodes. */
+function dicomCommands(): Command[] {
+  const nodes = useDicomNodes();
+  const fetching = useFetching();
+  const transfers = useTransfers();
+  const session = useSession();
+  return [
+    {
+      id: 'fetch-studies',
+      title: t('dicom.fetch.title'),
+      group: 'file',
+      keys: 'Ctrl+Shift+F',
+      isAvailable: () => nodes.archives.length > 0,
+      whyNot: () => t('dicom.fetch.noArchive'),
+      run: () => fetching.ask(nodes.archives),
+    },
+    {
+      id: 'transfers',
+      title: t('dicom.transfers.open'),
+      group: 'file',
+      keys: '',
+      isAvailable: always,
+      run: () => void transfers.show(),
+    },
+    {
+      id: 'set-dicom',
+      title: t('dicom.title'),
+      group: 'settings',
+      keys: '',
+      isAvailable: always,
+      run: () => void (session.page = 'settings'),
+    },
+  ];
+}
+
 /** All commands, named in the language of the window; call inside a computed of the app, so that they follow it. */
 export function allCommands(actions: FrameActions): Command[] {
   return [
@@ -78,6 +114,7 @@ export function allCommands(actions: FrameActions): Command[] {
       run: actions.showPalette,
     },
     ...fileCommands(),
+    ...dicomCommands(),
     ...reportCommands(),
     ...accessCommands(),
     ...editCommands(),

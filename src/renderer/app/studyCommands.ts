@@ -1,4 +1,5 @@
 // Commands about the open study, its report and its spectrum, and one for each study there is.
+import { useDicomNodes, useScheduled } from '../features/dicom/index.ts';
 import { useExporting } from '../features/exporting/index.ts';
 import { useFit } from '../features/fit/index.ts';
 import { useNotices } from '../features/notices/index.ts';
@@ -15,6 +16,8 @@ export function studyCommands(): Command[] {
   const session = useSession();
   const layout = useStudyLayout();
   const fit = useFit();
+  const nodes = useDicomNodes();
+  const scheduled = useScheduled();
   const open = (): boolean => session.study !== null;
   const presets = PRESETS.map((preset, i): Command => ({
     id: `preset-${preset}`,
@@ -40,6 +43,15 @@ export function studyCommands(): Command[] {
     },
     ...presets,
     {
+      id: 'take-over-scheduled',
+      title: t('dicom.scheduled.command'),
+      group: 'study',
+      keys: '',
+      isAvailable: () => open() && nodes.worklists.length > 0,
+      whyNot: () => t(open() ? 'dicom.scheduled.noServer' : 'app.commands.whyNot.noStudy'),
+      run: () => void (session.studyId !== null && scheduled.ask(session.studyId, nodes.worklists)),
+    },
+    {
       id: 'reset-panes',
       title: t('app.commands.resetPanes'),
       group: 'study',
@@ -56,6 +68,7 @@ export function reportCommands(): Command[] {
   const reports = useReports();
   const ranges = useReferenceRanges();
   const exporting = useExporting();
+  const nodes = useDicomNodes();
   const fitted = (): boolean => session.analysisId !== null;
   const noResult = (): string =>
     t(session.study === null ? 'app.commands.whyNot.noStudy' : 'app.commands.whyNot.noFit');
@@ -89,6 +102,15 @@ export function reportCommands(): Command[] {
       isAvailable: () => reports.canReport,
       whyNot: noResult,
       run: () => void reports.print(),
+    },
+    {
+      id: 'send-report',
+      title: t('dicom.send.command'),
+      group: 'report',
+      keys: 'Ctrl+Shift+S',
+      isAvailable: () => reports.canReport && nodes.nodes.length > 0,
+      whyNot: () => (reports.canReport ? t('dicom.send.noNode') : noResult()),
+      run: () => void reports.send(),
     },
     {
       id: 'reference-ranges',

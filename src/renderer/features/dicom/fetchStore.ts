@@ -116,7 +116,7 @@ export const useFetching = defineStore('dicomFetching', () => {
 
   /** What is asked for: studies whose series are not known yet are fetched as they are suggested once they are. */
   const wanted = computed(() =>
-    [...chosen.value].flatMap((uid) => {
+    [...chosen.value].flatMap((uid): ChannelRequest<'dicom:fetch'>['studies'] => {
       const known = seriesOf.value.get(uid);
       const ids = [...(known?.chosen ?? [])];
       if (known?.problem != null) return [{ studyInstanceUid: uid, seriesInstanceUids: null }];

@@ -4,6 +4,7 @@ import { computed, ref } from 'vue';
 import { errorSentence, request } from '../../app/api/client.ts';
 import { i18n, t } from '../../app/i18n/index.ts';
 import { useImages } from '../images/index.ts';
+import { useDicomNodes, useSending, type SentPage } from '../dicom/index.ts';
 import { useMrsi } from '../mrsi/index.ts';
 import { useNotices } from '../notices/index.ts';
 import { useSession } from '../session/index.ts';
@@ -17,6 +18,8 @@ export const useReports = defineStore('reports', () => {
   const signing = useSigning();
   const images = useImages();
   const mrsi = useMrsi();
+  const nodes = useDicomNodes();
+  const sending = useSending();
   const { shownVersion } = storeToRefs(signing);
   const html = ref<string | null>(null);
   const failure = ref<string | null>(null);
@@ -110,6 +113,20 @@ export const useReports = defineStore('reports', () => {
     if (answer?.printed === true) notices.say('done', t('reports.printed'));
   }
 
+  /** Asks where to send the report as it is shown; what is typed is kept first. */
+  async function send(): Promise<void> {
+    const page = pageOf(shownVersion.value);
+    const studyId = session.studyId;
+    if (page === null || studyId === null) {
+      notices.say('caution', t('reports.nothingYet'));
+      return;
+    }
+    await notices.attempt(signing.flush);
+    const { analysisId, voxel, withCorrection: correction, drawn: shapes } = page;
+    const shown: SentPage = { analysisId, voxel, withCorrection: correction, drawn: shapes, versionId: shownVersion.value?.id ?? null }; // prettier-ignore
+    await sending.ask([studyId], shown, nodes.nodes);
+  }
+
   /**
    * Signs the draft, whichever version is looked at.
    * @param given the password, where login is required
@@ -136,6 +153,7 @@ export const useReports = defineStore('reports', () => {
     loadPreview,
     save,
     print,
+    send,
     sign,
   };
 });
