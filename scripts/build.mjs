@@ -37,6 +37,9 @@ export const EXTERNAL = [
   'playwright',
 ];
 
+/** What a bundle takes instead of a package: codecs that nothing here calls. */
+export const INSTEAD = { 'dcmjs-codecs': path.join(SOURCE, 'node', 'dicom', 'network', 'noCodecs.ts') };
+
 /** CommonJS packages inside an ES module bundle call require for Node's own modules. */
 export const REQUIRE_BANNER =
   "import { createRequire as lineshapeCreateRequire } from 'node:module';\n" +
@@ -81,7 +84,10 @@ function seconds(startMs) {
 
 async function nodeEntries(only) {
   const cli = { source: 'cli/lineshape.ts', outfile: path.join(DIST, 'cli', 'lineshape.js'), format: 'esm' };
-  const workers = await workerEntries('node/workers', 'workers');
+  const workers = [
+    ...(await workerEntries('node/workers', 'workers')),
+    ...(await workerEntries('node/dicom', 'workers')),
+  ];
   const main = ['start', 'main'].map((name) => ({
     source: `main/${name}.ts`,
     outfile: path.join(DIST, 'main', `${name}.js`),
@@ -135,6 +141,7 @@ async function bundle({ source, outfile, format }, manifest) {
       platform: 'node',
       target: 'node20.18',
       external: EXTERNAL,
+      alias: INSTEAD,
       sourcemap: 'linked',
       legalComments: 'linked',
       define: { __APP_VERSION__: JSON.stringify(version), __RESOURCE_MANIFEST__: JSON.stringify(manifest) },

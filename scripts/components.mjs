@@ -13,6 +13,10 @@ const TEXTS = path.join(REPO_ROOT, 'licences');
 const UNBUNDLED = [
   ...['libsql', '@neon-rs/load', 'detect-libc', '@node-rs/argon2', 'onnxruntime-node', 'onnxruntime-common'],
 ];
+/** npm packages that another one's published build holds, as its source map names them; npm installs them beside it. */
+const BUILT_IN = {
+  dcmjs: ['gl-matrix', 'iota-array', 'is-buffer', 'lodash.clonedeep', 'loglevel', 'ndarray', 'pako'],
+};
 const LICENCE_FILE = /^(licen[cs]e|copying|notice)([-.].*)?$/i;
 
 /** Licences that let an MIT program ship the work, as long as it carries the text. */
@@ -62,7 +66,10 @@ async function textsIn(folder) {
 
 /** @param {string} folder of the package, relative to the checkout */
 async function npmComponent(folder) {
-  const { name, version, license } = JSON.parse(await readText(REPO_ROOT, folder, 'package.json'));
+  const stated = JSON.parse(await readText(REPO_ROOT, folder, 'package.json'));
+  const { name, version } = stated;
+  // Packages of npm's first years have a list.
+  const license = stated.license ?? stated.licenses?.map(({ type }) => type).join(' OR ');
   const own = await textsIn(path.join(REPO_ROOT, folder));
   const text = own || (await readText(TEXTS, 'npm', `${name}.txt`).catch(() => ''));
   return { name, version, licence: license, kind: 'npm', partOf: null, text };
@@ -137,7 +144,10 @@ function requireComplete(components) {
  */
 export async function shippedComponents(bundled) {
   const beside = UNBUNDLED.map((name) => `node_modules/${name}`);
-  const npm = await Promise.all([...new Set([...bundled, ...beside])].map(npmComponent));
+  const inside = Object.entries(BUILT_IN)
+    .filter(([name]) => bundled.includes(`node_modules/${name}`))
+    .flatMap(([, names]) => names.map((name) => `node_modules/${name}`));
+  const npm = await Promise.all([...new Set([...bundled, ...beside, ...inside])].map(npmComponent));
   const textOf = (name) => npm.find((one) => one.name === name).text;
   const runtimeText = await Promise.all(
     ['LICENSE.txt', 'ThirdPartyNotices.txt'].map((file) => readText(TEXTS, 'onnxruntime', file)),

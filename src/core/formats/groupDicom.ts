@@ -89,7 +89,7 @@ function imageKey(file: DicomFile): string {
 }
 
 function describeMember(input: InputFile, file: DicomFile): Member {
-  const { sopClassUid, sopInstanceUid, seriesInstanceUid, instanceNumber } = dicomIdentity(file);
+  const { sopClassUid, sopInstanceUid, seriesInstanceUid, instanceNumber, patientId } = dicomIdentity(file);
   const kind: Kind = sopClassUid === MEDIA_DIRECTORY ? 'directory' : kindOfDicom(file);
   const isImage = kind === 'mr-image';
   const plane = isImage ? (functionalGroup(file, TAG.planeOrientationSequence) ?? file.dataset) : null;
@@ -97,8 +97,8 @@ function describeMember(input: InputFile, file: DicomFile): Member {
   return {
     file: input,
     kind,
-    // A file that names no series stands alone.
-    key: `${kind} ${seriesInstanceUid === null ? (sopInstanceUid ?? input.path ?? input.name) : ''} ${ownKey}`,
+    // A file that names no series stands alone; two patients never share a scan, whatever their UIDs say.
+    key: `${kind} ${JSON.stringify(patientId)} ${seriesInstanceUid === null ? (sopInstanceUid ?? input.path ?? input.name) : ''} ${ownKey}`,
     orientation: plane?.vector(TAG.imageOrientationPatient, 6) ?? [],
     sopInstanceUid,
     order: instanceNumber ?? 0,

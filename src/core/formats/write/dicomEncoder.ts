@@ -144,8 +144,8 @@ export function encodeElements(elements: DicomItem, encoding: DicomEncoding): Ui
 }
 
 /** This program's Implementation Class UID and version name; the UID is the decimal form of a random UUID (PS3.5, B.2). */
-const IMPLEMENTATION_CLASS_UID = '2.25.207688858768218576403144942148553062711';
-const IMPLEMENTATION_VERSION_NAME = 'LINESHAPE';
+export const IMPLEMENTATION_CLASS_UID = '2.25.207688858768218576403144942148553062711';
+export const IMPLEMENTATION_VERSION_NAME = 'LINESHAPE';
 const PREAMBLE_BYTES = 128;
 
 /** File meta information (PS3.10, 7.1), always explicit and little-endian, behind preamble and "DICM". */
