@@ -36,7 +36,7 @@ export const reportInstanceUid = (
 ): string => derivedDicomUid('report', kind, studyInstanceUid, isSigned ? 'signed' : 'draft', String(version), content);
 
 /** The clock of the hospital, as DICOM's dates are without a zone: "2026-01-03T10:20:30Z" → "2026-01-03T11:20:30". */
-function localTime(iso: string): string {
+export function localTime(iso: string): string {
   const time = new Date(iso);
   if (!iso.endsWith('Z') || Number.isNaN(time.getTime())) return iso;
   const two = (n: number): string => String(n).padStart(2, '0');

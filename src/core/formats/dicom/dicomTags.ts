@@ -116,6 +116,7 @@ export const TAG = {
   imagePositionPatient: t(0x0020, 0x0032, 'DS'),
   imageOrientationPatient: t(0x0020, 0x0037, 'DS'),
   frameOfReferenceUid: t(0x0020, 0x0052, 'UI'),
+  laterality: t(0x0020, 0x0060, 'CS'),
   temporalPositionIdentifier: t(0x0020, 0x0100, 'IS'),
   imageComments: t(0x0020, 0x4000, 'LT'),
   inStackPositionNumber: t(0x0020, 0x9057, 'UL'),
@@ -142,11 +143,14 @@ export const TAG = {
   dataPointColumns: t(0x0028, 0x9002, 'UL'),
   signalDomainColumns: t(0x0028, 0x9003, 'CS'),
   dataRepresentation: t(0x0028, 0x9108, 'CS'),
+  pixelPaddingValue: t(0x0028, 0x0120, 'US'),
+  floatPixelPaddingValue: t(0x0028, 0x0122, 'FL'),
   pixelMeasuresSequence: t(0x0028, 0x9110, 'SQ'),
   pixelValueTransformationSequence: t(0x0028, 0x9145, 'SQ'),
   sharedFunctionalGroupsSequence: t(0x5200, 0x9229, 'SQ'),
   perFrameFunctionalGroupsSequence: t(0x5200, 0x9230, 'SQ'),
   spectroscopyData: t(0x5600, 0x0020, 'OF'),
+  floatPixelData: t(0x7fe0, 0x0008, 'OF'),
   pixelData: t(0x7fe0, 0x0010, 'OW'),
 } as const satisfies Record<string, DicomTag>;
 

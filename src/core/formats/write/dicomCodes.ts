@@ -75,6 +75,8 @@ export const CONCEPTS = {
   normalRangeDescription: dcm('121407', 'Normal Range description'),
   volume: sct('118565006', 'Volume'),
   signalToNoise: dcm('113060', 'Signal to noise'),
+  quantity: sct('246205007', 'Quantity'),
+  metaboliteMaps: dcm('113050', 'Metabolite Maps from spectroscopy data'),
   conclusion: dcm('121077', 'Conclusion'),
   conclusions: dcm('121076', 'Conclusions'),
   comment: dcm('121106', 'Comment'),
@@ -150,6 +152,21 @@ const SITES: readonly (readonly [RegExp, CodedConcept])[] = [
 /** @returns null where the region's name says none of the table */
 export const findingSite = (region: string | null): CodedConcept | null =>
   SITES.find(([words]) => words.test(region ?? ''))?.[1] ?? null;
+
+/** Body Part Examined by the same words (PS3.16, annex L). */
+const BODY_PARTS: readonly (readonly [RegExp, string])[] = [
+  [/spinal cord/i, 'SPINALCORD'],
+  [/prostat/i, 'PROSTATE'],
+  [/breast/i, 'BREAST'],
+  [/liver/i, 'LIVER'],
+  [/muscle/i, 'MUSCLE'],
+];
+
+/** @returns empty where the region's name says none of the table */
+export function bodyPart(region: string | null): string {
+  if (findingSite(region) === null) return '';
+  return BODY_PARTS.find(([words]) => words.test(region ?? ''))?.[1] ?? 'BRAIN';
+}
 
 /** Longest Code Value; longer ones are Long Code Values (PS3.3, table 8.8-1a). */
 const MAX_CODE_VALUE = 16;

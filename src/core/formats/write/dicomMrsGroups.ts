@@ -6,6 +6,7 @@ import type { DicomElement, DicomItem } from './dicomEncoder.ts';
 import { decimalElement, numberElement, sequenceElement, textElement } from './dicomEncoder.ts';
 import type { WrittenGeometry } from './dicomMrsGeometry.ts';
 import { IMAGE_TYPE, volumeProperties } from './dicomMrsModules.ts';
+import { codeItem, findingSite } from './dicomCodes.ts';
 import { dicomDateTime } from './dicomStudyModules.ts';
 
 const IN_STACK_POSITION = dicomTag(0x0020, 0x9057, 'UL');
@@ -41,17 +42,12 @@ function modifierGroup(dataset: MrsDataset): DicomElement[] {
   ];
 }
 
-/** SNOMED CT codes; where the region isn't known, the macro that demands one gets the whole body. */
-function frameAnatomy(region: string | null): DicomElement {
-  const isBrain = /brain|head|cortex|hippocamp|thalam/i.test(region ?? '');
-  const [code, meaning] = isBrain ? ['12738006', 'Brain'] : ['38266002', 'Entire body'];
+/** Where the region isn't known, the macro that demands one gets the whole body. */
+export function frameAnatomy(region: string | null): DicomElement {
+  const site = findingSite(region) ?? { value: '38266002', scheme: 'SCT', meaning: 'Entire body' };
   return sequenceElement(dicomTag(0x0020, 0x9071, 'SQ'), [
     textElement(dicomTag(0x0020, 0x9072, 'CS'), 'U'), // Frame Laterality: unpaired or unknown
-    sequenceElement(dicomTag(0x0008, 0x2218, 'SQ'), [
-      textElement(dicomTag(0x0008, 0x0100, 'SH'), code as string),
-      textElement(dicomTag(0x0008, 0x0102, 'SH'), 'SCT'),
-      textElement(dicomTag(0x0008, 0x0104, 'LO'), meaning as string),
-    ]),
+    sequenceElement(dicomTag(0x0008, 0x2218, 'SQ'), codeItem(site)),
   ]);
 }
 
@@ -94,7 +90,7 @@ function frameGroups(dataset: MrsDataset, geometry: WrittenGeometry, slice: numb
 }
 
 /** In DICOM an attribute's tag as a number is group × 65536 + element. */
-const tagNumber = (key: string): number => parseInt(key.slice(1), 16);
+export const tagNumber = (key: string): number => parseInt(key.slice(1), 16);
 
 function dimensionModule(organizationUid: string): DicomElement[] {
   const organization = textElement(DIMENSION_ORGANIZATION_UID, organizationUid);

@@ -131,6 +131,7 @@ export function writeDicomCapture(image: RgbImage, header: DicomReportHeader): U
     ...pageModules(),
     textElement(TAG.imageType, ['DERIVED', 'SECONDARY']),
     textElement(dicomTag(0x0020, 0x0020, 'CS'), ''), // Patient Orientation
+    textElement(TAG.laterality, ''), // type 2C: whether what was scanned is paired isn't known
     textElement(TAG.imageComments, plain(header.title, 1024)),
     textElement(dicomTag(0x0028, 0x2110, 'CS'), '00'), // Lossy Image Compression: none
     numberElement(TAG.samplesPerPixel, 3),

@@ -10,7 +10,7 @@ import { encodeDicomFile, sequenceElement, textElement } from './dicomEncoder.ts
 import type { DicomReportHeader } from './dicomReport.ts';
 import { reportModules } from './dicomReport.ts';
 import type { DicomInstanceReference } from './dicomStudyModules.ts';
-import { hierarchicalReferences, plain } from './dicomStudyModules.ts';
+import { hierarchicalReferences, isMrImage, plain } from './dicomStudyModules.ts';
 
 export const COMPREHENSIVE_SR_STORAGE = '1.2.840.10008.5.1.4.1.1.88.33';
 
@@ -131,12 +131,9 @@ function measurementItem(measurement: ReportedMeasurement): ContentItem {
   ]);
 }
 
-/** SOP classes of images, which an IMAGE item refers to; all others are referred to by a COMPOSITE item. */
-const MR_IMAGE_CLASSES = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.4(\.[134])?$/;
-
 const sourceItem = (instance: DicomInstanceReference): ContentItem =>
   contentItem('CONTAINS', CONCEPTS.sourceOfMeasurement, {
-    type: MR_IMAGE_CLASSES.test(instance.sopClassUid) ? 'IMAGE' : 'COMPOSITE',
+    type: isMrImage(instance) ? 'IMAGE' : 'COMPOSITE',
     instance,
   });
 

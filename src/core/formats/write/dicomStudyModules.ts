@@ -154,6 +154,10 @@ export function studyModules(context: DicomStudyContext): DicomElement[] {
   ];
 }
 
+/** Whether an instance is an MR image (PS3.4, B.5); spectra and raw data are referred to otherwise. */
+export const isMrImage = ({ sopClassUid }: DicomInstanceReference): boolean =>
+  /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.4(\.[134])?$/.test(sopClassUid);
+
 /** An instance as item of a reference sequence (PS3.3, table 10-11). */
 export const instanceItem = ({ sopClassUid, sopInstanceUid }: DicomInstanceReference): DicomItem => [
   textElement(TAG.referencedSopClassUid, sopClassUid),
