@@ -1,5 +1,4 @@
 // What `lineshape convert` can write: one scan into the file that an ending names, scans into a folder, a study as BIDS.
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LARGE_FILE_BYTES } from '../core/domain/fileContent.ts';
@@ -20,6 +19,7 @@ import {
 } from '../core/formats/index.ts';
 import type { BidsImage, FileGroup, WriteNiftiMrsOptions } from '../core/formats/index.ts';
 import { guessRole } from '../core/pipeline/guessRole.ts';
+import { newDicomUid } from '../node/files/dicomUids.ts';
 import type { ScanInput } from './scanInputs.ts';
 import { VERSION } from './session.ts';
 
@@ -34,8 +34,6 @@ export interface ConvertedFile {
 
 type WriteTarget = (scan: ScanInput, path: string, water: MrsDataset | null) => ConvertedFile[];
 
-/** "2.25." and the decimal form of a random UUID (DICOM PS3.5, B.2). */
-const newUid = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`).toString()}`;
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
 function lcmodel(scan: ScanInput, path: string, water: MrsDataset | null): ConvertedFile[] {
@@ -71,7 +69,7 @@ const TARGETS: readonly (readonly [RegExp, WriteTarget])[] = [
   [/\.raw$/i, lcmodel],
   [/\.h2o$/i, one('lcmodel-raw', (d) => writeMrs(d, 'lcmodel-raw'))],
   [/\.txt$/i, one('jmrui-text', (d) => writeMrs(d, 'jmrui-text'))],
-  [/\.dcm$/i, one('dicom', (d) => writeDicomMrs(d, { uid: newUid }))],
+  [/\.dcm$/i, one('dicom', (d) => writeDicomMrs(d, { uid: newDicomUid, createdAt: new Date().toISOString() }))],
   [/\.csv$/i, one('csv', (d) => text(writeCsv(d, { domain: 'time' })))],
 ];
 

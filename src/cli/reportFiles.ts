@@ -2,13 +2,22 @@
 import { basename, extname } from 'node:path';
 import { ProcessingError, UsageError } from '../core/domain/errors.ts';
 import { writeDicomCapture, writeDicomPdf } from '../core/formats/write/dicomReport.ts';
+import { writeDicomStructuredReport } from '../core/formats/write/dicomStructuredReport.ts';
 import type { Paper, ReportLanguage, ReportModel } from '../core/reports/index.ts';
-import { htmlReport, isReportLanguage, jsonReport, PAPERS, REPORT_LANGUAGES } from '../core/reports/index.ts';
+import {
+  htmlReport,
+  isReportLanguage,
+  jsonReport,
+  PAPERS,
+  REPORT_LANGUAGES,
+  reportContent,
+} from '../core/reports/index.ts';
 import { printHtml } from '../node/files/electronPrinter.ts';
 import { pngPixels } from '../node/files/pngPixels.ts';
-import { dicomReportHeader, newDicomUid } from '../node/files/reportDicom.ts';
+import { dicomReportHeader } from '../node/files/reportDicom.ts';
+import { structuredReportContent } from '../node/files/structuredReportContent.ts';
 
-const FORMATS = ['html', 'pdf', 'csv', 'json', 'dicom-pdf', 'dicom-sc'] as const;
+const FORMATS = ['html', 'pdf', 'csv', 'json', 'dicom-pdf', 'dicom-sc', 'dicom-sr'] as const;
 export type ReportFormat = (typeof FORMATS)[number];
 /** What a file's ending names; .dcm stands for the PDF within DICOM. */
 const BY_ENDING: Readonly<Record<string, ReportFormat>> = {
@@ -66,11 +75,13 @@ export async function reportFile(
   { format, paper, studyId }: { readonly format: ReportFormat; readonly paper: Paper; readonly studyId: string },
 ): Promise<string | Uint8Array> {
   if (format === 'json') return jsonReport(model);
+  const header = dicomReportHeader(model, { studyId, signedAt: null, version: model.version });
+  if (format === 'dicom-sr') {
+    return writeDicomStructuredReport(header, structuredReportContent(reportContent(model), header));
+  }
   const html = htmlReport(model, { paper });
   if (format === 'html') return html;
   if (format === 'pdf') return printed(html, 'pdf', paper);
-  const about = { studyId, signedAt: null, version: model.version };
-  const header = { ...dicomReportHeader(model, about), uid: newDicomUid };
   if (format === 'dicom-pdf') return writeDicomPdf(await printed(html, 'pdf', paper), header);
   return writeDicomCapture(pngPixels(await printed(html, 'png', paper)), header);
 }

@@ -100,7 +100,7 @@ export function addReportCommand(program: Command): void {
     program.command('report').description('write the report page').argument('[in...]', 'scans: files or folders'),
   )
     .requiredOption('-o, --out <file>', 'output: .html, .pdf, .csv, .json or .dcm')
-    .option('--format <kind>', 'html, pdf, csv, json, dicom-pdf or dicom-sc; otherwise by the file name')
+    .option('--format <kind>', 'html, pdf, csv, json, dicom-pdf, dicom-sc or dicom-sr; otherwise by the file name')
     .option('--paper <size>', 'a4 or letter', 'a4')
     .option('--language <code>', 'of the page: en, de or cs', 'en')
     .option('--conclusion <text>', 'text of the conclusion; of a stored study otherwise its draft')

@@ -22,6 +22,8 @@ const STANDARD_PRIVATE_KEYS = Object.keys(NIFTI_MRS_KEYS).filter((key) => NIFTI_
 const FURTHER_PRIVATE_KEYS: readonly string[] = [
   'PatientBirthDate',
   'PatientsName',
+  'PatientNameGroups',
+  'IssuerOfPatientID',
   'PatientComments',
   'AccessionNumber',
   'StudyID',
@@ -44,7 +46,14 @@ const PRIVATE_KEYS: ReadonlySet<string> = new Set(
   [...STANDARD_PRIVATE_KEYS, ...FURTHER_PRIVATE_KEYS].map((key) => key.toLowerCase()),
 );
 /** Keys whose values are sought in every other text, too. */
-const IDENTITY_KEYS = ['InstitutionName', 'InstitutionAddress', 'DeviceSerialNumber', 'StationName', 'AccessionNumber'];
+const IDENTITY_KEYS = [
+  'PatientNameGroups',
+  'InstitutionName',
+  'InstitutionAddress',
+  'DeviceSerialNumber',
+  'StationName',
+  'AccessionNumber',
+];
 
 /** What stands where a text repeated something private. */
 const REMOVED = 'removed';
@@ -63,8 +72,9 @@ const valueOf = (value: JsonValue | undefined): JsonValue | undefined =>
 
 /** The texts that must not survive anywhere: name (whole and in parts), number, birth date, institution, device. */
 function identifiers(patient: PatientInfo, header: JsonObject): string[] {
-  const parts = (patient.name ?? '').split(/[\s^,=_]+/);
   const fromHeader = IDENTITY_KEYS.map((key) => valueOf(header[key])).filter((v) => typeof v === 'string');
+  const groups = valueOf(header['PatientNameGroups']);
+  const parts = [patient.name, groups].flatMap((name) => (typeof name === 'string' ? name.split(/[\s^,=_]+/) : []));
   return [patient.name, patient.id, patient.birthDate, ...parts, ...fromHeader]
     .filter((text): text is string => text !== null && text.trim().length >= MIN_SCRUBBED_LENGTH)
     .sort((a, b) => b.length - a.length);

@@ -29,5 +29,6 @@ export { bidsFiles } from './write/bids.ts';
 export type { BidsImage, BidsLabels, BidsRole, BidsScan } from './write/bids.ts';
 export { writeCsv } from './write/csv.ts';
 export { writeDicomMrs } from './write/dicomMrs.ts';
+export type { WriteDicomOptions } from './write/dicomMrs.ts';
 export { lcmodelFiles } from './write/lcmodelFiles.ts';
 export type { WrittenFile } from './write/writtenFile.ts';

@@ -6,6 +6,7 @@ import { exportObstacle } from '../domain/studyExport.ts';
 import { shapeSize } from '../domain/complexArray.ts';
 import { UnsupportedDataError } from '../domain/errors.ts';
 import { lcmodelFiles, writeCsv, writeDicomMrs, writeMrs } from '../formats/index.ts';
+import type { WriteDicomOptions } from '../formats/index.ts';
 import type { DatasetDescription } from '../ports/studyStore.ts';
 import { describeDataset } from './describeDataset.ts';
 
@@ -55,14 +56,19 @@ function csvFiles(stem: string, dataset: MrsDataset): ExportedFile[] {
   }));
 }
 
-function oneFile(format: Exclude<ScanFormat, 'csv' | 'lcmodel'>, stem: string, dataset: MrsDataset, uid: NewUid) {
+function oneFile(
+  format: Exclude<ScanFormat, 'csv' | 'lcmodel'>,
+  stem: string,
+  dataset: MrsDataset,
+  dicom: WriteDicomOptions,
+) {
   switch (format) {
     case 'nifti-mrs':
       return { path: `${stem}.nii.gz`, content: writeMrs(dataset, 'nifti-mrs') };
     case 'jmrui':
       return { path: `${stem}.txt`, content: writeMrs(dataset, 'jmrui-text') };
     case 'dicom':
-      return { path: `${stem}.dcm`, content: writeDicomMrs(dataset, { uid }) };
+      return { path: `${stem}.dcm`, content: writeDicomMrs(dataset, dicom) };
   }
 }
 
@@ -72,17 +78,18 @@ function lcmodel({ stem, dataset, ownWater, water }: ExportSignal, isWater: bool
   return lcmodelFiles(request).map(({ path, bytes }) => ({ path, content: bytes }));
 }
 
-function written(format: ScanFormat, signal: ExportSignal, isWater: boolean, uid: NewUid): ExportedFile[] {
+function written(format: ScanFormat, signal: ExportSignal, isWater: boolean, dicom: WriteDicomOptions): ExportedFile[] {
   const obstacle = exportObstacle(format, describeDataset(signal.dataset));
   if (obstacle !== null) throw new UnsupportedDataError('UNSUPPORTED', obstacle);
   const { stem, dataset, ownWater } = signal;
   if (format === 'lcmodel') return lcmodel(signal, isWater);
   const both = [[stem, dataset] as const, ...(ownWater === null ? [] : [[`${stem}-water`, ownWater] as const])];
-  return both.flatMap(([name, d]) => (format === 'csv' ? csvFiles(name, d) : [oneFile(format, name, d, uid)]));
+  return both.flatMap(([name, d]) => (format === 'csv' ? csvFiles(name, d) : [oneFile(format, name, d, dicom)]));
 }
 
 /**
  * Writes one scan.
+ * @param dicom what a DICOM file takes from outside
  * @param label what the user knows the scan by, for messages
  * @throws UnsupportedDataError, ProcessingError where the format can't hold it
  */
@@ -90,11 +97,11 @@ export function scanFiles(
   format: ScanFormat,
   signal: ExportSignal,
   isWater: boolean,
-  uid: NewUid,
+  dicom: WriteDicomOptions,
   label: string,
 ): ExportedFile[] {
   try {
-    return written(format, signal, isWater, uid);
+    return written(format, signal, isWater, dicom);
   } catch (error) {
     const record = toErrorRecord(error);
     throw fromErrorRecord({ ...record, message: `${label} can't be exported like this: ${record.message}` });

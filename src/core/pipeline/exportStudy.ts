@@ -39,6 +39,8 @@ export interface ExportDeps {
   readonly parse: ImportDeps['parse'];
   readonly pseudonymOf: (patient: PatientInfo, content: Uint8Array) => Pseudonymisation;
   readonly newUid: NewUid;
+  /** ISO 8601. */
+  readonly exportedAt: string;
   /** Version of this program. */
   readonly version: string;
   /** Takes the files one by one, so that no more than one dataset is held in memory (BIDS needs them all). */
@@ -246,7 +248,8 @@ class StudyExporter {
         ownWater: water,
         water: partner === undefined ? null : (await this.#signalOf(partner)).dataset,
       };
-      const files = scanFiles(format, signal, record.role === 'water', this.#deps.newUid, record.fileName);
+      const dicom = { uid: this.#deps.newUid, createdAt: this.#deps.exportedAt };
+      const files = scanFiles(format, signal, record.role === 'water', dicom, record.fileName);
       for (const file of files) await this.#write(file);
       this.#tell(record, files[0]?.path ?? signal.stem, describeDataset(dataset), removals);
     }

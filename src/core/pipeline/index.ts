@@ -18,6 +18,8 @@ export * from './guessRole.ts';
 export * from './imageVolume.ts';
 export * from './importFiles.ts';
 export { mapFiles, resultMaps } from './maps.ts';
+export { ratioMaps } from './ratioMaps.ts';
+export type { RatioMap } from './ratioMaps.ts';
 export { networkForScan } from './networkForScan.ts';
 export type { NetworkForScan } from './networkForScan.ts';
 export { dataScale, gainKnowledge } from './waterReference.ts';

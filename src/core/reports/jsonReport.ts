@@ -32,6 +32,7 @@ function resultPart({ result, rows, references }: ReportModel): unknown {
       ...{ name, kind, members, reliability },
       amplitude: estimate.amplitude,
       crlbPercent: estimate.crlbPercent,
+      interval95: estimate.interval95 ?? null,
       ratioToTCr: estimate.ratioToTCr,
       ratios: estimate.ratios ?? [],
       concentrations: (estimate.concentrations ?? []).map(({ convention, value, sd, unit }) => ({
@@ -45,6 +46,12 @@ function resultPart({ result, rows, references }: ReportModel): unknown {
         })),
     })),
   };
+}
+
+function qualityPart({ result, scan }: ReportModel, figures: ReportModel['quality']): unknown {
+  const { snr, fwhmHz } = result;
+  const linewidthPpm = scan.spectrometerFrequencyMHz > 0 ? fwhmHz / scan.spectrometerFrequencyMHz : null;
+  return { figures, snr, linewidthHz: fwhmHz, linewidthPpm, assessment: result.quality?.assessment ?? null };
 }
 
 /**
@@ -61,7 +68,7 @@ export function reportContent(model: ReportModel): JsonValue {
     scan: scanPart(model),
     referenceConditions: rangeScanOf(model),
     result: resultPart(model),
-    quality: { figures: quality, assessment: model.result.quality?.assessment ?? null },
+    quality: qualityPart(model, quality),
     warnings: allWarnings,
     opinions,
     ...{ regions: model.regions, displacedPpm: model.displacedPpm },

@@ -14,7 +14,7 @@ import type { StudyStore } from '../../core/ports/studyStore.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Clock } from './clock.ts';
 
-/** A receiver that failed is started again after that. [ms] */
+/** Where listening was not possible, it is tried again after that. [ms] */
 const LISTENS_AGAIN_MS = 30_000;
 /** Of the same caller, refusals are entered in the audit trail so often at most. [ms] */
 const REFUSALS_EVERY_MS = 60_000;
@@ -146,8 +146,9 @@ export class Receiving {
   #onEvent(event: ReceiverEvent): void {
     if (event.kind === 'listening') this.#setState('listening', null);
     else if (event.kind === 'failed') {
+      // The network listens again by itself, and says so.
       this.arrivals.allClosed();
-      this.#failed(event.message);
+      this.#setState('failed', event.message);
     } else if (event.kind === 'opened') this.#opened(event);
     else if (event.kind === 'closed') this.#closed(event);
     else this.#refuse(event);

@@ -1,5 +1,4 @@
 // A study exported into a new folder, and the export noted in the study database: the app's way and the command line's.
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { toErrorRecord } from '../../core/domain/errors.ts';
@@ -7,14 +6,12 @@ import type { ExportDeps, ExportRequest, ExportSummary } from '../../core/pipeli
 import { exportStudy, studyPseudonym } from '../../core/pipeline/exportStudy.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
 import { pseudonymOf } from '../study-db/pseudonyms.ts';
+import { newDicomUid } from './dicomUids.ts';
 import { fillFolder } from './outputFolder.ts';
 
 /** Kinds of jobs that the study's activity tells of. */
 const [DEIDENTIFIED, IDENTIFIED] = ['export-deidentified', 'export-identified'] as const;
 export const EXPORT_JOBS: readonly string[] = [DEIDENTIFIED, IDENTIFIED];
-
-/** "2.25." and the decimal form of a random UUID (DICOM PS3.5, B.2). */
-const newUid = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`).toString()}`;
 
 const pseudonymsOf =
   (store: StudyStore): ExportDeps['pseudonymOf'] =>
@@ -48,12 +45,13 @@ export async function exportIntoFolder(
   store: StudyStore,
   request: ExportRequest,
   folder: string,
-  deps: Omit<ExportDeps, 'write' | 'newUid' | 'pseudonymOf'>,
+  deps: Omit<ExportDeps, 'write' | 'newUid' | 'exportedAt' | 'pseudonymOf'>,
 ): Promise<ExportSummary> {
   const { id } = store.startJob(request.deidentify ? DEIDENTIFIED : IDENTIFIED, request.studyId);
+  const dicom = { newUid: newDicomUid, exportedAt: new Date().toISOString() };
   try {
     const summary = await fillFolder(folder, (write) =>
-      exportStudy(store, request, { ...deps, write, newUid, pseudonymOf: pseudonymsOf(store) }),
+      exportStudy(store, request, { ...deps, ...dicom, write, pseudonymOf: pseudonymsOf(store) }),
     );
     const { format, deidentify, studyId } = request;
     const details = { format, deidentified: deidentify, files: summary.files.length };

@@ -127,6 +127,19 @@ export function headerFields(file: DicomFile): JsonObject {
   return header;
 }
 
+/** What objects made of the scan repeat, so that an archive files them under the same study and patient. */
+function putStudy(header: JsonObject, { dataset }: DicomFile): void {
+  const name = dataset.string(TAG.patientName);
+  if (name?.includes('=') === true) putUser(header, 'PatientNameGroups', name, 'Name in each of its scripts');
+  putUser(header, 'IssuerOfPatientID', dataset.string(TAG.issuerOfPatientId), 'Who gave the patient’s number');
+  putUser(header, 'StudyID', dataset.string(TAG.studyId), 'Number of the study');
+  const date = isoDateTime(dataset.string(TAG.studyDate), dataset.string(TAG.studyTime));
+  putUser(header, 'StudyDate', date, 'Start of the study');
+  putUser(header, 'StudyDescription', dataset.string(TAG.studyDescription), 'Description of the study');
+  const physician = dataset.string(TAG.referringPhysicianName);
+  putUser(header, 'ReferringPhysicianName', physician, 'Who referred the patient');
+}
+
 /** UIDs and numbers by which the scan is paired with others, as user keys. */
 export function putIdentity(header: JsonObject, file: DicomFile): void {
   const identity = dicomIdentity(file);
@@ -134,9 +147,11 @@ export function putIdentity(header: JsonObject, file: DicomFile): void {
   putUser(header, 'SeriesInstanceUID', identity.seriesInstanceUid, 'DICOM series that the scan belongs to');
   putUser(header, 'SOPInstanceUID', identity.sopInstanceUid, 'DICOM instance; of a series its first');
   putUser(header, 'FrameOfReferenceUID', identity.frameOfReferenceUid, 'Frame of reference of the scanner coordinates');
+  putUser(header, 'SOPClassUID', identity.sopClassUid, 'Kind of that instance');
   putUser(header, 'AccessionNumber', identity.accessionNumber, 'Number of the imaging order');
   putUser(header, 'SeriesNumber', identity.seriesNumber, 'Number of the series within its study');
   putUser(header, 'SeriesDescription', file.dataset.string(TAG.seriesDescription), 'Description of the series');
+  putStudy(header, file);
   const images = referencedImages(file);
   if (images.length > 0) putUser(header, 'ReferencedImageUIDs', images, 'Images that the scan was planned on');
 }

@@ -70,8 +70,10 @@ const MAX_DECIMAL_LENGTH = 16;
 
 function decimal(value: number): string {
   for (let digits = 15; digits > 0; digits--) {
-    const text = String(Number(value.toPrecision(digits)));
-    if (text.length <= MAX_DECIMAL_LENGTH) return text;
+    const rounded = Number(value.toPrecision(digits));
+    // Of small numbers the form with an exponent has room for more digits.
+    const text = [String(rounded), rounded.toExponential()].find(({ length }) => length <= MAX_DECIMAL_LENGTH);
+    if (text !== undefined) return text;
   }
   throw new BugError('A number has no decimal string of 16 characters.', { value });
 }

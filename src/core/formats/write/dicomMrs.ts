@@ -19,6 +19,8 @@ export interface WriteDicomOptions {
   readonly uid: () => string;
   /** Number of the series within its study. @default 1 */
   readonly seriesNumber?: number;
+  /** ISO 8601; stands as date of the content where the scan's own is unknown, as there must be one. */
+  readonly createdAt?: string;
 }
 
 /** [columns, rows, slices, repetitions, points] of data that fit the format. */

@@ -69,34 +69,50 @@ function voiAffine(voi: JsonValue | undefined): Affine | null {
   return flat.length === 16 && flat.every((v) => typeof v === 'number') ? flat : null;
 }
 
+/** Where a grid's slices lie. */
+export type SliceGeometry = Omit<WrittenGeometry, 'slabs'>;
+
+const sliceGeometry = ({ directions, sizeMm, origin }: Frame, slices: number): SliceGeometry => ({
+  row: directions[0],
+  column: directions[1],
+  sizeMm,
+  positions: Array.from({ length: slices }, (_, z) => sum(origin, scaled(directions[2], z * sizeMm[2]))),
+});
+
+/** @param object what is being written, as the start of a sentence */
+function requiredFrame(affine: Affine | null, object: string): Frame {
+  if (affine === null) {
+    throw new UnsupportedDataError(
+      'UNSUPPORTED',
+      `${object} must say where the voxel lies, and this dataset does not know it.`,
+    );
+  }
+  const frame = frameOf(affine);
+  if (frame !== null) return frame;
+  throw new UnsupportedDataError(
+    'UNSUPPORTED',
+    'DICOM holds voxels with perpendicular edges, and this dataset’s are sheared or have no length.',
+  );
+}
+
+/**
+ * A grid's slices as DICOM attributes.
+ * @param affine voxel index → RAS mm; null: unknown
+ * @param object what is being written, as the start of a sentence
+ * @throws UnsupportedDataError where the place is unknown or its axes are not perpendicular
+ */
+export function gridSlices(affine: Affine | null, slices: number, object: string): SliceGeometry {
+  return sliceGeometry(requiredFrame(affine, object), slices);
+}
+
 /**
  * The dataset's place as DICOM attributes.
  * @throws UnsupportedDataError where the place is unknown or its axes are not perpendicular
  */
 export function dicomGeometry(dataset: MrsDataset): WrittenGeometry {
-  if (dataset.affine === null) {
-    throw new UnsupportedDataError(
-      'UNSUPPORTED',
-      'DICOM MR Spectroscopy must say where the voxel lies, and this dataset does not know it.',
-    );
-  }
-  const frame = frameOf(dataset.affine);
-  if (frame === null) {
-    throw new UnsupportedDataError(
-      'UNSUPPORTED',
-      'DICOM holds voxels with perpendicular edges, and this dataset’s are sheared or have no length.',
-    );
-  }
-  const { directions, sizeMm, origin } = frame;
+  const frame = requiredFrame(dataset.affine, 'DICOM MR Spectroscopy');
   const [nx, ny, nz] = dataset.data.shape as [number, number, number];
-  const step = scaled(directions[2], sizeMm[2]);
   const voi = nx * ny * nz > 1 ? voiAffine(dataset.header['VOI']) : dataset.affine;
   const volume = voi === null ? null : frameOf(voi);
-  return {
-    row: directions[0],
-    column: directions[1],
-    sizeMm,
-    positions: Array.from({ length: nz }, (_, z) => sum(origin, scaled(step, z))),
-    slabs: volume === null ? [] : slabsOf(volume),
-  };
+  return { ...sliceGeometry(frame, nz), slabs: volume === null ? [] : slabsOf(volume) };
 }

@@ -5,7 +5,9 @@ import { dicomTag, TAG } from '../dicom/dicomTags.ts';
 import type { DicomElement, DicomItem } from './dicomEncoder.ts';
 import { decimalElement, numberElement, sequenceElement, textElement } from './dicomEncoder.ts';
 import type { WrittenGeometry } from './dicomMrsGeometry.ts';
-import { dicomDateTime, IMAGE_TYPE, volumeProperties } from './dicomMrsModules.ts';
+import { IMAGE_TYPE, volumeProperties } from './dicomMrsModules.ts';
+import { codeItem, findingSite } from './dicomCodes.ts';
+import { dicomDateTime } from './dicomStudyModules.ts';
 
 const IN_STACK_POSITION = dicomTag(0x0020, 0x9057, 'UL');
 const TEMPORAL_POSITION = dicomTag(0x0020, 0x9128, 'UL');
@@ -27,51 +29,25 @@ function timingGroup(dataset: MrsDataset): DicomElement[] {
   return elements.length === 0 ? [] : [sequenceElement(TAG.mrTimingAndRelatedParametersSequence, elements)];
 }
 
+/**
+ * Only where there was an inversion: with Frame Type DERIVED the group may be left out (PS3.3, table A.36-4), and what else
+ * would have to stand in it (flow compensation, partial Fourier …) isn't known.
+ */
 function modifierGroup(dataset: MrsDataset): DicomElement[] {
   const { inversionTimeS } = dataset.acquisition;
-  const inverted = textElement(dicomTag(0x0018, 0x9009, 'CS'), inversionTimeS === null ? 'NO' : 'YES');
-  const times = inversionTimeS === null ? [] : [numberElement(TAG.inversionTimes, inversionTimeS * 1000)];
-  return [sequenceElement(TAG.mrModifierSequence, [inverted, ...times])];
-}
-
-/** Coil groups, where the dataset names its coils; the types of coil aren't known. */
-function coilGroups(dataset: MrsDataset): DicomElement[] {
-  const named = (key: string): string | null => {
-    const value = dataset.header[key];
-    return typeof value === 'string' && value !== '' ? value.replace(/\\/g, ' ').slice(0, 16) : null;
-  };
-  const [transmit, receive] = [named('TxCoil'), named('RxCoil')];
+  if (inversionTimeS === null) return [];
+  const inverted = textElement(dicomTag(0x0018, 0x9009, 'CS'), 'YES'); // Inversion Recovery
   return [
-    ...(transmit === null
-      ? []
-      : [sequenceElement(TAG.mrTransmitCoilSequence, [textElement(TAG.transmitCoilName, transmit)])]),
-    ...(receive === null
-      ? []
-      : [sequenceElement(TAG.mrReceiveCoilSequence, [textElement(TAG.receiveCoilName, receive)])]),
+    sequenceElement(TAG.mrModifierSequence, [inverted, numberElement(TAG.inversionTimes, inversionTimeS * 1000)]),
   ];
 }
 
-function fieldOfView(dataset: MrsDataset, points: number): DicomElement {
-  const [columns, rows, slices] = dataset.data.shape as [number, number, number];
-  return sequenceElement(TAG.mrSpectroscopyFovGeometrySequence, [
-    numberElement(TAG.spectroscopyAcquisitionDataColumns, points),
-    numberElement(TAG.spectroscopyAcquisitionPhaseRows, rows),
-    numberElement(TAG.spectroscopyAcquisitionPhaseColumns, columns),
-    numberElement(TAG.spectroscopyAcquisitionOutOfPlanePhaseSteps, slices),
-  ]);
-}
-
-/** SNOMED CT codes; where the region isn't known, the macro that demands one gets the whole body. */
-function frameAnatomy(region: string | null): DicomElement {
-  const isBrain = /brain|head|cortex|hippocamp|thalam/i.test(region ?? '');
-  const [code, meaning] = isBrain ? ['12738006', 'Brain'] : ['38266002', 'Entire body'];
+/** Where the region isn't known, the macro that demands one gets the whole body. */
+export function frameAnatomy(region: string | null): DicomElement {
+  const site = findingSite(region) ?? { value: '38266002', scheme: 'SCT', meaning: 'Entire body' };
   return sequenceElement(dicomTag(0x0020, 0x9071, 'SQ'), [
     textElement(dicomTag(0x0020, 0x9072, 'CS'), 'U'), // Frame Laterality: unpaired or unknown
-    sequenceElement(dicomTag(0x0008, 0x2218, 'SQ'), [
-      textElement(dicomTag(0x0008, 0x0100, 'SH'), code as string),
-      textElement(dicomTag(0x0008, 0x0102, 'SH'), 'SCT'),
-      textElement(dicomTag(0x0008, 0x0104, 'LO'), meaning as string),
-    ]),
+    sequenceElement(dicomTag(0x0008, 0x2218, 'SQ'), codeItem(site)),
   ]);
 }
 
@@ -89,13 +65,11 @@ function sharedGroups(dataset: MrsDataset, geometry: WrittenGeometry): DicomItem
     ]),
     sequenceElement(dicomTag(0x0018, 0x9227, 'SQ'), [textElement(TAG.frameType, IMAGE_TYPE), ...volumeProperties()]),
     frameAnatomy(dataset.acquisition.region),
-    fieldOfView(dataset, dataset.data.shape[dataset.data.shape.length - 1] as number),
     ...timingGroup(dataset),
     ...(echoTimeS === null
       ? []
       : [sequenceElement(TAG.mrEchoSequence, [numberElement(TAG.effectiveEchoTime, echoTimeS * 1000)])]),
     ...modifierGroup(dataset),
-    ...coilGroups(dataset),
     ...(count === null ? [] : [sequenceElement(TAG.mrAveragesSequence, [decimalElement(TAG.numberOfAverages, count)])]),
   ];
 }
@@ -116,7 +90,7 @@ function frameGroups(dataset: MrsDataset, geometry: WrittenGeometry, slice: numb
 }
 
 /** In DICOM an attribute's tag as a number is group × 65536 + element. */
-const tagNumber = (key: string): number => parseInt(key.slice(1), 16);
+export const tagNumber = (key: string): number => parseInt(key.slice(1), 16);
 
 function dimensionModule(organizationUid: string): DicomElement[] {
   const organization = textElement(DIMENSION_ORGANIZATION_UID, organizationUid);

@@ -1,5 +1,5 @@
-// Command sets of DIMSE messages (PS3.7, 6.3.1 and annex E), checked before the library reads them: group 0000 alone,
-// implicit little endian, every length within the set, and the fields there that the message can't do without.
+// Command sets of DIMSE messages (PS3.7, 6.3.1 and annex E), checked before the library reads them: implicit
+// little endian, every length within the set, the fields there that the message can't do without; only group 0000 passes.
 import { MalformedPdu } from './associateItems.ts';
 
 export const COMMAND = {
@@ -21,20 +21,24 @@ const RESPONSE_BIT = 0x8000;
 export interface CommandSet {
   readonly field: number;
   readonly hasDataSet: boolean;
+  /** Its elements of group 0000, which come first. */
+  readonly bytes: Buffer;
 }
 
 /** Elements of group 0000 by number, as views. */
-function elementsOf(bytes: Buffer): Map<number, Buffer> {
+function elementsOf(bytes: Buffer): { readonly elements: Map<number, Buffer>; readonly end: number } {
   const elements = new Map<number, Buffer>();
   for (let at = 0; at < bytes.length;) {
-    if (at + HEADER_BYTES > bytes.length || bytes.readUInt16LE(at) !== 0) throw new MalformedPdu('no command set');
+    if (at + HEADER_BYTES > bytes.length) throw new MalformedPdu('command element cut');
+    // Orthanc 1.10 puts the list of what failed (0008,0058) behind the command of its C-GET answers instead of after it.
+    if (bytes.readUInt16LE(at) !== 0) return { elements, end: at };
     const start = at + HEADER_BYTES;
     const end = start + bytes.readUInt32LE(at + 4);
     if (end > bytes.length) throw new MalformedPdu('command element longer than its set');
     elements.set(bytes.readUInt16LE(at + 2), bytes.subarray(start, end));
     at = end;
   }
-  return elements;
+  return { elements, end: bytes.length };
 }
 
 function requireNumber(elements: ReadonlyMap<number, Buffer>, element: number): number {
@@ -55,7 +59,7 @@ function requireUids(elements: ReadonlyMap<number, Buffer>, ...numbers: readonly
  * @throws MalformedPdu
  */
 export function readCommandSet(bytes: Buffer): CommandSet {
-  const elements = elementsOf(bytes);
+  const { elements, end } = elementsOf(bytes);
   const field = requireNumber(elements, 0x0100);
   const isResponse = (field & RESPONSE_BIT) !== 0;
   if (isResponse || field === COMMAND.cancelRequest) requireNumber(elements, 0x0120);
@@ -63,5 +67,5 @@ export function readCommandSet(bytes: Buffer): CommandSet {
   if (isResponse) requireNumber(elements, 0x0900);
   // Affected SOP Class UID is optional in answers, and an instance's belongs to C-STORE alone (PS3.7, 9.3).
   if (field === COMMAND.storeRequest) requireUids(elements, 0x0002, 0x1000);
-  return { field, hasDataSet: requireNumber(elements, 0x0800) !== NO_DATA_SET };
+  return { field, hasDataSet: requireNumber(elements, 0x0800) !== NO_DATA_SET, bytes: bytes.subarray(0, end) };
 }

@@ -38,8 +38,9 @@ export const silence = (name: string, ms: number): NetworkError =>
 
 export const brokenOff = (name: string): NetworkError => new NetworkError(`${name} broke off the connection.`);
 
-export const nonsense = (name: string): NetworkError =>
-  new NetworkError(`${name} answered with something that is no DICOM message.`);
+/** @param found what was wrong with it */
+export const nonsense = (name: string, found: string | null): NetworkError =>
+  new NetworkError(`${name} answered with something that is no DICOM message.`, { found });
 
 /** Reasons of an A-ASSOCIATE-RJ (PS3.8, table 9-21) by source and reason. */
 export function rejection(

@@ -87,6 +87,7 @@ export class PduGate extends EventEmitter {
   #isOver = false;
   #fault: GateFault | null = null;
   #socketError: Error | null = null;
+  #detail: string | null = null;
   #timer: NodeJS.Timeout | null = null;
   #timerKind: 'association' | 'pdu' | 'idle' | null = null;
 
@@ -114,6 +115,11 @@ export class PduGate extends EventEmitter {
   /** Why the line broke. */
   get socketError(): Error | null {
     return this.#socketError;
+  }
+
+  /** What was wrong with a malformed message, in this program's words. */
+  get detail(): string | null {
+    return this.#detail;
   }
 
   /** Contexts whose messages are let through from now on. */
@@ -269,6 +275,7 @@ export class PduGate extends EventEmitter {
       while (!this.#isOver && this.#holds === 0 && this.#step());
     } catch (error) {
       if (!(error instanceof MalformedPdu)) throw error;
+      this.#detail = error.message;
       this.refuse('invalid', 'malformed');
     } finally {
       this.#isWorking = false;
@@ -378,11 +385,10 @@ export class PduGate extends EventEmitter {
     this.#commandBytes += value.length;
     if (this.#commandBytes > MAX_COMMAND_BYTES) throw new MalformedPdu('command too long');
     if (!isLast) return;
-    const bytes = Buffer.concat(this.#command);
+    const { field, hasDataSet, bytes } = readCommandSet(Buffer.concat(this.#command));
     this.#command = [];
     this.#commandBytes = 0;
     this.#commandContext = null;
-    const { field, hasDataSet } = readCommandSet(bytes);
     if (!this.#options.commands.includes(field)) throw new MalformedPdu(`command ${field}`);
     this.#data = [];
     this.#dataBytes = 0;

@@ -285,7 +285,7 @@ export class ScuAssociation extends DimseAssociation {
   #ended(fault: GateFault | null): void {
     const { name, dimse } = this.#target;
     const cause = this.gate.socketError;
-    if (fault === 'malformed') this.#fail(nonsense(name));
+    if (fault === 'malformed') this.#fail(nonsense(name, this.gate.detail));
     else if (fault === 'silent') this.#fail(silence(name, SCU_TIMEOUTS.pduMs));
     else if (cause !== null && !this.#isAccepted) this.#fail(connectionFailure({ name, ...dimse }, cause));
     else this.#fail(brokenOff(name));
