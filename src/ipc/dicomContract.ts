@@ -11,7 +11,10 @@ import { MAX_STUDIES } from './worklistContract.ts';
 const id = z.string().min(1).max(64);
 const token = z.uuid();
 /** PS3.5, 9.1: at most 64 characters, numbers with dots between. */
-const uid = z.string().max(64).regex(/^[0-9]+(\.[0-9]+)*$/);
+const uid = z
+  .string()
+  .max(64)
+  .regex(/^[0-9]+(\.[0-9]+)*$/);
 /** PS3.5, 6.2: as typed; what an AE title may be is checked where it is kept. */
 const aeTitle = z.string().max(64);
 const host = z.string().max(255);
@@ -52,7 +55,9 @@ export const ruleSchema = z.object({
     nucleus: z.string().max(16).nullable(),
   }),
   quantify: batchSettingsSchema.nullable(),
-  send: z.object({ nodeIds: z.array(id).max(100), kinds: z.array(z.enum(SENT_KINDS)).max(SENT_KINDS.length) }).nullable(),
+  send: z
+    .object({ nodeIds: z.array(id).max(100), kinds: z.array(z.enum(SENT_KINDS)).max(SENT_KINDS.length) })
+    .nullable(),
 });
 
 const ownNodeFields = {
@@ -291,7 +296,12 @@ export const DICOM_CHANNELS = {
   'dicom:take-over': {
     request: z.object({
       studyId: id,
-      patient: z.object({ name: line.nullable(), id: line.nullable(), birthDate: date, sex: z.string().max(16).nullable() }),
+      patient: z.object({
+        name: line.nullable(),
+        id: line.nullable(),
+        birthDate: date,
+        sex: z.string().max(16).nullable(),
+      }),
       accessionNumber: z.string().max(64).nullable(),
       studyInstanceUid: uid.nullable(),
     }),

@@ -48,7 +48,12 @@ const worklistRowSchema = studySummarySchema.extend({
     .object({
       status: z.enum(['waiting', 'sent', 'failed']),
       transfers: z.array(
-        z.object({ nodeName: z.string(), state: z.enum(TRANSFER_STATES), at: z.string(), message: z.string().nullable() }),
+        z.object({
+          nodeName: z.string(),
+          state: z.enum(TRANSFER_STATES),
+          at: z.string(),
+          message: z.string().nullable(),
+        }),
       ),
     })
     .nullable(),

@@ -8,7 +8,6 @@ import { readNiftiMrs } from '../../src/core/formats/niftiMrs.ts';
 import { writeDicomMrs } from '../../src/core/formats/write/dicomMrs.ts';
 import { newDicomUid } from '../../src/node/files/reportDicom.ts';
 import { HAS_DCMTK, runTool } from '../fixtures/dcmtk.ts';
-import { dicomElements } from '../fixtures/dicomElements.ts';
 import { instanceFile } from '../fixtures/dicomInstances.ts';
 import { freePorts } from '../fixtures/loopback.ts';
 import { HAS_ORTHANC, startOrthanc } from '../fixtures/orthanc.ts';
@@ -17,6 +16,7 @@ import { writeSimulatedScans } from '../fixtures/simulatedStudies.ts';
 import { inBothThemes } from './axe.ts';
 import { fitByKey } from './demo.ts';
 import { expect as usual, test } from './launch.ts';
+import type { RunningApp } from './launch.ts';
 
 const expect = usual.configure({ timeout: 30_000 });
 const STUDY_UID = '2.25.500600700';
@@ -108,4 +108,165 @@ test.describe('receiving', () => {
     await expect(page.getByTestId('study-row')).toContainText(PATIENT.name);
     await app.screenshot('dicom-received-dark');
   });
+
+  test('the window draws and answers while 200 instances come in from two senders', async ({ app }) => {
+    test.setTimeout(300_000);
+    const { window: page } = app;
+    const [port] = (await freePorts(1)) as [number];
+    const spectrum = await spectroscopyFile();
+    const slices = await sliceFolder(200, 512);
+    const files = Array.from({ length: 200 }, (_, i) => path.join(slices, `slice-${i + 1}.dcm`));
+    await receive(page, port, 'SCANNER1');
+    await page.evaluate(watchFrames);
+    const senders = [files.slice(0, 100), files.slice(100)].map((half) => sendTo(port, 'SCANNER1', half));
+    let ended = false;
+    const sending = Promise.all(senders).finally(() => (ended = true));
+    // Pages are changed, and the main process asked, as long as something comes.
+    let turns = 0;
+    for (; !ended; turns++) {
+      const [rail, shown] = turns % 2 === 0 ? ['rail-help', 'start-tour'] : ['rail-settings', 'dicom-settings'];
+      await page.getByTestId(rail).click();
+      await expect(page.getByTestId(shown)).toBeVisible();
+    }
+    for (const { code, output } of await sending) expect([code, output]).toEqual([0, '']);
+    const { frames, longestMs } = await page.evaluate(framesSeen);
+    test
+      .info()
+      .annotations.push({
+        type: 'frames',
+        description: `${frames}, ${turns} pages, longest gap ${Math.round(longestMs)} ms`,
+      });
+    expect(turns).toBeGreaterThan(1);
+    expect(frames).toBeGreaterThan(turns);
+    await page.getByTestId('rail-settings').click();
+    await expect(page.getByTestId('receiver-counts')).toContainText('200 instances received');
+    // Images alone make no study of spectroscopy; with the scan they are one.
+    const sent = await sendTo(port, 'SCANNER1', [spectrum]);
+    expect([sent.code, sent.output]).toEqual([0, '']);
+    await page.getByTestId('rail-worklist').click();
+    await expect(page.getByTestId('study-row').filter({ hasText: PATIENT.name })).toHaveCount(1, { timeout: 90_000 });
+  });
 });
+
+interface FrameWindow extends Window {
+  seenFrames: { count: number; longestMs: number };
+}
+
+/** Runs in the page: counts frames from now on. */
+function watchFrames(): void {
+  const page = window as unknown as FrameWindow;
+  page.seenFrames = { count: 0, longestMs: 0 };
+  let last = performance.now();
+  const next = (now: number): void => {
+    page.seenFrames = {
+      count: page.seenFrames.count + 1,
+      longestMs: Math.max(page.seenFrames.longestMs, now - last),
+    };
+    last = now;
+    requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+}
+
+/** Runs in the page. */
+function framesSeen(): { frames: number; longestMs: number } {
+  const { count, longestMs } = (window as unknown as FrameWindow).seenFrames;
+  return { frames: count, longestMs };
+}
+
+test.describe('an archive', () => {
+  test.skip(!HAS_ORTHANC, 'Orthanc with its DICOMweb plugin is not installed: no archive to search and send to');
+
+  let orthanc: Orthanc;
+  test.beforeEach(async () => {
+    orthanc = await startOrthanc();
+  });
+  test.afterEach(() => orthanc.stop());
+
+  test('is searched, a study fetched and read, its report sent back to the right study', async ({ app }) => {
+    test.setTimeout(420_000);
+    const { window: page } = app;
+    await orthanc.store(new Uint8Array(await readFile(await spectroscopyFile())));
+    const slices = await sliceFolder(3, 64);
+    for (let n = 1; n <= 3; n++) {
+      await orthanc.store(new Uint8Array(await readFile(path.join(slices, `slice-${n}.dcm`))));
+    }
+    await addArchive(page, orthanc);
+    await page.getByTestId('dicom-settings').scrollIntoViewIfNeeded();
+    await app.screenshot('dicom-nodes-dark');
+
+    await fetchStudy(page, app);
+    await page.getByTestId('fetch-open').click();
+    await expect(page.getByTestId('study-view')).toBeVisible();
+    await fitByKey(page);
+    await sendReport(page, app);
+
+    // It is there, under the same study and patient; the sign on the worklist says so.
+    const found = await instancesOf(orthanc, STUDY_UID);
+    expect(found.patients).toEqual([PATIENT.id]);
+    expect(found.sopClasses).toEqual(
+      expect.arrayContaining(['1.2.840.10008.5.1.4.1.1.104.1', '1.2.840.10008.5.1.4.1.1.88.33']),
+    );
+    await page.getByTestId('rail-worklist').click();
+    await expect(page.getByTestId('sending-sign')).toContainText('Sent');
+    await expect(page.getByTestId('sending-sign')).toHaveAttribute('title', /Test archive: Sent/);
+    await app.screenshot('dicom-sent-dark');
+    await page.getByTestId('rail-settings').click();
+    await page.getByTestId('show-transfers').click();
+    await expect(page.getByTestId('transfer')).toHaveAttribute('data-state', 'sent');
+    await inBothThemes(page, 'transfers');
+    await app.screenshot('dicom-transfers-light');
+  });
+});
+
+/** Finds the study by number, looks at its series and fetches it. */
+async function fetchStudy(page: Page, app: RunningApp): Promise<void> {
+  await page.keyboard.press('Control+Shift+F');
+  await expect(page.getByTestId('fetch-dialog')).toBeVisible();
+  await page.getByTestId('fetch-patientId').fill('NOBODY');
+  await page.getByTestId('fetch-patientId').press('Enter');
+  await expect(page.getByTestId('fetch-dialog')).toContainText('No study matches');
+  await page.getByTestId('fetch-patientId').fill(PATIENT.id);
+  await page.getByTestId('fetch-patientId').press('Enter');
+  await expect(page.getByTestId('fetch-match')).toHaveCount(1);
+  await page.getByTestId('fetch-matches').getByRole('checkbox').focus();
+  await page.keyboard.press('Space');
+  await expect(page.getByTestId('fetch-series')).toHaveCount(2);
+  await inBothThemes(page, 'the fetch dialog');
+  await app.screenshot('dicom-fetch-light');
+  await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
+  await app.screenshot('dicom-fetch-dark');
+  await page.getByTestId('fetch-start').click();
+  await expect(page.getByTestId('fetch-open')).toBeVisible();
+}
+
+/** From the report's page: nothing goes before the draft is confirmed. */
+async function sendReport(page: Page, app: RunningApp): Promise<void> {
+  await page.getByTestId('preset-report').click();
+  await page.getByTestId('report-send').click();
+  await expect(page.getByTestId('send-study')).toContainText(PATIENT.name);
+  await expect(page.getByTestId('send-is-draft')).toBeVisible();
+  await expect(page.getByTestId('send-start')).toBeDisabled();
+  await page.getByTestId('send-drafts').check();
+  await inBothThemes(page, 'the send dialog');
+  await app.screenshot('dicom-send-light');
+  await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
+  await app.screenshot('dicom-send-dark');
+  await page.getByTestId('send-start').click();
+  await expect(page.getByTestId('send-dialog')).toHaveCount(0, { timeout: 60_000 });
+  await expect(page.locator('.patient').getByTestId('sending-sign')).toContainText('Sent', { timeout: 60_000 });
+}
+
+/** What the archive holds of a study. */
+async function instancesOf(orthanc: Orthanc, studyInstanceUid: string) {
+  const all = (await (await orthanc.get('/instances?expand')).json()) as { readonly ID: string }[];
+  const sopClasses: string[] = [];
+  const patients = new Set<string>();
+  for (const { ID } of all) {
+    const tags = (await (await orthanc.get(`/instances/${ID}/simplified-tags`)).json()) as Record<string, string>;
+    if (tags['StudyInstanceUID'] !== studyInstanceUid) continue;
+    sopClasses.push(tags['SOPClassUID'] ?? '');
+    patients.add(tags['PatientID'] ?? '');
+  }
+  return { sopClasses, patients: [...patients] };
+}

@@ -3,7 +3,7 @@ import type { BasisSet } from '../domain/basisSet.ts';
 import { ProcessingError, StudyDbError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { isOfNetwork } from '../domain/methodValues.ts';
-import type { MrsDataset } from '../domain/mrsDataset.ts';
+import type { MrsDataset, PatientInfo } from '../domain/mrsDataset.ts';
 import type { ProvenanceStamp, Warning } from '../domain/provenance.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import type { ReadOptions } from '../formats/readOptions.ts';
@@ -240,7 +240,11 @@ export async function buildReportModel(
   return buildReport({
     patient: study.patient,
     study: { title: study.title, date: study.studyDate, region: study.region },
-    scan: reportScan({ ...dataset, header: requestedHeader(dataset.header, store.studyRequest(study.id)) }, record, water),
+    scan: reportScan(
+      { ...dataset, header: takenOverHeader(dataset, study.patient, store.studyRequest(study.id)) },
+      record,
+      water,
+    ),
     voxel,
     result: found.result,
     curves: found.curves,
@@ -270,8 +274,16 @@ export async function buildReportModel(
   });
 }
 
-/** A scan's header with what was taken over from the worklist: a UID only where the files name none. */
-function requestedHeader(header: JsonObject, request: StudyRequest | null): JsonObject {
+/**
+ * A scan's header with what was taken over from the worklist: a UID only where the files name none. Whoever gave out the
+ * number in the files did not give out another.
+ */
+function takenOverHeader(
+  { header: { IssuerOfPatientID: issuer, ...rest }, patient: inFiles }: MrsDataset,
+  patient: PatientInfo,
+  request: StudyRequest | null,
+): JsonObject {
+  const header = issuer === undefined || inFiles.id !== patient.id ? rest : { ...rest, IssuerOfPatientID: issuer };
   if (request === null) return header;
   const { accessionNumber, studyInstanceUid } = request;
   return {

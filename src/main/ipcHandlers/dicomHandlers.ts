@@ -61,7 +61,8 @@ function webAccess(
   }
   return {
     ...{ url: url.trim(), userName: userName?.trim() || null, caFile: pathOf(authorities, kept?.caFile ?? null) },
-    password: password.kind === 'given' ? password.password : password.kind === 'kept' ? (kept?.password ?? null) : null,
+    password:
+      password.kind === 'given' ? password.password : password.kind === 'kept' ? (kept?.password ?? null) : null,
   };
 }
 
@@ -164,7 +165,8 @@ export function dicomHandlers({ services }: HandlerContext): Pick<HostHandlers, 
     'dicom:remove-node': ({ nodeId }) => {
       const users = store.dicomSettings().rules.filter(({ send }) => send?.nodeIds.includes(nodeId) === true);
       const [user] = users;
-      if (user !== undefined) throw new UsageError(`The rule “${user.name}” sends to this node; change the rule first.`);
+      if (user !== undefined)
+        throw new UsageError(`The rule “${user.name}” sends to this node; change the rule first.`);
       store.removeNode(nodeId);
       return state();
     },

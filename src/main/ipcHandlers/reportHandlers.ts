@@ -81,10 +81,7 @@ async function prepareSigning(services: Services, request: ChannelRequest<'repor
 }
 
 /** What goes into a file: of a signed version what was signed. */
-export async function contentOf(
-  services: Pick<Services, 'store' | 'parse' | 'stamp'>,
-  request: ChannelRequest<'report:export'>,
-): Promise<ReportContent> {
+async function contentOf(services: Services, request: ChannelRequest<'report:export'>): Promise<ReportContent> {
   const { store } = services;
   const signed = request.versionId === undefined ? null : store.getSignedReport(request.versionId);
   const asked = signed === null ? request : { ...request, analysisId: signed.analysisId, voxel: signed.voxel };

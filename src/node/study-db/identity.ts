@@ -33,7 +33,12 @@ export function takeOverIdentity(context: StoreContext, studyId: string, taken: 
     const { name, id, birthDate, sex } = taken.patient;
     const patient = {
       ...known,
-      ...{ name: name ?? known.name, id: id ?? known.id, birthDate: birthDate ?? known.birthDate, sex: sex ?? known.sex },
+      ...{
+        name: name ?? known.name,
+        id: id ?? known.id,
+        birthDate: birthDate ?? known.birthDate,
+        sex: sex ?? known.sex,
+      },
     };
     const request = studyRequest(context, studyId);
     connection.run('UPDATE studies SET patient = ? WHERE id = ?', [ensurePatient(context, patient), studyId]);

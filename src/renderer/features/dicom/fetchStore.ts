@@ -123,9 +123,7 @@ export const useFetching = defineStore('dicomFetching', () => {
       return ids.length === 0 ? [] : [{ studyInstanceUid: uid, seriesInstanceUids: ids }];
     }),
   );
-  const isReading = computed(() =>
-    [...chosen.value].some((uid) => seriesOf.value.get(uid)?.series == null),
-  );
+  const isReading = computed(() => [...chosen.value].some((uid) => seriesOf.value.get(uid)?.series == null));
 
   async function fetchChosen(): Promise<void> {
     if (running.value || wanted.value.length === 0) return;

@@ -95,7 +95,11 @@ export interface RuleNames {
   readonly basis: (id: string) => string;
 }
 
-function quantifyWords({ recipeId, method, alsoBy, basisId }: NonNullable<ReceivingRuleView['quantify']>, names: RuleNames): string { // prettier-ignore
+function quantifyWords(
+  { recipeId, method, alsoBy, basisId }: NonNullable<ReceivingRuleView['quantify']>,
+  names: RuleNames,
+): string {
+  // prettier-ignore
   const recipe = recipeId === null ? t('dicom.rules.suits') : names.recipe(recipeId);
   const methods = [...(method === null ? [] : [method]), ...alsoBy].map(methodLabel);
   return [
@@ -118,7 +122,8 @@ export function ruleSentence({ when, quantify, send }: ReceivingRuleView, names:
 
 /** Rules that send although none of the same id did so before: what an administrator confirms. */
 export function beginsToSend(next: ReceivingRuleView, before: ReceivingRuleView | null): boolean {
-  const sends = (rule: ReceivingRuleView | null): boolean => rule?.isOn === true && (rule.send?.nodeIds.length ?? 0) > 0;
+  const sends = (rule: ReceivingRuleView | null): boolean =>
+    rule?.isOn === true && (rule.send?.nodeIds.length ?? 0) > 0;
   const where = ({ send }: ReceivingRuleView): string => JSON.stringify(send);
   return sends(next) && (before === null || !sends(before) || where(before) !== where(next));
 }
@@ -159,7 +164,12 @@ export interface ComparedField {
   readonly isContradiction: boolean;
 }
 
-const plain = (text: string): string => text.normalize('NFC').replace(/[\s^]+/g, ' ').trim().toLowerCase();
+const plain = (text: string): string =>
+  text
+    .normalize('NFC')
+    .replace(/[\s^]+/g, ' ')
+    .trim()
+    .toLowerCase();
 const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && plain(a) !== plain(b);
 
 /** What the study says beside what a scheduled step says. A UID of the files' own is never exchanged. */

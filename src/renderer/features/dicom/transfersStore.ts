@@ -16,7 +16,9 @@ export const useTransfers = defineStore('dicomTransfers', () => {
   const ended: TransferView[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
 
-  const underWay = computed(() => transfers.value.filter(({ state }) => state === 'queued' || state === 'sending').length);
+  const underWay = computed(
+    () => transfers.value.filter(({ state }) => state === 'queued' || state === 'sending').length,
+  );
 
   async function load(): Promise<void> {
     const answer = await notices.attempt(() => request('dicom:transfers', { studyId: null }));
@@ -41,7 +43,8 @@ export const useTransfers = defineStore('dicomTransfers', () => {
     timer = null;
     const all = ended.splice(0);
     const [sent, failed] = [all.filter(({ state }) => state === 'sent'), all.filter(({ state }) => state === 'failed')];
-    const nodesOf = (some: readonly TransferView[]): string => [...new Set(some.map(({ nodeName }) => nodeName))].join(', ');
+    const nodesOf = (some: readonly TransferView[]): string =>
+      [...new Set(some.map(({ nodeName }) => nodeName))].join(', ');
     if (sent.length > 0) notices.say('done', t('dicom.transfers.sentTo', { count: sent.length, nodes: nodesOf(sent) }));
     if (failed.length > 0) {
       const lines = [...new Set(failed.flatMap(({ message }) => (message === null ? [] : [message])))];
