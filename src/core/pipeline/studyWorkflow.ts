@@ -278,7 +278,7 @@ export async function buildReportModel(
  * A scan's header with what was taken over from the worklist: a UID only where the files name none. Whoever gave out the
  * number in the files did not give out another.
  */
-function takenOverHeader(
+export function takenOverHeader(
   { header: { IssuerOfPatientID: issuer, ...rest }, patient: inFiles }: MrsDataset,
   patient: PatientInfo,
   request: StudyRequest | null,

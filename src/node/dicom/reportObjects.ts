@@ -8,7 +8,8 @@ import type { DicomReportHeader } from '../../core/formats/write/dicomReport.ts'
 import { writeDicomCapture, writeDicomPdf } from '../../core/formats/write/dicomReport.ts';
 import { writeDicomStructuredReport } from '../../core/formats/write/dicomStructuredReport.ts';
 import type { ImportDeps } from '../../core/pipeline/importFiles.ts';
-import { buildReportModel, readStored } from '../../core/pipeline/index.ts';
+import { buildReportModel, readStored, takenOverHeader } from '../../core/pipeline/index.ts';
+import type { DrawnOnImages } from '../../core/pipeline/placeOnImage.ts';
 import type { SentObject } from '../../core/ports/dicomNetwork.ts';
 import type { SignedReport } from '../../core/ports/reportStore.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
@@ -91,6 +92,12 @@ export interface StoredReportChoice {
   readonly voxel: number | null;
   readonly language: ReportLanguage;
   readonly paper: Paper;
+  /** A signed version; absent: the one that holds now, else the draft. */
+  readonly versionId?: string;
+  /** A draft's page on the correction of frequency and phase. */
+  readonly withCorrection?: boolean;
+  /** What is drawn on a draft's images. */
+  readonly drawn?: DrawnOnImages;
 }
 
 interface StoredReportDeps {
@@ -111,16 +118,19 @@ function signedVersion(store: StudyStore, studyId: string, analysisId: string): 
  * @throws ProcessingError where nothing of it was fitted; StudyDbError NOT_FOUND
  */
 export async function storedReport(
-  { analysisId, voxel, language, paper }: StoredReportChoice,
+  choice: StoredReportChoice,
   { store, parse, stamp }: StoredReportDeps,
 ): Promise<SendableReport> {
+  const { voxel, language, paper, versionId, withCorrection = false, drawn = {} } = choice;
+  const asked = versionId === undefined ? null : store.getSignedReport(versionId);
+  const analysisId = asked?.analysisId ?? choice.analysisId;
   const analysis = store.getAnalysis(analysisId);
   const { studyId } = analysis;
-  const signed = signedVersion(store, studyId, analysisId);
+  const signed = asked ?? signedVersion(store, studyId, analysisId);
   const fitted = analysis.voxels.find(({ result }) => result.status !== 'refused');
   const shown = signed?.voxel ?? voxel ?? fitted?.voxel;
   if (shown === undefined) throw new ProcessingError('PROCESSING_FAILED', 'The analysis has no result to report.');
-  const model = await buildReportModel(store, { analysisId, voxel: shown }, { parse, stamp }, { language });
+  const model = await buildReportModel(store, { analysisId, voxel: shown }, { parse, stamp }, { language, drawn });
   const version = signed?.version ?? model.version;
   const identity = { studyId, version, signedAt: signed?.signedAt ?? null };
   const amended = store.listSignedReports(studyId).find((one) => one.version === version - 1) ?? null;
@@ -129,7 +139,7 @@ export async function storedReport(
       ...identity,
       ...(signed === null ? {} : { contentSha256: signed.contentSha256 }),
     }),
-    html: signed?.html ?? htmlReport(model, { paper }),
+    html: signed?.html ?? htmlReport(model, { paper, withCorrection }),
     pdf: signed?.pdf ?? null,
     document: signed === null ? (reportContent(model) as JsonValue) : (JSON.parse(signed.json) as JsonValue),
     amended: signed === null ? null : amended,
@@ -146,5 +156,6 @@ export async function mappedAnalysis(
   const { dataset } = await readStored(store, store.getDataset(datasetId), { parse });
   const { patient, region } = store.getStudy(studyId);
   const software = [stamp.program, appVersion] as const;
-  return { ...{ scan: dataset, voxels, patient, studyId, region, inputSha256, software }, analysedAt: createdAt };
+  const scan = { ...dataset, header: takenOverHeader(dataset, patient, store.studyRequest(studyId)) };
+  return { ...{ scan, voxels, patient, studyId, region, inputSha256, software }, analysedAt: createdAt };
 }
