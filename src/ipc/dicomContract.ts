@@ -346,11 +346,12 @@ export const DICOM_CHANNELS = {
 
 export const DICOM_EVENTS = {
   'dicom:receiver': receiverStateSchema,
-  /** Studies that came or grew by what was received or fetched. */
+  /** Studies that came or grew by what was sent here. */
   'dicom:imported': z.object({
     studyIds: z.array(id).max(MAX_STUDIES),
-    /** Whether the studies were sent here or fetched; what was fetched is told by its job. */
     problems: z.array(z.string()),
+    /** AE titles. */
+    senders: z.array(z.string()),
   }),
   /** A rule's work on a study has ended; null: well. */
   'dicom:processed': z.object({ studyId: id, ruleName: z.string(), message: z.string().nullable() }),

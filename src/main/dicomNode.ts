@@ -50,7 +50,10 @@ function tellPage(event: DicomServiceEvent, { store }: BaseServices, emit: Emit)
     case 'imported':
       if (event.studyIds.length > 0) emit('studies:changed', { studyId: null });
       for (const studyId of event.studyIds) emit('studies:changed', { studyId });
-      emit('dicom:imported', { studyIds: event.studyIds, problems: event.problems });
+      if (!event.isFetched) {
+        const { studyIds, problems, senders } = event;
+        emit('dicom:imported', { studyIds, problems, senders });
+      }
       break;
     case 'processed': {
       const rule = store.dicomSettings().rules.find(({ id }) => id === event.ruleId);

@@ -7,6 +7,7 @@ import type { Page } from '@playwright/test';
 import { readNiftiMrs } from '../../src/core/formats/niftiMrs.ts';
 import { writeDicomMrs } from '../../src/core/formats/write/dicomMrs.ts';
 import { newDicomUid } from '../../src/node/files/reportDicom.ts';
+import { dicomBytes } from '../fixtures/dicomBytes.ts';
 import { HAS_DCMTK, runTool } from '../fixtures/dcmtk.ts';
 import { instanceFile } from '../fixtures/dicomInstances.ts';
 import { freePorts } from '../fixtures/loopback.ts';
@@ -15,12 +16,13 @@ import type { Orthanc } from '../fixtures/orthanc.ts';
 import { writeSimulatedScans } from '../fixtures/simulatedStudies.ts';
 import { inBothThemes } from './axe.ts';
 import { fitByKey } from './demo.ts';
+import { importDropped } from './importing.ts';
 import { expect as usual, test } from './launch.ts';
 import type { RunningApp } from './launch.ts';
 
 const expect = usual.configure({ timeout: 30_000 });
 const STUDY_UID = '2.25.500600700';
-const ACCESSION = 'A-4711';
+const FRAME = `${STUDY_UID}.9`;
 const PATIENT = { name: 'Simulated 01', id: 'SIM-01' };
 
 let folder = '';
@@ -30,10 +32,10 @@ test.beforeEach(async () => {
 test.afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** A simulated spectrum as DICOM MR Spectroscopy. @returns the file */
-async function spectroscopyFile(): Promise<string> {
+async function spectroscopyFile(more: Readonly<Record<string, string>> = {}): Promise<string> {
   const [nifti] = await writeSimulatedScans(folder, 1);
   const scan = readNiftiMrs(new Uint8Array(await readFile(nifti!)), 'scan.nii');
-  const header = { ...scan.header, StudyInstanceUID: STUDY_UID, AccessionNumber: ACCESSION };
+  const header = { ...scan.header, StudyInstanceUID: STUDY_UID, FrameOfReferenceUID: FRAME, ...more };
   const file = path.join(folder, 'spectrum.dcm');
   await writeFile(file, writeDicomMrs({ ...scan, header }, { uid: newDicomUid }));
   return file;
@@ -45,7 +47,7 @@ async function sliceFolder(count: number, edge: number): Promise<string> {
   await mkdir(slices, { recursive: true });
   for (let n = 1; n <= count; n++) {
     const instance = `${STUDY_UID}.2.${n}`;
-    const spec = { study: STUDY_UID, series: `${STUDY_UID}.2`, instance, number: n, edge };
+    const spec = { study: STUDY_UID, series: `${STUDY_UID}.2`, instance, number: n, edge, frameOfReference: FRAME };
     const file = instanceFile({ ...spec, patientName: PATIENT.name, patientId: PATIENT.id });
     await writeFile(path.join(slices, `slice-${n}.dcm`), file);
   }
@@ -67,13 +69,14 @@ async function receive(page: Page, port: number, caller: string): Promise<void> 
 const sendTo = (port: number, caller: string, files: readonly string[]) =>
   runTool('storescu', ['-aet', caller, '-aec', 'LINESHAPE', '127.0.0.1', String(port), ...files]);
 
-async function addArchive(page: Page, orthanc: Orthanc): Promise<void> {
+async function addArchive(page: Page, orthanc: Orthanc, isWorklist = false): Promise<void> {
   await page.getByTestId('rail-settings').click();
   await page.getByTestId('add-node').click();
   await page.getByTestId('node-name').fill('Test archive');
   await page.getByTestId('node-ae-title').fill(orthanc.aeTitle);
   await page.getByTestId('node-host').fill('127.0.0.1');
   await page.getByTestId('node-port').fill(String(orthanc.dicomPort));
+  if (isWorklist) await page.getByTestId('node-worklist').check();
   await page.getByTestId('save-node').click();
   await expect(page.getByTestId('node-dialog')).toHaveCount(0);
   await page.getByTestId('test-node').click();
@@ -130,12 +133,10 @@ test.describe('receiving', () => {
     }
     for (const { code, output } of await sending) expect([code, output]).toEqual([0, '']);
     const { frames, longestMs } = await page.evaluate(framesSeen);
-    test
-      .info()
-      .annotations.push({
-        type: 'frames',
-        description: `${frames}, ${turns} pages, longest gap ${Math.round(longestMs)} ms`,
-      });
+    test.info().annotations.push({
+      type: 'frames',
+      description: `${frames}, ${turns} pages, longest gap ${Math.round(longestMs)} ms`,
+    });
     expect(turns).toBeGreaterThan(1);
     expect(frames).toBeGreaterThan(turns);
     await page.getByTestId('rail-settings').click();
@@ -218,6 +219,141 @@ test.describe('an archive', () => {
     await app.screenshot('dicom-transfers-light');
   });
 });
+
+test.describe('a large study at an archive', () => {
+  test.skip(!HAS_ORTHANC, 'Orthanc with its DICOMweb plugin is not installed: no archive to fetch from');
+
+  test('is fetched until it is cancelled; what had come is here and marked so', async ({ app }) => {
+    test.setTimeout(300_000);
+    const { window: page } = app;
+    const orthanc = await startOrthanc();
+    try {
+      await orthanc.store(new Uint8Array(await readFile(await spectroscopyFile())));
+      const slices = await sliceFolder(300, 512);
+      for (let n = 1; n <= 300; n++) {
+        await orthanc.store(new Uint8Array(await readFile(path.join(slices, `slice-${n}.dcm`))));
+      }
+      await addArchive(page, orthanc);
+      await page.keyboard.press('Control+Shift+F');
+      await page.getByTestId('fetch-patientId').fill(PATIENT.id);
+      await page.getByTestId('fetch-search').click();
+      await page.getByTestId('fetch-matches').getByRole('checkbox').check();
+      await expect(page.getByTestId('fetch-series')).toHaveCount(2);
+      await page.getByTestId('fetch-start').click();
+      await page.getByTestId('fetch-cancel').click();
+      await expect(page.getByTestId('notice-note')).toContainText('cancelled');
+      await expect(page.getByTestId('fetch-start')).toBeEnabled();
+      // What had come is asked for again, and said to be here.
+      await page.getByTestId('fetch-search').click();
+      await expect(page.getByTestId('fetch-match')).toHaveCount(1);
+      await page.getByTestId('fetch-match').getByRole('checkbox').check();
+      await expect(page.getByTestId('fetch-series')).toHaveCount(2);
+    } finally {
+      await orthanc.stop();
+    }
+  });
+});
+
+test.describe('the modality worklist', () => {
+  test.skip(!HAS_ORTHANC, 'Orthanc is not installed: no worklist server to ask');
+
+  test('gives a study its patient and request; a contradiction must be confirmed', async ({ app }) => {
+    test.setTimeout(240_000);
+    const { window: page } = app;
+    const orthanc = await startOrthanc({ worklist: { 'step.wl': scheduledStep() } });
+    try {
+      await addArchive(page, orthanc, true);
+      await page.getByTestId('rail-worklist').click();
+      await importDropped(page, [(await writeSimulatedScans(folder, 1))[0]!]);
+      await expect(page.getByTestId('study-view')).toBeVisible();
+      await page.getByTestId('rail-worklist').click();
+      await page.getByTestId('study-row').click({ button: 'right' });
+      await page.getByTestId('menu-scheduled').click();
+      await page.getByTestId('scheduled-patientId').fill('W-1');
+      await page.getByTestId('scheduled-search').click();
+      await expect(page.getByTestId('scheduled-compared')).toContainText('W-1');
+      await expect(page.getByTestId('scheduled-doubt')).toBeVisible();
+      await expect(page.getByTestId('scheduled-take')).toBeDisabled();
+      await inBothThemes(page, 'the worklist dialog');
+      await app.screenshot('dicom-scheduled-light');
+      await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
+      await app.screenshot('dicom-scheduled-dark');
+      await page.getByTestId('scheduled-confirm').check();
+      await page.getByTestId('scheduled-take').click();
+      await expect(page.getByTestId('study-row')).toContainText('Scheduled^Person');
+    } finally {
+      await orthanc.stop();
+    }
+  });
+});
+
+test.describe('a rule', () => {
+  test.skip(!HAS_ORTHANC || !HAS_DCMTK, 'Orthanc or dcmtk is not installed: nobody to receive from and to send to');
+
+  test('is confirmed, and then quantifies what is received and sends its report without a click', async ({ app }) => {
+    test.setTimeout(300_000);
+    const { window: page } = app;
+    const orthanc = await startOrthanc();
+    try {
+      const [port] = (await freePorts(1)) as [number];
+      await addArchive(page, orthanc);
+      await page.getByTestId('add-rule').click();
+      await page.getByTestId('rule-name').fill('Short TE');
+      await page.getByTestId('rule-from').fill('20');
+      await page.getByTestId('rule-to').fill('40');
+      await page.getByTestId('rule-sequence').fill('press');
+      await page.getByTestId('rule-node').getByRole('checkbox').check();
+      await expect(page.getByTestId('rule-preview')).toContainText('TE 20 to 40 ms, sequence with “press”');
+      await inBothThemes(page, 'the rule dialog');
+      await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'));
+      await app.screenshot('dicom-rule-dark');
+      await page.getByTestId('save-rule').click();
+      await expect(page.getByRole('alertdialog')).toContainText('leave this computer without a click');
+      await page.getByTestId('confirm').click();
+      await expect(page.getByTestId('rule-sentence')).toContainText('sent to Test archive');
+      await page.getByTestId('dicom-settings').scrollIntoViewIfNeeded();
+      await app.screenshot('dicom-rules-dark');
+      await receive(page, port, 'SCANNER1');
+      const sent = await sendTo(port, 'SCANNER1', [await spectroscopyFile()]);
+      expect([sent.code, sent.output]).toEqual([0, '']);
+      await page.getByTestId('rail-worklist').click();
+      await expect(page.getByTestId('sending-sign')).toContainText('Sent', { timeout: 120_000 });
+      const found = await instancesOf(orthanc, STUDY_UID);
+      expect(found.patients).toEqual([PATIENT.id]);
+      expect(found.sopClasses).toContain('1.2.840.10008.5.1.4.1.1.104.1');
+    } finally {
+      await orthanc.stop();
+    }
+  });
+});
+
+/** A scheduled step of somebody else than the simulated patient. */
+const scheduledStep = (): Uint8Array =>
+  dicomBytes([
+    [8, 0x05, 'CS', 'ISO_IR 100'],
+    [8, 0x16, 'UI', '1.2.276.0.7230010.3.1.0.1'],
+    [8, 0x18, 'UI', '2.25.55.1'],
+    [8, 0x50, 'SH', 'A-1'],
+    [0x10, 0x10, 'PN', 'Scheduled^Person'],
+    [0x10, 0x20, 'LO', 'W-1'],
+    [0x10, 0x30, 'DA', '19650708'],
+    [0x10, 0x40, 'CS', 'F'],
+    [0x20, 0x0d, 'UI', '2.25.56.1'],
+    [0x32, 0x1060, 'LO', 'MRS of the brain'],
+    [
+      0x40,
+      0x100,
+      'SQ',
+      [
+        [
+          [8, 0x60, 'CS', 'MR'],
+          [0x40, 1, 'AE', 'SCANNER'],
+          [0x40, 2, 'DA', '20260304'],
+          [0x40, 3, 'TM', '0815'],
+        ],
+      ],
+    ],
+  ]);
 
 /** Finds the study by number, looks at its series and fetches it. */
 async function fetchStudy(page: Page, app: RunningApp): Promise<void> {

@@ -30,7 +30,15 @@ export interface DicomServiceHost {
 export type DicomServiceEvent =
   | { readonly kind: 'receiver'; readonly state: ReceiverState }
   /** Studies that were made or grew by what was received or fetched. */
-  | { readonly kind: 'imported'; readonly studyIds: readonly string[]; readonly problems: readonly string[] }
+  | {
+      readonly kind: 'imported';
+      readonly studyIds: readonly string[];
+      readonly problems: readonly string[];
+      /** AE titles they came from. */
+      readonly senders: readonly string[];
+      /** Whether it was asked for by a fetch, which says itself what it brought. */
+      readonly isFetched: boolean;
+    }
   /** A rule's work on a study has ended; message: why it failed. */
   | { readonly kind: 'processed'; readonly studyId: string; readonly ruleId: string; readonly message: string | null }
   | { readonly kind: 'transfer'; readonly transfer: TransferRecord };

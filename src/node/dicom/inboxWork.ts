@@ -148,12 +148,14 @@ export class InboxWork {
     const { store, parse, host, receiving } = this.#ports;
     const { studyInstanceUid } = study;
     const warnings = this.#warningsFor(study);
+    const senders = [...new Set(study.instances.map(({ callingAeTitle }) => callingAeTitle))];
+    const how = { senders, isFetched: !byRule };
     try {
       const imported = await importWaiting(study, { store, parse }, { byRule, warnings });
       receiving.arrivals.forget(studyInstanceUid);
       receiving.replaced.delete(studyInstanceUid);
       const problems = [...warnings.map(({ message }) => message), ...imported.problems];
-      host.onEvent({ kind: 'imported', studyIds: imported.studyIds, problems });
+      host.onEvent({ kind: 'imported', studyIds: imported.studyIds, problems, ...how });
       return { studyIds: imported.studyIds, problems };
     } catch (error) {
       if (isPassing(error)) throw error;
@@ -162,7 +164,7 @@ export class InboxWork {
         study.instances.map(({ id }) => id),
         problem,
       );
-      host.onEvent({ kind: 'imported', studyIds: [], problems: [problem] });
+      host.onEvent({ kind: 'imported', studyIds: [], problems: [problem], ...how });
       return { studyIds: [], problems: [problem] };
     }
   }

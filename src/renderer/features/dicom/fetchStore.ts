@@ -119,11 +119,11 @@ export const useFetching = defineStore('dicomFetching', () => {
     [...chosen.value].flatMap((uid): ChannelRequest<'dicom:fetch'>['studies'] => {
       const known = seriesOf.value.get(uid);
       const ids = [...(known?.chosen ?? [])];
-      if (known?.problem != null) return [{ studyInstanceUid: uid, seriesInstanceUids: null }];
+      if (known !== undefined && known.problem !== null) return [{ studyInstanceUid: uid, seriesInstanceUids: null }];
       return ids.length === 0 ? [] : [{ studyInstanceUid: uid, seriesInstanceUids: ids }];
     }),
   );
-  const isReading = computed(() => [...chosen.value].some((uid) => seriesOf.value.get(uid)?.series == null));
+  const isReading = computed(() => [...chosen.value].some((uid) => (seriesOf.value.get(uid)?.series ?? null) === null));
 
   async function fetchChosen(): Promise<void> {
     if (running.value || wanted.value.length === 0) return;

@@ -148,7 +148,7 @@ export const personName = (name: string | null): string =>
     .join(', ');
 
 export const matchTime = ({ studyDate, studyTime }: Pick<StudyMatchView, 'studyDate' | 'studyTime'>): string =>
-  [studyDate, studyTime?.slice(0, 5)].filter((part) => part != null && part !== '').join(' ');
+  [studyDate, studyTime?.slice(0, 5)].filter((part) => part !== null && part !== undefined && part !== '').join(' ');
 
 /** Series that are ticked when a study is opened: what is suggested and not here yet. */
 export const suggestedIds = (series: readonly OfferedSeriesView[]): readonly string[] =>

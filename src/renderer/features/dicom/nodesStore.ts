@@ -5,7 +5,6 @@ import type { ChannelRequest, DicomStateView, EventPayload, ReceivingRuleView } 
 import { errorSentence, listen, request } from '../../app/api/client.ts';
 import { t } from '../../app/i18n/index.ts';
 import { useNotices } from '../notices/index.ts';
-import { useFetching } from './fetchStore.ts';
 import { durationText } from './model.ts';
 
 /** What comes in quick succession is told once. [ms] */
@@ -13,7 +12,6 @@ const TOLD_AFTER_MS = 1500;
 
 export const useDicomNodes = defineStore('dicomNodes', () => {
   const notices = useNotices();
-  const fetching = useFetching();
   const state = shallowRef<DicomStateView | null>(null);
   /** What a form was refused with. */
   const problem = ref<string | null>(null);
@@ -21,6 +19,7 @@ export const useDicomNodes = defineStore('dicomNodes', () => {
   /** By node: what the last test of its connection said. */
   const tests = shallowRef<ReadonlyMap<string, { readonly isGood: boolean | null; readonly text: string }>>(new Map());
   const arrived = new Set<string>();
+  const senders = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   const nodes = computed(() => state.value?.nodes ?? []);
@@ -81,15 +80,20 @@ export const useDicomNodes = defineStore('dicomNodes', () => {
 
   function tellArrived(): void {
     timer = null;
-    if (arrived.size > 0) notices.say('done', t('dicom.arrived', { count: arrived.size }));
+    if (arrived.size > 0) {
+      notices.say('done', t('dicom.arrived', { count: arrived.size, senders: [...senders].join(', ') }));
+    }
     arrived.clear();
+    senders.clear();
   }
 
-  /** What was fetched is told by its own job. */
-  function onImported({ studyIds, problems }: EventPayload<'dicom:imported'>): void {
-    if (fetching.running) return;
-    if (problems.length > 0) notices.say('caution', t('dicom.arrivedWith', { count: studyIds.length }), problems);
-    else for (const id of studyIds) arrived.add(id);
+  function onImported({ studyIds, problems, senders: from }: EventPayload<'dicom:imported'>): void {
+    if (problems.length > 0) {
+      notices.say('caution', t('dicom.arrivedWith', { count: studyIds.length, senders: from.join(', ') }), problems);
+    } else {
+      for (const id of studyIds) arrived.add(id);
+      for (const sender of from) senders.add(sender);
+    }
     timer ??= setTimeout(tellArrived, TOLD_AFTER_MS);
     if (state.value !== null && problems.length > 0) void load();
   }
