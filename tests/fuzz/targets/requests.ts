@@ -4,7 +4,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AppError } from '../../../src/core/domain/errors.ts';
+import { AppError, ProcessingError } from '../../../src/core/domain/errors.ts';
 import { CHANNELS } from '../../../src/ipc/contract.ts';
 import type { ChannelName, EventName, IpcResult } from '../../../src/ipc/contract.ts';
 import { createEmit } from '../../../src/main/emit.ts';
@@ -13,6 +13,7 @@ import type { HostHandlers } from '../../../src/main/hostMessages.ts';
 import { createHostHandlers } from '../../../src/main/ipcHandlers/index.ts';
 import { registerHandlers } from '../../../src/main/registrar.ts';
 import type { Handlers, InvokeEvent } from '../../../src/main/registrar.ts';
+import { withDicom } from '../../../src/main/dicomNode.ts';
 import { createServices } from '../../../src/main/services.ts';
 import type { Services } from '../../../src/main/services.ts';
 import { findResources } from '../../../src/node/files/resourcePaths.ts';
@@ -82,7 +83,7 @@ function start(folder: string): Host {
     },
     { validate: true, log },
   );
-  const services = createServices(
+  const base = createServices(
     {
       database: join(folder, 'study.db'),
       databaseKey: KEY,
@@ -95,6 +96,9 @@ function start(folder: string): Host {
     emit,
     log,
   );
+  // Nothing prints here; the node is never started, so that nobody listens.
+  const print = () => Promise.reject(new ProcessingError('PROCESSING_FAILED', 'The report could not be laid out.'));
+  const services = withDicom(base, { workers: WORKERS }, { emit, log, print });
   const handlers = createHostHandlers({ services, emit });
   const listeners = new Map<string, Listener>();
   registerHandlers(

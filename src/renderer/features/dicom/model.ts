@@ -70,7 +70,28 @@ export const sendingLines = ({ transfers }: Sending, timeText: (iso: string) => 
 export const kindsFor = (studies: readonly Pick<SendableView, 'isGrid'>[]): readonly SentKind[] =>
   SENT_KINDS.filter((kind) => !isOfMaps(kind) || studies.some(({ isGrid }) => isGrid));
 
-export const isOfMaps = (kind: SentKind): boolean => kind === 'maps-mr' || kind === 'maps-parametric';
+const isOfMaps = (kind: SentKind): boolean => kind === 'maps-mr' || kind === 'maps-parametric';
+
+/** What is asked for together: studies with a grid, and the others without maps. */
+export function consignments(
+  studies: readonly Pick<SendableView, 'studyId' | 'isGrid'>[],
+  kinds: readonly SentKind[],
+): { readonly studyIds: string[]; readonly kinds: SentKind[] }[] {
+  const part = (isGrid: boolean) => ({
+    studyIds: studies.filter((study) => study.isGrid === isGrid).map(({ studyId }) => studyId),
+    kinds: kinds.filter((kind) => isGrid || !isOfMaps(kind)),
+  });
+  return [part(true), part(false)].filter((one) => one.studyIds.length > 0 && one.kinds.length > 0);
+}
+
+/** Whether the form may be sent off: something, somewhere to, and drafts only once that is said. */
+export const mayBeSent = (
+  studies: readonly Pick<SendableView, 'studyId' | 'isGrid' | 'signedVersion'>[],
+  { nodes, kinds, draftsConfirmed }: { readonly nodes: number; readonly kinds: readonly SentKind[]; readonly draftsConfirmed: boolean }, // prettier-ignore
+): boolean =>
+  nodes > 0 &&
+  consignments(studies, kinds).length > 0 &&
+  (draftsConfirmed || studies.every(({ signedVersion }) => signedVersion !== null));
 
 export const kindText = (kind: SentKind): string => t(`dicom.kinds.${kind}`);
 
@@ -100,10 +121,11 @@ function quantifyWords(
   names: RuleNames,
 ): string {
   // prettier-ignore
-  const recipe = recipeId === null ? t('dicom.rules.suits') : names.recipe(recipeId);
   const methods = [...(method === null ? [] : [method]), ...alsoBy].map(methodLabel);
   return [
-    t('dicom.rules.quantifyBy', { recipe }),
+    recipeId === null
+      ? t('dicom.rules.quantifySuits')
+      : t('dicom.rules.quantifyBy', { recipe: names.recipe(recipeId) }),
     ...(methods.length === 0 ? [] : [t('dicom.rules.withMethods', { methods: listed(methods) })]),
     ...(basisId === null ? [] : [t('dicom.rules.withBasis', { basis: names.basis(basisId) })]),
   ].join(', ');

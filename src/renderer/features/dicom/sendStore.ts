@@ -6,7 +6,7 @@ import type { ChannelRequest, SendableView } from '../../../ipc/contract.ts';
 import { errorSentence, request } from '../../app/api/client.ts';
 import { i18n, t } from '../../app/i18n/index.ts';
 import { useNotices } from '../notices/index.ts';
-import { isOfMaps, kindsFor } from './model.ts';
+import { consignments, kindsFor, mayBeSent } from './model.ts';
 
 export type SentPage = NonNullable<ChannelRequest<'dicom:send'>['page']>;
 
@@ -30,12 +30,12 @@ export const useSending = defineStore('dicomSending', () => {
   const nameless = computed(() => ready.value.filter(({ isNameless }) => isNameless));
   const offered = computed(() => kindsFor(ready.value));
   const wantedKinds = computed(() => offered.value.filter((kind) => kinds.value.has(kind)));
-  const isReady = computed(
-    () =>
-      ready.value.length > 0 &&
-      nodeIds.value.size > 0 &&
-      wantedKinds.value.length > 0 &&
-      (drafts.value.length === 0 || draftsConfirmed.value),
+  const isReady = computed(() =>
+    mayBeSent(ready.value, {
+      nodes: nodeIds.value.size,
+      kinds: wantedKinds.value,
+      draftsConfirmed: draftsConfirmed.value,
+    }),
   );
 
   /**
@@ -73,20 +73,6 @@ export const useSending = defineStore('dicomSending', () => {
     kinds.value = next;
   }
 
-  /** Studies without a grid are sent without maps. */
-  function requests(paper: 'a4' | 'letter'): ChannelRequest<'dicom:send'>[] {
-    const common = { page: page.value, nodeIds: [...nodeIds.value], language: i18n.global.locale.value, paper };
-    const plain = wantedKinds.value.filter((kind) => !isOfMaps(kind));
-    const grids = ready.value.filter(({ isGrid }) => isGrid);
-    const others = ready.value.filter(({ isGrid }) => !isGrid);
-    return [
-      { studyIds: grids.map(({ studyId }) => studyId), kinds: [...wantedKinds.value] },
-      { studyIds: others.map(({ studyId }) => studyId), kinds: [...plain] },
-    ]
-      .filter((one) => one.studyIds.length > 0 && one.kinds.length > 0)
-      .map((one) => ({ ...common, ...one }));
-  }
-
   async function send(): Promise<void> {
     if (busy.value || !isReady.value) return;
     busy.value = true;
@@ -94,8 +80,15 @@ export const useSending = defineStore('dicomSending', () => {
     try {
       const { value: kept } = await request('settings:get', { key: 'reportPaper' });
       let queued = 0;
-      for (const one of requests(kept === 'letter' ? 'letter' : 'a4')) {
-        const answer = await request('dicom:send', one);
+      const paper: 'a4' | 'letter' = kept === 'letter' ? 'letter' : 'a4';
+      const common = {
+        page: page.value,
+        nodeIds: [...nodeIds.value],
+        language: i18n.global.locale.value,
+        paper,
+      };
+      for (const part of consignments(ready.value, wantedKinds.value)) {
+        const answer = await request('dicom:send', { ...common, ...part });
         queued += answer.queued.length;
         failures.value = [...failures.value, ...answer.failures];
       }
