@@ -10,7 +10,7 @@ import { COMPREHENSIVE_SR_STORAGE } from '../../core/formats/write/dicomStructur
 import type { Reliability } from '../../core/reports/tables.ts';
 import { RELIABILITY_MARKS } from '../../core/reports/tables.ts';
 import { derivedDicomUid } from './dicomUids.ts';
-import { reportInstanceUid } from './reportDicom.ts';
+import { signedInstanceUid } from './reportDicom.ts';
 
 /** What of a row is read; what later versions added may be absent. */
 interface DocumentRow {
@@ -96,7 +96,8 @@ interface ReportDocument {
 /** A signed version that a newer one amends. */
 export interface AmendedVersion {
   readonly version: number;
-  readonly contentSha256: string;
+  /** ISO 8601. */
+  readonly signedAt: string;
 }
 
 const SCHEMA = 'lineshape.report/1';
@@ -287,7 +288,7 @@ export function structuredReportContent(
 ): StructuredReportContent {
   const document = documentOf(report);
   const { studyInstanceUid, uids, isSigned } = header;
-  const predecessor = amended === null ? null : reportInstanceUid('structuredReport', studyInstanceUid, { version: amended.version, isSigned: true, content: amended.contentSha256 }); // prettier-ignore
+  const predecessor = amended === null ? null : signedInstanceUid('structuredReport', studyInstanceUid, amended);
   return {
     groups: groupsOf(document, header),
     conclusion: document.conclusion,
