@@ -98,6 +98,9 @@ describe('the demo study’s structured report', () => {
     expect(listing).toMatch(/\(LINEWIDTH,99LINESHAPE,[^\n]*\(\[ppm\],UCUM/);
     expect(listing).toContain('(SPECTRUM-QUALITY,99LINESHAPE,');
     expect(listing).toContain('(363698007,SCT,"Finding Site")=(16630005,SCT,"Parietal lobe")');
+    // The demo's voxel is a cube of 20 mm.
+    expect(decimalIn(measurementOf(listing, { value: '118565006', scheme: 'SCT' }), VALUE)).toBeCloseTo(8, 3);
+    expect(listing).toMatch(/Centre: [-\d.]+, [-\d.]+, [-\d.]+ mm \(scanner coordinates, RAS\)/);
   });
 
   it('gives no number where the report determines none, and says why', (context) => {
@@ -152,6 +155,20 @@ describe('the demo study’s structured report', () => {
     // The validator knows public coding schemes only, a name by its carets, and media of studies with an ID.
     const others = warnings.filter((line) => !/<99LINESHAPE>|Retired Person Name form|DICOMDIR - Study ID/.test(line));
     expect(others).toEqual([]);
+  });
+});
+
+describe('the source of measurement', () => {
+  it.for([
+    ['MR images that hold spectra', '1.2.840.10008.5.1.4.1.1.4', 'IMAGE:(121112,DCM'],
+    ['raw data', '1.2.840.10008.5.1.4.1.1.66', 'COMPOSITE:(121112,DCM'],
+    ['a private class of Siemens', '1.3.12.2.1107.5.9.1', 'COMPOSITE:(121112,DCM'],
+  ] as const)('is referred to by what it is: %s', ([, SOPClassUID, item], context) => {
+    needsPeer(context, 'dsrdump');
+    const { file } = structured(demoReportInput(demo, { ...DICOM_HEADER, SOPClassUID }));
+    expect(dsrdump(file)).toContain(item);
+    needsPeer(context, 'dciodvfy');
+    expect(dciodvfy(file).errors).toEqual([]);
   });
 });
 

@@ -228,12 +228,15 @@ function algorithmOf({ result, method }: ReportDocument): MeasurementGroup['algo
   };
 }
 
-/** Millilitres of a voxel. */
+/** The voxel's volume, with its edges and its place. */
 function volumeMeasurement({ scan }: ReportDocument): ReportedMeasurement[] {
-  const { sizeMm } = scan.voxel;
+  const { sizeMm, centreMm } = scan.voxel;
   if (sizeMm === null || sizeMm.length !== 3) return [];
+  const inMm = (values: readonly number[], by: string): string => values.map((mm) => Number(mm.toFixed(2))).join(by);
+  const centre = centreMm === null ? [] : [`Centre: ${inMm(centreMm, ', ')} mm (scanner coordinates, RAS).`]; // prettier-ignore
   const value = sizeMm.reduce((product, mm) => product * mm, 1) / 1000;
-  return [{ concept: CONCEPTS.volume, value, unit: UNITS.millilitre, remarks: [`Edges: ${sizeMm.map((mm) => Number(mm.toFixed(2))).join(' × ')} mm.`] }]; // prettier-ignore
+  const remarks = [`Edges: ${inMm(sizeMm, ' × ')} mm.`, ...centre];
+  return [{ concept: CONCEPTS.volume, value, unit: UNITS.millilitre, remarks }];
 }
 
 function voxelName({ scan }: ReportDocument): string {
