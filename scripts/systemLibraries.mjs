@@ -1,6 +1,6 @@
 // The shared libraries that Electron needs on Linux, and the virtual screen for machines without a display:
 // installed on Debian and Ubuntu as root, elsewhere named with the exact command to type.
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { runCommand, SetUpError } from './commands.mjs';
 
 /** Debian packages, each with the names it has had: since the 64-bit time_t change some end in t64. */
@@ -16,6 +16,11 @@ const DEBIAN_LIBRARIES = [
 ];
 /** With pdftotext and pdfinfo, by which the tests read what was printed; dciodvfy and dcmdump, which check DICOM files. */
 const DEBIAN_VIRTUAL_DISPLAY = [['xvfb'], ['xauth'], ['poppler-utils'], ['dicom3tools'], ['dcmtk']];
+
+/** Peers of the DICOM node's tests, which are skipped in words without them: an archive, and what makes certificates. */
+const DEBIAN_DICOM_PEERS = [['orthanc'], ['orthanc-dicomweb'], ['openssl']];
+/** Asked by Debian's packages whether they may start their service; 101: they may not. */
+const POLICY = '/usr/sbin/policy-rc.d';
 
 /** For other distributions: the installing command, its packages, and the package of the virtual screen. */
 const OTHER_DISTRIBUTIONS = [
@@ -50,7 +55,10 @@ const OTHER_DISTRIBUTIONS = [
 export async function ensureSystemLibraries({ virtualDisplay, executable, onMessage }) {
   if (process.platform !== 'linux') return;
   const ids = await distributionIds();
-  if (ids.includes('debian') || ids.includes('ubuntu')) await ensureDebianPackages(virtualDisplay, onMessage);
+  if (ids.includes('debian') || ids.includes('ubuntu')) {
+    await ensureDebianPackages(virtualDisplay, onMessage);
+    if (virtualDisplay) await offerDicomPeers(onMessage);
+  }
   const missing = await missingLibraries(executable);
   const noScreen = virtualDisplay && (await runCommand('xvfb-run', ['--help'], { capture: true })).code === 127;
   if (missing.length === 0 && !noScreen) return;
@@ -93,6 +101,41 @@ async function ensureDebianPackages(virtualDisplay, onMessage) {
     throw new SetUpError(`Electron needs system libraries that are missing; type: sudo apt-get ${install.join(' ')}`);
   }
   await aptGet(['-q', ...install]);
+}
+
+/** The tests' DICOM peers: installed as root, else named with the command to type; nothing fails without them. */
+async function offerDicomPeers(onMessage) {
+  const installed = await installedDebianPackages(DEBIAN_DICOM_PEERS.flat());
+  const missing = DEBIAN_DICOM_PEERS.flat().filter((name) => !installed.has(name));
+  if (missing.length === 0) return;
+  const install = ['install', '-y', '--no-install-recommends', ...missing];
+  const skipped = 'the tests of the DICOM node that talk with them are skipped';
+  if (process.getuid?.() !== 0) {
+    onMessage(`Not installed: ${missing.join(', ')}; ${skipped}. To have them run: sudo apt-get ${install.join(' ')}`);
+    return;
+  }
+  onMessage(`Installing Debian packages that the DICOM node is tested with: ${missing.join(' ')} …`);
+  try {
+    await aptGet(['update', '-q']);
+    await withoutServices(() => aptGet(['-q', ...install]));
+  } catch (error) {
+    onMessage(`${error.message} So ${skipped}.`);
+  }
+}
+
+/** Installs without any service being started: an archive that the tests' machine offers to its network is not wanted. */
+async function withoutServices(install) {
+  let isOurs = true;
+  await writeFile(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).catch((error) => {
+    // The machine has a policy of its own (as images for containers do): that stays.
+    if (error.code !== 'EEXIST') throw error;
+    isOurs = false;
+  });
+  try {
+    await install();
+  } finally {
+    if (isOurs) await rm(POLICY, { force: true });
+  }
 }
 
 async function installedDebianPackages(names) {

@@ -245,7 +245,7 @@ describe.skipIf(!HAS_ORTHANC)('an archive over DIMSE (skipped where Orthanc is n
           // Until the cancellation has reached the thread: it is looked for now and then.
           await new Promise((resolve) => setTimeout(resolve, 300));
         }
-        return 'stored';
+        return 'stored' as const;
       });
       const request = { studyInstanceUid: '2.25.200', seriesInstanceUids: null };
       await expect(network.fetch(node(), OWN, request, receiver, () => undefined, cancellation)).rejects.toMatchObject({

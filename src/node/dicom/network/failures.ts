@@ -16,6 +16,9 @@ const OURS_REFUSED = /ALERT.*(CERTIFICATE|HANDSHAKE|UNKNOWN_CA|ACCESS_DENIED)|UN
 const codeOf = (cause: unknown): string =>
   typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
 
+/** Whether the other side said that it doesn't take our certificate. */
+export const refusesCertificate = (cause: unknown): boolean => OURS_REFUSED.test(codeOf(cause));
+
 /** A line that could not be opened, or broke. */
 export function connectionFailure({ name, host, port }: Place, cause: unknown): NetworkError {
   const code = codeOf(cause);
@@ -37,6 +40,10 @@ export const silence = (name: string, ms: number): NetworkError =>
   new NetworkError(`${name} did not answer within ${Math.round(ms / 1000)} s.`);
 
 export const brokenOff = (name: string): NetworkError => new NetworkError(`${name} broke off the connection.`);
+
+/** With TLS 1.3 a side that refuses a certificate may say nothing of it and hang up. */
+export const hungUpWithTls = (name: string): NetworkError =>
+  new NetworkError(`${name} broke off the connection before it answered; it may not accept our certificate.`);
 
 /** @param found what was wrong with it */
 export const nonsense = (name: string, found: string | null): NetworkError =>

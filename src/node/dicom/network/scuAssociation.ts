@@ -9,7 +9,15 @@ import { COMMAND } from './commandSet.ts';
 import { DimseAssociation } from './dimseAssociation.ts';
 import { Association } from './dimseLibrary.ts';
 import type { AssociationState, DimseRequest, DimseResponse, PresentationContext } from './dimseLibrary.ts';
-import { brokenOff, connectionFailure, nonsense, rejection, silence } from './failures.ts';
+import {
+  brokenOff,
+  connectionFailure,
+  hungUpWithTls,
+  nonsense,
+  refusesCertificate,
+  rejection,
+  silence,
+} from './failures.ts';
 import { PduGate } from './pduGate.ts';
 import type { GateFault } from './pduGate.ts';
 import type { StoreHandler } from './storeIntake.ts';
@@ -287,7 +295,9 @@ export class ScuAssociation extends DimseAssociation {
     const cause = this.gate.socketError;
     if (fault === 'malformed') this.#fail(nonsense(name, this.gate.detail));
     else if (fault === 'silent') this.#fail(silence(name, SCU_TIMEOUTS.pduMs));
-    else if (cause !== null && !this.#isAccepted) this.#fail(connectionFailure({ name, ...dimse }, cause));
+    else if (this.#isAccepted) this.#fail(brokenOff(name));
+    else if (dimse.tls !== null && !refusesCertificate(cause)) this.#fail(hungUpWithTls(name));
+    else if (cause !== null) this.#fail(connectionFailure({ name, ...dimse }, cause));
     else this.#fail(brokenOff(name));
   }
 }

@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ReceivedInstance, RemoteNode } from '../../../core/domain/dicomNode.ts';
 import { NetworkError, toErrorRecord } from '../../../core/domain/errors.ts';
-import type { StorageVerdict } from '../../../core/ports/dicomNetwork.ts';
+import type { FetchProgress, StorageVerdict } from '../../../core/ports/dicomNetwork.ts';
 import { byteBudget } from './byteBudget.ts';
 import { echo } from './echoScu.ts';
 import { Listener, RECEIVER_TIMEOUTS } from './listener.ts';
@@ -12,6 +12,10 @@ import { findScheduled, findSeries, findStudies } from './queryScu.ts';
 import { getInstances, moveInstances } from './retrieveScu.ts';
 import type { ScuTarget } from './scuAssociation.ts';
 import { send } from './storeScu.ts';
+import { WebClient } from './webClient.ts';
+import { webEcho, webSeries, webStudies } from './webQuery.ts';
+import { webFetch } from './webRetrieve.ts';
+import { webSend } from './webStore.ts';
 
 /** What receivers may hold of instances that are coming or being stored, all senders together. [bytes] */
 const RECEIVING_BUDGET_BYTES = 2 ** 31;
@@ -22,9 +26,19 @@ export interface NetworkStart {
   readonly receivingBudgetBytes?: number;
 }
 
-function overDimse(node: RemoteNode, ownAeTitle: string): ScuTarget {
+type RemoteCall = Exclude<NetworkCall, { kind: 'listen' }>;
+
+function dimseTarget(node: RemoteNode, ownAeTitle: string): ScuTarget {
   if (node.dimse === null) throw new NetworkError(`${node.name} has no AE title, host and port.`);
   return { name: node.name, dimse: node.dimse, ownAeTitle };
+}
+
+/** Fetching and sending go the way that was chosen; searches the way of fetching where there are two. */
+function goesOverWeb({ kind, node }: RemoteCall): boolean {
+  if (kind === 'fetch') return node.fetchBy === 'wado-rs';
+  if (kind === 'send') return node.sendBy === 'stow-rs';
+  if (kind === 'echo' || kind === 'findScheduled') return node.dimse === null;
+  return node.dimse === null || (node.fetchBy === 'wado-rs' && node.web !== null);
 }
 
 export class NetworkServer {
@@ -68,7 +82,12 @@ export class NetworkServer {
 
   #run(id: number, call: NetworkCall, signal: AbortSignal): Promise<unknown> {
     if (call.kind === 'listen') return this.#listen(id, call, signal);
-    const target = overDimse(call.node, call.ownAeTitle);
+    return goesOverWeb(call) ? this.#overWeb(id, call, signal) : this.#overDimse(id, call, signal);
+  }
+
+  async #overDimse(id: number, call: RemoteCall, signal: AbortSignal): Promise<unknown> {
+    const target = dimseTarget(call.node, call.ownAeTitle);
+    const onProgress = this.#progressOf(id);
     switch (call.kind) {
       case 'echo':
         return echo(target, signal);
@@ -81,20 +100,40 @@ export class NetworkServer {
       case 'send':
         return send(target, call.objects, signal);
       case 'fetch':
-        return this.#fetch(id, call, target, signal);
+        if (call.node.fetchBy === 'c-move') return moveInstances(target, call.request, onProgress, signal);
+        return getInstances(target, call.request, (instance) => this.#store(id, instance), onProgress, signal);
     }
   }
 
-  #fetch(
-    id: number,
-    { node, request }: Extract<NetworkCall, { kind: 'fetch' }>,
-    target: ScuTarget,
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    const onProgress = (progress: Extract<FromNetwork, { type: 'progress' }>['progress']): void =>
-      this.#send({ type: 'progress', id, progress });
-    if (node.fetchBy === 'c-move') return moveInstances(target, request, onProgress, signal);
-    return getInstances(target, request, (instance) => this.#store(id, instance), onProgress, signal);
+  async #overWeb(id: number, call: RemoteCall, signal: AbortSignal): Promise<unknown> {
+    const client = await WebClient.open(call.node, signal);
+    const store = (instance: ReceivedInstance): Promise<StorageVerdict> => this.#store(id, instance);
+    try {
+      switch (call.kind) {
+        case 'echo':
+          return await webEcho(client);
+        case 'findStudies':
+          return await webStudies(client, call.query, call.limit);
+        case 'findSeries':
+          return await webSeries(client, call.studyInstanceUid);
+        case 'findScheduled':
+          throw new NetworkError(
+            `${call.node.name} offers its worklist over DICOM only; enter AE title, host and port.`,
+          );
+        case 'send':
+          return await webSend(client, call.objects);
+        case 'fetch': {
+          const archive = call.node.dimse?.aeTitle ?? call.node.name;
+          return await webFetch(client, call.request, archive, store, this.#progressOf(id), signal);
+        }
+      }
+    } finally {
+      client.close();
+    }
+  }
+
+  #progressOf(id: number): (progress: FetchProgress) => void {
+    return (progress) => this.#send({ type: 'progress', id, progress });
   }
 
   /** Lasts until it is cancelled: an event says when it listens, and where. */
