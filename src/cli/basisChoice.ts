@@ -13,6 +13,9 @@ import { listBundledBases, loadBasis, loadBundledBasis } from '../node/files/bas
 import { simulateCommand } from './simulateCommand.ts';
 import { say } from './terminal.ts';
 
+/** Code of the warning that no set is close enough to the scan. */
+export const NOT_CLOSE = 'basis-not-close';
+
 export interface BasisChoice {
   /** Id of a bundled basis, a file or a folder; undefined or "auto" to choose. */
   readonly basis: string | undefined;
@@ -40,7 +43,7 @@ function notClose(dataset: MrsDataset, title: string): Warning {
   const message =
     `No basis set that comes with the program is close enough to this scan (${scan}); the nearest, ` +
     `"${title}", was taken.${advice(dataset)}`;
-  return { code: 'basis-not-close', message };
+  return { code: NOT_CLOSE, message };
 }
 
 /**

@@ -4,6 +4,7 @@ import { addBasisCommand } from './commands/basis/index.ts';
 import { addBenchCommand } from './commands/bench.ts';
 import { addCompareCommand } from './commands/compare.ts';
 import { addConvertCommand } from './commands/convert.ts';
+import { addDicomCommand } from './commands/dicom/index.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addInfoCommand } from './commands/info.ts';
@@ -41,6 +42,7 @@ export function buildProgram(): Command {
   addBasisCommand(program);
   addModelsCommand(program);
   addStudyCommand(program);
+  addDicomCommand(program);
   addDemoCommand(program);
   addBenchCommand(program);
   for (const command of allCommands(program)) {

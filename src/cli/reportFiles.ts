@@ -57,8 +57,8 @@ export function languageOf(given: string): ReportLanguage {
   throw new UsageError(`The report is not written in "${given}"; choose one of ${REPORT_LANGUAGES.join(', ')}.`);
 }
 
-/** @throws ProcessingError where no Electron or Chromium is at hand */
-async function printed(html: string, kind: 'pdf' | 'png', paper: Paper): Promise<Uint8Array> {
+/** A page as PDF or PNG. @throws ProcessingError where no Electron or Chromium is at hand */
+export async function printedPage(html: string, kind: 'pdf' | 'png', paper: Paper): Promise<Uint8Array> {
   const { bytes, reason } = await printHtml(html, { kind, paper, ...SIZES[paper] });
   if (bytes !== null) return bytes;
   const what = kind === 'pdf' ? 'PDF' : 'picture';
@@ -81,7 +81,7 @@ export async function reportFile(
   }
   const html = htmlReport(model, { paper });
   if (format === 'html') return html;
-  if (format === 'pdf') return printed(html, 'pdf', paper);
-  if (format === 'dicom-pdf') return writeDicomPdf(await printed(html, 'pdf', paper), header);
-  return writeDicomCapture(pngPixels(await printed(html, 'png', paper)), header);
+  if (format === 'pdf') return printedPage(html, 'pdf', paper);
+  if (format === 'dicom-pdf') return writeDicomPdf(await printedPage(html, 'pdf', paper), header);
+  return writeDicomCapture(pngPixels(await printedPage(html, 'png', paper)), header);
 }

@@ -30,6 +30,10 @@ export const VERSION: string = __APP_VERSION__;
 export interface Session {
   readonly stamp: ProvenanceStamp;
   readonly deps: StudyDeps;
+  /** As `deps.parse`, without holding up this thread. */
+  readonly parseOnWorkers: StudyDeps['parse'];
+  /** Resolves when somebody ends the command. */
+  readonly ended: Promise<void>;
   /** All points of a series together, on one of the session's workers. */
   readonly fitSeries: SeriesDeps['fitSeries'];
   readonly threads: number;
@@ -48,21 +52,31 @@ function workerUrl(): URL {
   return url;
 }
 
+function withResolver(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
 /**
  * Runs a command's work: the first Ctrl+C cancels it in good order, the second ends the program at once.
  * @param options the command's `--threads`
  * @param work what the command does
+ * @param options endsBySignal: the command goes on until it is ended, which is no cancellation then
  */
 export async function withSession<T>(
   options: { readonly threads?: string },
   work: (session: Session) => Promise<T>,
+  { endsBySignal = false }: { readonly endsBySignal?: boolean } = {},
 ): Promise<T> {
   const threads = threadCountOf(options.threads) ?? defaultThreads();
   const { cancellation, cancel } = cancellationSource();
   let pressed = 0;
+  const { promise: ended, resolve: end } = withResolver();
   const onInterrupt = (): void => {
     if (++pressed > 1) process.exit(4);
-    cancel();
+    if (!endsBySignal) cancel();
+    end();
   };
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
@@ -70,11 +84,12 @@ export async function withSession<T>(
   const engine = commandEngine(threads);
   const models = createModelLibrary({ folder: modelsDir(), engine });
   const pool = createWorkerPool<WorkerTask>({ threads, workerUrl: workerUrl(), models });
+  const pipeline = pipelineRunnerOn(pool);
   const stamp: ProvenanceStamp = { program: PROGRAM, version: VERSION, now: () => new Date().toISOString() };
   const deps: StudyDeps = {
     fitRunner: fitRunnerOn(pool),
     networks: createNetworkShelf(modelsDir(), resourcesDir),
-    preprocess: pipelineRunnerOn(pool).preprocess,
+    preprocess: pipeline.preprocess,
     parse: (files, readOptions) => Promise.resolve().then(() => readMrs(files, readOptions)),
     hashRecipe: recipeSha256,
     stamp,
@@ -85,6 +100,8 @@ export async function withSession<T>(
     const result = await work({
       stamp,
       deps,
+      ended,
+      parseOnWorkers: (files, readOptions) => pipeline.parse(files, readOptions),
       fitSeries: seriesRunnerOn(pool),
       threads,
       simulateBasis: (request) => simulateBasis(pool, request, cancellation, progress.onProgress),

@@ -206,8 +206,11 @@ export class InboxWork {
   }
 }
 
-/** The database's own faults pass, as a disk is emptied; what else breaks an import would break it again. */
+/** The database's own faults pass, as a disk is emptied, and another program may have imported it; what else breaks an import would break it again. */
 function isPassing(error: unknown): boolean {
   if (error instanceof CancelledError) return true;
-  return error instanceof AppError && ['DISK_FULL', 'STUDY_DB_READ_ONLY', 'STUDY_DB_FAILED'].includes(error.code);
+  return (
+    error instanceof AppError &&
+    ['DISK_FULL', 'STUDY_DB_READ_ONLY', 'STUDY_DB_FAILED', 'NOT_FOUND'].includes(error.code)
+  );
 }

@@ -134,11 +134,11 @@ export function unsentObjects({ connection }: StoreContext, transferId: string):
     });
 }
 
-/** @throws StudyDbError NOT_FOUND */
+/** @throws StudyDbError NOT_FOUND, also where another program is sending it */
 export function beginAttempt(context: StoreContext, transferId: string): TransferRecord {
   const changed = context.connection.run(
     `UPDATE dicom_transfers SET state = 'sending', attempts = attempts + 1, round_attempts = round_attempts + 1,
-       comes_first = 0, next_attempt_at = NULL WHERE id = ?`,
+       comes_first = 0, next_attempt_at = NULL WHERE id = ? AND state = 'queued'`,
     [transferId],
   );
   if (changed === 0) throw notFound('transfer', transferId);
