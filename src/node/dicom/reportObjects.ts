@@ -20,6 +20,7 @@ import { ratioMapObjects } from '../files/mapDicom.ts';
 import { pngPixels } from '../files/pngPixels.ts';
 import { dicomReportHeader } from '../files/reportDicom.ts';
 import { structuredReportContent } from '../files/structuredReportContent.ts';
+import type { AmendedVersion } from '../files/structuredReportContent.ts';
 import { readPart10 } from './network/part10.ts';
 
 /** What the objects of a report are made of; what costs time is made when a kind asks for it. */
@@ -32,7 +33,7 @@ export interface SendableReport {
   /** The report's JSON document; of a signed version what was signed. */
   readonly document: JsonValue;
   /** The signed version that this one amends. */
-  readonly amended: { readonly version: number; readonly contentSha256: string } | null;
+  readonly amended: AmendedVersion | null;
   readonly mapped: () => Promise<MappedAnalysis>;
 }
 
