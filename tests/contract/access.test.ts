@@ -103,7 +103,9 @@ describe('what may be asked', () => {
       CHANNEL_NAMES.filter((channel) => !mayAct(role, neededRole(channel) ?? 'reader'));
     expect(forbidden('administrator')).toEqual([]);
     expect(forbidden('physicist').every((channel) => /^(access|dicom):/.test(channel))).toBe(true);
-    expect(forbidden('physicist')).toEqual(expect.arrayContaining(['access:add-user', 'dicom:configure', 'dicom:save-rules']));
+    expect(forbidden('physicist')).toEqual(
+      expect.arrayContaining(['access:add-user', 'dicom:configure', 'dicom:save-rules']),
+    );
     for (const channel of ['study:delete', 'worklist:delete', 'basis:remove', 'lcmodel:choose', 'ranges:save']) {
       expect(forbidden('reader')).toContain(channel);
     }

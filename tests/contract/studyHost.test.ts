@@ -63,7 +63,11 @@ describe('study host', () => {
     await turn();
     expect(answers).toMatchObject([
       { answerTo: 4, ok: true, value: new TextEncoder().encode('png of page') },
-      { answerTo: 5, ok: false, error: { code: 'PROCESSING_FAILED', message: 'The report could not be laid out as PDF.' } },
+      {
+        answerTo: 5,
+        ok: false,
+        error: { code: 'PROCESSING_FAILED', message: 'The report could not be laid out as PDF.' },
+      },
     ]);
   });
 
