@@ -6,16 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DicomNetwork, Receiver, ReceiverEvent } from '../../src/core/ports/dicomNetwork.ts';
 import { EXPLICIT, IMPLICIT } from '../fixtures/dicomBytes.ts';
-import { instanceFile, MR_IMAGE } from '../fixtures/dicomInstances.ts';
+import { dataSetBytes, instanceFile, MR_IMAGE } from '../fixtures/dicomInstances.ts';
 import type { KeepingReceiver } from '../fixtures/dicomPeers.ts';
-import {
-  dataSetBytes,
-  eventLog,
-  keepingReceiver,
-  networkForTests,
-  nodeAt,
-  receivingSettings,
-} from '../fixtures/dicomPeers.ts';
+import { eventLog, keepingReceiver, networkForTests, nodeAt, receivingSettings } from '../fixtures/dicomPeers.ts';
 import { HAS_DCMTK } from '../fixtures/dcmtk.ts';
 import { until } from '../fixtures/loopback.ts';
 import { makeTempFolder } from '../fixtures/tempFolder.ts';
