@@ -1,5 +1,5 @@
 // Who is at the window: nobody yet, a user, or a user who is away. What may be asked follows from it.
-import { mayAct } from '../core/domain/access.ts';
+import { roleRefusal } from '../core/domain/access.ts';
 import type { AccessRules, LocalUser } from '../core/domain/access.ts';
 import { AccessError } from '../core/domain/errors.ts';
 import { neededRole, WITH_A_CHOSEN_PASSWORD } from '../ipc/channelRights.ts';
@@ -70,11 +70,9 @@ export function createAccessSession(ports: SessionPorts): AccessSession {
       if (user.mustChangePassword && !WITH_A_CHOSEN_PASSWORD.has(channel)) {
         return new AccessError('LOGGED_OUT', 'Choose a password of your own first; nothing was done.');
       }
-      if (mayAct(user.role, needed)) return null;
-      const message = `This is for the role ${needed}, and you are logged in as ${user.role}; nothing was done.`;
-      return new AccessError('FORBIDDEN', message, { needed });
+      return roleRefusal(user.role, needed);
     },
-    user: () => (rules.loginRequired && user !== null ? { id: user.id, name: user.name } : null),
+    user: () => (rules.loginRequired && user !== null ? { id: user.id, name: user.name, role: user.role } : null),
     requireUser: () => {
       if (!rules.loginRequired || user === null) throw loggedOut();
       return user;

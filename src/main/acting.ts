@@ -1,9 +1,11 @@
 // Who is at work: whoever asked for it, through all that follows from the request, jobs that end after a logout included.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Role } from '../core/domain/access.ts';
 
 export interface ActingUser {
   readonly id: string;
   readonly name: string;
+  readonly role: Role;
 }
 
 const acting = new AsyncLocalStorage<ActingUser | null>();

@@ -148,11 +148,11 @@ describe('in whose name', () => {
   it('a job goes on is whoever started it, after somebody else has come', async () => {
     let finish: () => void = () => undefined;
     const finished = new Promise<void>((resolve) => (finish = resolve));
-    const job = actAs({ id: '1', name: 'anna' }, async () => {
+    const job = actAs({ id: '1', name: 'anna', role: 'reader' }, async () => {
       await finished;
       return actingUser()?.name;
     });
-    await actAs({ id: '2', name: 'ben' }, async () => finish());
+    await actAs({ id: '2', name: 'ben', role: 'reader' }, async () => finish());
     expect(await job).toBe('anna');
     expect(actingUser()).toBeNull();
   });

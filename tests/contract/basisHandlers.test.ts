@@ -9,10 +9,12 @@ import type { BasisRequest } from '../../src/core/domain/basisRequest.ts';
 import { recipeById } from '../../src/core/pipeline/index.ts';
 import { CHANNELS } from '../../src/ipc/contract.ts';
 import type { ChannelName, ChannelRequest } from '../../src/ipc/contract.ts';
+import { actAs } from '../../src/main/acting.ts';
 import { createEventLog } from '../../src/main/eventLog.ts';
 import type { HostHandlers } from '../../src/main/hostMessages.ts';
 import { basisHandlers, basisList, basisTarget } from '../../src/main/ipcHandlers/basisHandlers.ts';
 import type { HandlerContext } from '../../src/main/ipcHandlers/context.ts';
+import { jobHandlers } from '../../src/main/ipcHandlers/jobHandlers.ts';
 import { simulationHandlers } from '../../src/main/ipcHandlers/simulationHandlers.ts';
 import { createJobs } from '../../src/main/jobs.ts';
 import type { Services } from '../../src/main/services.ts';
@@ -45,7 +47,12 @@ const REQUEST: BasisRequest = {
   lipids: 'none',
 };
 
-type Asked = Pick<HostHandlers, keyof ReturnType<typeof basisHandlers> | keyof ReturnType<typeof simulationHandlers>>;
+type Asked = Pick<
+  HostHandlers,
+  | keyof ReturnType<typeof basisHandlers>
+  | keyof ReturnType<typeof simulationHandlers>
+  | keyof ReturnType<typeof jobHandlers>
+>;
 
 let folder = '';
 let user = '';
@@ -76,7 +83,9 @@ beforeEach(async () => {
     // In this thread: the pool has its own test.
     simulateBasis: (request: BasisRequest) => Promise.resolve(buildBasisSets(request)),
   } as unknown as Services;
-  handlers = { ...basisHandlers({ services, emit }), ...simulationHandlers({ services, emit }) };
+  const simulation = simulationHandlers({ services, emit });
+  const jobs = jobHandlers({ services, emit }, simulation as never);
+  handlers = { ...basisHandlers({ services, emit }), ...simulation, ...jobs };
 });
 
 afterEach(async () => {
@@ -151,6 +160,18 @@ describe('what decides which basis fits', () => {
 });
 
 describe('a simulation', () => {
+  it('that was interrupted is taken up by who may begin one', async () => {
+    const { id: jobId } = store.startJob('simulate', null, { request: REQUEST } as never);
+    store.finishJob(jobId, 'interrupted', null);
+    const resumeAs = (role: 'reader' | 'physicist') =>
+      actAs({ id: role, name: role, role }, async () => handlers['job:resume']({ jobId }));
+    await expect(resumeAs('reader')).rejects.toMatchObject({ code: 'FORBIDDEN', details: { needed: 'physicist' } });
+    expect(store.listUnfinishedJobs()).toMatchObject([{ id: jobId, state: 'interrupted' }]);
+    const resumed = await resumeAs('physicist');
+    expect(await finished).toMatchObject({ ...resumed, state: 'done' });
+    expect(store.listUnfinishedJobs()).toEqual([]);
+  });
+
   it('is a job of no study that ends with a set of the user’s own, from which it can be repeated', async () => {
     const [id] = await simulated();
     expect(store.listJobs()).toMatchObject([{ kind: 'simulate', studyId: null, state: 'done' }]);

@@ -1,4 +1,5 @@
 // Who may use the program: local users with roles, what a password must be, and how long a wrong one makes wait.
+import { AccessError } from './errors.ts';
 
 /** Each may do what the ones before it may. */
 export const ROLES = ['reader', 'physicist', 'administrator'] as const;
@@ -6,6 +7,13 @@ export type Role = (typeof ROLES)[number];
 
 /** @returns whether someone of this role may do what is given to another */
 export const mayAct = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed);
+
+/** @returns why someone of this role may not do what is given to another; null: they may */
+export function roleRefusal(role: Role, needed: Role): AccessError | null {
+  if (mayAct(role, needed)) return null;
+  const message = `This is for the role ${needed}, and you are logged in as ${role}; nothing was done.`;
+  return new AccessError('FORBIDDEN', message, { needed });
+}
 
 export interface LocalUser {
   readonly id: string;

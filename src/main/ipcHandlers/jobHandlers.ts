@@ -1,11 +1,14 @@
 // Jobs by their ids: stopped, or taken up again after a crash.
 import { z } from 'zod';
+import { roleRefusal } from '../../core/domain/access.ts';
 import { StudyDbError, UsageError } from '../../core/domain/errors.ts';
 import type { JobRecord } from '../../core/ports/studyStore.ts';
+import { neededRole } from '../../ipc/channelRights.ts';
 import { CHANNELS } from '../../ipc/contract.ts';
 import { importChoicesSchema } from '../../ipc/importContract.ts';
 import { INTERRUPTED_KINDS } from '../../ipc/jobContract.ts';
 import type { InterruptedJobView, InterruptedKind } from '../../ipc/jobContract.ts';
+import { actingUser } from '../acting.ts';
 import type { HostHandlers } from '../hostMessages.ts';
 import type { DeepReadonly } from '../registrar.ts';
 import type { Services } from '../services.ts';
@@ -22,6 +25,10 @@ function beginnings(context: HandlerContext, handlers: Pick<HostHandlers, Begins
   const by =
     <C extends Begins>(channel: C): Begin =>
     async (request) => {
+      // Whoever takes work up needs the role that may begin it.
+      const [user, needed] = [actingUser(), neededRole(channel)];
+      const refusal = user === null || needed === null ? null : roleRefusal(user.role, needed);
+      if (refusal !== null) throw refusal;
       const parsed = CHANNELS[channel].request.parse(request) as never;
       return (await handlers[channel](parsed)).jobId;
     };
