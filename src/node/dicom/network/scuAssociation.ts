@@ -74,6 +74,8 @@ async function openLine({ name, dimse }: ScuTarget, signal: AbortSignal): Promis
           // A file of its own says which certificate is meant; DICOM's ones seldom bear the host's name (PS3.15, B.1).
           ...(material.ca === undefined ? {} : { checkServerIdentity: () => undefined }),
         });
+  // Messages are small and waited for: held back to be joined, each would cost 40 ms.
+  socket.setNoDelay(true);
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       clearTimeout(timer);
