@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { REPO_ROOT } from './commands.mjs';
-import { EXTERNAL, REQUIRE_BANNER } from './build.mjs';
+import { EXTERNAL, INSTEAD, REQUIRE_BANNER } from './build.mjs';
 import { resourceManifest } from './resourceManifest.mjs';
 
 const TESTS = path.join(REPO_ROOT, 'tests', 'fuzz');
@@ -61,6 +61,7 @@ export async function buildFuzzTargets(folder) {
       platform: 'node',
       target: 'node20.18',
       external: [...EXTERNAL, './targets.*'],
+      alias: INSTEAD,
       keepNames: true,
       define: { __APP_VERSION__: JSON.stringify(version), __RESOURCE_MANIFEST__: JSON.stringify(manifest) },
       banner: { js: REQUIRE_BANNER },

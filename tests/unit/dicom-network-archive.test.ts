@@ -1,21 +1,18 @@
 // Searching, fetching and sending over DIMSE with a real archive: Orthanc.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StudyQuery, WorklistItemQuery } from '../../src/core/domain/dicomNode.ts';
 import type { DicomNetwork, FetchProgress, Receiver, SentObject } from '../../src/core/ports/dicomNetwork.ts';
 import { cancellationSource, NEVER_CANCELLED } from '../../src/node/workers/cancellation.ts';
 import { dicomBytes, EXPLICIT } from '../fixtures/dicomBytes.ts';
-import { instanceFile, MR_IMAGE, MR_SPECTROSCOPY } from '../fixtures/dicomInstances.ts';
-import {
-  dataSetBytes,
-  eventLog,
-  keepingReceiver,
-  networkForTests,
-  nodeAt,
-  receivingSettings,
-} from '../fixtures/dicomPeers.ts';
+import { dataSetBytes, instanceFile, MR_IMAGE, MR_SPECTROSCOPY } from '../fixtures/dicomInstances.ts';
+import { eventLog, keepingReceiver, networkForTests, nodeAt, receivingSettings } from '../fixtures/dicomPeers.ts';
+import { HAS_DCMTK, startTool } from '../fixtures/dcmtk.ts';
 import { freePorts, until } from '../fixtures/loopback.ts';
 import type { Orthanc } from '../fixtures/orthanc.ts';
 import { HAS_ORTHANC, startOrthanc } from '../fixtures/orthanc.ts';
+import { makeTempFolder } from '../fixtures/tempFolder.ts';
 
 /** What tests/fixtures/workers/dyingNetwork.worker.ts listens for. */
 const DEATH = 'lineshape-test-death';
@@ -317,6 +314,33 @@ describe.skipIf(!HAS_ORTHANC)('an archive over DIMSE (skipped where Orthanc is n
     await dying.close();
   });
 });
+
+describe.skipIf(!HAS_DCMTK)(
+  'a worklist of dcmtk, which keeps character sets (skipped where it is not installed)',
+  () => {
+    const folder = makeTempFolder();
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it('shows names in Japanese and by UTF-8', async () => {
+      mkdirSync(join(folder, 'ARCHIVE'));
+      writeFileSync(join(folder, 'ARCHIVE', 'lockfile'), '');
+      const utf8 = new Uint8Array(Buffer.from('Müller^Jörg'));
+      writeFileSync(join(folder, 'ARCHIVE', '1.wl'), worklistItem('1', JAPANESE, '\\ISO 2022 IR 87'));
+      writeFileSync(join(folder, 'ARCHIVE', '2.wl'), worklistItem('2', utf8, 'ISO_IR 192'));
+      const [port] = (await freePorts(1)) as [number];
+      const server = await startTool('wlmscpfs', ['-csk', '-dfp', folder, String(port)], port);
+      const network = await networkForTests();
+      try {
+        const { matches } = await network.findScheduled(nodeAt(port), OWN, ANY_STEP, 10, NEVER_CANCELLED);
+        const names = matches.map(({ patientName }) => patientName).sort();
+        expect(names).toEqual(['Müller^Jörg', 'Yamada^Tarou=山田^太郎=やまだ^たろう']);
+      } finally {
+        await network.close();
+        await server.stop();
+      }
+    });
+  },
+);
 
 /** Ends the thread as a crash would. */
 function killThread(): void {

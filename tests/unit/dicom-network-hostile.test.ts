@@ -6,16 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DicomNetwork, Receiver, ReceiverEvent } from '../../src/core/ports/dicomNetwork.ts';
 import { EXPLICIT, IMPLICIT } from '../fixtures/dicomBytes.ts';
-import { instanceFile, MR_IMAGE } from '../fixtures/dicomInstances.ts';
+import { dataSetBytes, instanceFile, MR_IMAGE } from '../fixtures/dicomInstances.ts';
 import type { KeepingReceiver } from '../fixtures/dicomPeers.ts';
-import {
-  dataSetBytes,
-  eventLog,
-  keepingReceiver,
-  networkForTests,
-  nodeAt,
-  receivingSettings,
-} from '../fixtures/dicomPeers.ts';
+import { eventLog, keepingReceiver, networkForTests, nodeAt, receivingSettings } from '../fixtures/dicomPeers.ts';
 import { HAS_DCMTK } from '../fixtures/dcmtk.ts';
 import { until } from '../fixtures/loopback.ts';
 import { makeTempFolder } from '../fixtures/tempFolder.ts';
@@ -271,6 +264,27 @@ describe('many peers', () => {
     for (const peer of peers) peer.send(ABORT);
     await until('all gone', () => peers.every(({ isClosed }) => isClosed));
     await servesOthers();
+  });
+});
+
+describe('a receiver that is closed', () => {
+  it('takes no new association, lets an open one end for a moment, then cuts it', async () => {
+    const log = eventLog();
+    const kept = keepingReceiver();
+    const closing = await network.listen(receivingSettings(), kept, log.onEvent);
+    const [ending, staying] = [await RawPeer.connect(closing.port), await RawPeer.connect(closing.port)];
+    for (const peer of [ending, staying]) peer.send(associateRequest({ contexts: MR }));
+    await until('both accepted', () => ending.messages.length === 1 && staying.messages.length === 1);
+    const closed = closing.close();
+    const dataSet = dataSetBytes(instanceFile({ instance: '2.25.9.1' }));
+    const command = storeCommand(MR_IMAGE, '2.25.9.1');
+    ending.send(dataPdu(pdv(1, COMMAND_LAST, command), pdv(1, DATA_LAST, dataSet)), RELEASE_REQUEST);
+    await closed;
+    await until('both lines closed', () => ending.isClosed && staying.isClosed);
+    expect(ending.statuses).toEqual([0]);
+    expect(kept.instances).toHaveLength(1);
+    expect(staying.messages.at(-1)?.type).toBe(0x07);
+    await expect(RawPeer.connect(closing.port)).rejects.toThrow('ECONNREFUSED');
   });
 });
 

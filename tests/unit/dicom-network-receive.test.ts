@@ -5,15 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DicomNetwork, Receiver } from '../../src/core/ports/dicomNetwork.ts';
 import { BIG_ENDIAN, EXPLICIT, IMPLICIT } from '../fixtures/dicomBytes.ts';
-import { instanceFile, MR_SPECTROSCOPY } from '../fixtures/dicomInstances.ts';
-import {
-  dataSetBytes,
-  eventLog,
-  keepingReceiver,
-  networkForTests,
-  nodeAt,
-  receivingSettings,
-} from '../fixtures/dicomPeers.ts';
+import { dataSetBytes, instanceFile, MR_SPECTROSCOPY } from '../fixtures/dicomInstances.ts';
+import { eventLog, keepingReceiver, networkForTests, nodeAt, receivingSettings } from '../fixtures/dicomPeers.ts';
 import { HAS_DCMTK, runTool } from '../fixtures/dcmtk.ts';
 import { until } from '../fixtures/loopback.ts';
 import { makeTempFolder } from '../fixtures/tempFolder.ts';

@@ -12,15 +12,8 @@ import { NEVER_CANCELLED } from '../../src/node/workers/cancellation.ts';
 import type { CertificateFiles } from '../fixtures/certificates.ts';
 import { HAS_OPENSSL, selfSigned, signedBy } from '../fixtures/certificates.ts';
 import { EXPLICIT } from '../fixtures/dicomBytes.ts';
-import { instanceFile, MR_IMAGE } from '../fixtures/dicomInstances.ts';
-import {
-  dataSetBytes,
-  eventLog,
-  keepingReceiver,
-  networkForTests,
-  nodeAt,
-  receivingSettings,
-} from '../fixtures/dicomPeers.ts';
+import { dataSetBytes, instanceFile, MR_IMAGE } from '../fixtures/dicomInstances.ts';
+import { eventLog, keepingReceiver, networkForTests, nodeAt, receivingSettings } from '../fixtures/dicomPeers.ts';
 import { HAS_DCMTK, runTool, startTool } from '../fixtures/dcmtk.ts';
 import { freePorts, until } from '../fixtures/loopback.ts';
 import { makeTempFolder } from '../fixtures/tempFolder.ts';

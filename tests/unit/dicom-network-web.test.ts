@@ -8,8 +8,8 @@ import type { DicomNetwork, FetchProgress, SentObject } from '../../src/core/por
 import { cancellationSource, NEVER_CANCELLED } from '../../src/node/workers/cancellation.ts';
 import { boundaryOf, dicomParts, partsOf } from '../../src/node/dicom/network/multipartRelated.ts';
 import { EXPLICIT, IMPLICIT } from '../fixtures/dicomBytes.ts';
-import { instanceFile, MR_IMAGE, MR_SPECTROSCOPY } from '../fixtures/dicomInstances.ts';
-import { dataSetBytes, keepingReceiver, networkForTests, nodeAt } from '../fixtures/dicomPeers.ts';
+import { dataSetBytes, instanceFile, MR_IMAGE, MR_SPECTROSCOPY } from '../fixtures/dicomInstances.ts';
+import { keepingReceiver, networkForTests, nodeAt } from '../fixtures/dicomPeers.ts';
 import type { Orthanc } from '../fixtures/orthanc.ts';
 import { HAS_ORTHANC, startOrthanc } from '../fixtures/orthanc.ts';
 

@@ -3,6 +3,7 @@ import type { FuzzTarget } from '../engine/fuzzCase.ts';
 import { BASIS_TARGETS } from './basisFiles.ts';
 import { COMMAND_LINE_TARGETS } from './commandLine.ts';
 import { DATABASE_TARGETS } from './database.ts';
+import { DICOM_NETWORK_TARGETS } from './dicomNetwork.ts';
 import { IMAGE_TARGETS } from './images.ts';
 import { IMPORT_TARGETS } from './importing.ts';
 import { LCMODEL_TARGETS } from './lcmodel.ts';
@@ -22,4 +23,5 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...REQUEST_TARGETS,
   ...DATABASE_TARGETS,
   ...COMMAND_LINE_TARGETS,
+  ...DICOM_NETWORK_TARGETS,
 ];

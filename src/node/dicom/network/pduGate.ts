@@ -128,7 +128,7 @@ export class PduGate extends EventEmitter {
   }
 
   /** The data set of the message that the library tells of just now; null: it was larger than is taken. */
-  takeDataSet(): readonly Buffer[] | null {
+  takeDataSet(): Buffer[] | null {
     const data = this.#isTooLarge ? null : this.#data;
     this.#data = [];
     this.#dataBytes = 0;
@@ -274,8 +274,8 @@ export class PduGate extends EventEmitter {
     try {
       while (!this.#isOver && this.#holds === 0 && this.#step());
     } catch (error) {
-      if (!(error instanceof MalformedPdu)) throw error;
-      this.#detail = error.message;
+      // Whatever else is thrown, too: one peer's message must not end the lines of all the others.
+      this.#detail = error instanceof MalformedPdu ? error.message : `unforeseen: ${String(error)}`;
       this.refuse('invalid', 'malformed');
     } finally {
       this.#isWorking = false;

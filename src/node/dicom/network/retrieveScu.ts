@@ -59,9 +59,10 @@ async function retrieve(
   request.setDataset(new RawDataset(encodeIdentifier(identifier, syntax), syntax));
   const cancel = (): void => association.stop(request, new CancelledError());
   signal.addEventListener('abort', cancel, { once: true });
+  const timeoutMs = service === STUDY_ROOT_GET ? SCU_TIMEOUTS.getMs : SCU_TIMEOUTS.moveMs;
   let progress = before;
   try {
-    const last = await association.ask(request, SCU_TIMEOUTS.retrieveMs, (response) => {
+    const last = await association.ask(request, timeoutMs, (response) => {
       progress = progressOf(response, before);
       onProgress(progress);
     });

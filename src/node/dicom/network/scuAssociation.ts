@@ -37,8 +37,19 @@ export interface WantedContext {
   readonly isProvidedHere?: boolean;
 }
 
-/** [ms] */
-export const SCU_TIMEOUTS = { connectMs: 10_000, answerMs: 30_000, retrieveMs: 120_000, pduMs: 60_000, cancelMs: 3000 };
+/**
+ * An archive that stores or reads from tape takes longer than one that searches, and while it sends elsewhere (C-MOVE) some
+ * say nothing before the end. [ms]
+ */
+export const SCU_TIMEOUTS = {
+  connectMs: 10_000,
+  answerMs: 30_000,
+  storeMs: 120_000,
+  getMs: 120_000,
+  moveMs: 900_000,
+  pduMs: 60_000,
+  cancelMs: 3000,
+} as const;
 /** What C-GET may hold of instances that are coming. [bytes] */
 const BUDGET_BYTES = 2 ** 31;
 const ACCEPTED = 0;

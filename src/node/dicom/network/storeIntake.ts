@@ -66,12 +66,12 @@ function headOf(dataSet: readonly Buffer[]): Buffer[] {
 }
 
 /**
- * @param dataSet as it came, in pieces; null: larger than this node has room for
+ * @param dataSet as it came, in pieces, which are taken; null: larger than this node has room for
  * @returns the status for the sender
  */
 export async function takeInstance(
   command: StoreCommand,
-  dataSet: readonly Buffer[] | null,
+  dataSet: Buffer[] | null,
   store: StoreHandler,
 ): Promise<number> {
   if (dataSet === null) return STORE_STATUS['out-of-resources'];
@@ -79,7 +79,8 @@ export async function takeInstance(
   if (sopClassUid === null || sopInstanceUid === null) return STORE_STATUS['cannot-understand'];
   if (sopClassUid !== command.sopClassUid || sopInstanceUid !== command.sopInstanceUid) return STORE_STATUS.mismatch;
   const { transferSyntaxUid, callingAeTitle } = command;
-  const bytes = fileOf(command, dataSet);
+  // The pieces go once the file is made of them: storing it takes its time, and memory for one is enough.
+  const bytes = fileOf(command, dataSet.splice(0));
   try {
     const sop = { sopClassUid: command.sopClassUid, sopInstanceUid: command.sopInstanceUid };
     return STORE_STATUS[await store({ ...sop, bytes, callingAeTitle, transferSyntaxUid })];

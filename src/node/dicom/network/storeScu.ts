@@ -24,7 +24,7 @@ async function sendOne(association: ScuAssociation, name: string, object: SentOb
   }
   const names = { SOPClassUID: sopClassUid, SOPInstanceUID: sopInstanceUid };
   const request = new CStoreRequest(new RawDataset(dataSetOf(object.bytes), transferSyntaxUid, names));
-  return storeVerdict(name, (await association.ask(request, SCU_TIMEOUTS.retrieveMs)).getStatus());
+  return storeVerdict(name, (await association.ask(request, SCU_TIMEOUTS.storeMs)).getStatus());
 }
 
 /**
