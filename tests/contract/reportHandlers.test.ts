@@ -17,6 +17,7 @@ import type { Services } from '../../src/main/services.ts';
 import { reportOfStudy } from '../../src/main/studyReport.ts';
 import { createLogins } from '../../src/node/access/logins.ts';
 import { hashPassword } from '../../src/node/access/passwords.ts';
+import { localTime } from '../../src/node/files/reportDicom.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import { newAnalysis, newDataset, newStudy } from '../fixtures/studies.ts';
 import { exampleCurves, exampleResult } from '../unit/reportsFixture.ts';
@@ -189,7 +190,9 @@ describe('the report of a study', () => {
     const signed = await content('html', versionId);
     expect(signed.text).toContain('SIGNED, version 1');
     expect(new TextDecoder().decode(signed.pdf ?? new Uint8Array())).toBe('%PDF-');
-    expect(signed.dicom).toMatchObject({ isSigned: true, version: 1, createdAt: '2026-01-02T00:00:00.000Z' });
+    // In the clock of this computer: DICOM's dates name no zone.
+    const createdAt = localTime('2026-01-02T00:00:00.000Z');
+    expect(signed.dicom).toMatchObject({ isSigned: true, version: 1, createdAt });
     expect(signed.dicom.studyInstanceUid).toBe(draft.dicom.studyInstanceUid);
     expect(JSON.parse((await content('json', versionId)).text)).toMatchObject({ signature: { name: 'Dr. Test' } });
   });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeMrs } from '../../src/core/formats/index.ts';
 import type { CliBundle } from '../fixtures/bundleCli.ts';
 import { bundleCli } from '../fixtures/bundleCli.ts';
+import { dicomElements } from '../fixtures/dicomElements.ts';
 import { makeTempFolder } from '../fixtures/tempFolder.ts';
 import { syntheticScan } from './workflowFixture.ts';
 
@@ -51,6 +52,17 @@ describe('report', () => {
       const read = JSON.parse(readFileSync(file(name), 'utf8')) as { schema: string; signature: unknown };
       expect([read.schema, read.signature]).toEqual(['lineshape.report/1', null]);
     }
+  }, 60_000);
+
+  it('writes the structured report, which needs no browser, into the scan’s study', async () => {
+    const written = async (name: string): Promise<Uint8Array> => {
+      expect((await report('-o', file(name), '--format', 'dicom-sr')).code).toBe(0);
+      return new Uint8Array(readFileSync(file(name)));
+    };
+    const read = dicomElements(await written('a.dcm'));
+    expect([read.text('x00080016'), read.text('x00080060')]).toEqual(['1.2.840.10008.5.1.4.1.1.88.33', 'SR']);
+    expect(read.text('x0040a493')).toBe('UNVERIFIED');
+    expect(read.text('x0020000d')).toBe(dicomElements(await written('b.dcm')).text('x0020000d'));
   }, 60_000);
 
   it('draws the voxel on an image that it is given, and says where it can’t', async () => {

@@ -1,13 +1,13 @@
 // A report as DICOM: Encapsulated PDF and Secondary Capture, read back by another parser, and checked by dciodvfy.
 import { zlibSync } from 'fflate';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/domain/json.ts';
 import { UNKNOWN_PATIENT } from '../../src/core/domain/mrsDataset.ts';
 import type { DicomReportHeader } from '../../src/core/formats/write/dicomReport.ts';
 import { writeDicomCapture, writeDicomPdf } from '../../src/core/formats/write/dicomReport.ts';
 import { buildReport } from '../../src/core/reports/index.ts';
 import { pngPixels } from '../../src/node/files/pngPixels.ts';
-import { dicomReportHeader } from '../../src/node/files/reportDicom.ts';
+import { dicomReportHeader, localTime } from '../../src/node/files/reportDicom.ts';
 import { DICOM_HEADER } from '../fixtures/demoReports.ts';
 import { dicomElements } from '../fixtures/dicomElements.ts';
 import { dciodvfy, dcmdump, needsPeer } from '../fixtures/dicomPeers.ts';
@@ -140,10 +140,11 @@ describe('what a report’s model gives', () => {
   });
 
   it('is one object for one version however often it is made, another for the next, one series a kind and study', () => {
-    const signedAt = '2026-01-03T10:20:30.000Z';
-    const of = (version: number, contentSha256: string) =>
-      dicomReportHeader(buildReport(input), { studyId: 's', signedAt, version, contentSha256 }).uids;
-    const [first, again, second] = [of(1, 'aa'), of(1, 'aa'), of(2, 'bb')];
+    // The conclusion of the draft that follows has no say in what was signed before it.
+    const of = (version: number, signedAt: string, conclusion = '') =>
+      dicomReportHeader(buildReport({ ...input, conclusion }), { studyId: 's', signedAt, version }).uids;
+    const [first, again] = [of(1, '2026-01-03T10:20:30.000Z'), of(1, '2026-01-03T10:20:30.000Z', 'next')];
+    const second = of(2, '2026-01-04T10:20:30.000Z');
     expect(again).toEqual(first);
     const all = [first, second].flatMap((one) => Object.values(one));
     expect(new Set(all.map(({ sopInstanceUid }) => sopInstanceUid)).size).toBe(6);
@@ -159,6 +160,23 @@ describe('what a report’s model gives', () => {
     const description = (version: number): unknown =>
       dicomElements(writeDicomPdf(PDF, header({ version, title: `version ${version}` }))).text('x0008103e');
     expect(description(1)).toBe(description(2));
+  });
+});
+
+describe('times', () => {
+  const zone = process.env['TZ'];
+  afterEach(() => {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  });
+
+  it('without a zone are the hospital’s, as DICOM has them', () => {
+    process.env['TZ'] = 'Europe/Prague';
+    expect(localTime('2026-01-03T23:20:30.000Z')).toBe('2026-01-04T00:20:30');
+    process.env['TZ'] = 'America/New_York';
+    expect(localTime('2026-07-03T02:00:00Z')).toBe('2026-07-02T22:00:00');
+    // What says no zone is the scanner's time already.
+    expect(localTime('2026-01-03T23:20:30')).toBe('2026-01-03T23:20:30');
   });
 });
 

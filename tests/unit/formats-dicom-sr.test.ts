@@ -7,7 +7,7 @@ import { writeDicomStructuredReport } from '../../src/core/formats/write/dicomSt
 import type { ReportInput } from '../../src/core/reports/index.ts';
 import { buildReport, jsonReport, reportContent } from '../../src/core/reports/index.ts';
 import type { ReportIdentity } from '../../src/node/files/reportDicom.ts';
-import { dicomReportHeader, reportInstanceUid } from '../../src/node/files/reportDicom.ts';
+import { dicomReportHeader, signedInstanceUid } from '../../src/node/files/reportDicom.ts';
 import { structuredReportContent } from '../../src/node/files/structuredReportContent.ts';
 import type { DemoAnalysis } from '../fixtures/demoReports.ts';
 import { analysedDemo, demoReportInput, DICOM_HEADER } from '../fixtures/demoReports.ts';
@@ -16,8 +16,8 @@ import { dciodvfy, dsrdump, needsPeer } from '../fixtures/dicomPeers.ts';
 import { estimate, exampleReport, exampleResult } from './reportsFixture.ts';
 
 const SIGNED_AT = '2026-01-03T10:20:30.000Z';
-const [CONTENT, EARLIER] = ['c1'.repeat(32), 'b0'.repeat(32)];
-const SIGNATURE = { name: 'Müller^Änne', role: 'Radiologin', signedAt: SIGNED_AT, contentSha256: CONTENT };
+const EARLIER = { version: 1, signedAt: '2026-01-02T09:00:00.000Z' };
+const SIGNATURE = { name: 'Müller^Änne', role: 'Radiologin', signedAt: SIGNED_AT, contentSha256: 'c1'.repeat(32) };
 const DRAFT: ReportIdentity = { studyId: 's', signedAt: null, version: 1 };
 
 function structured(input: ReportInput, about = DRAFT, amended: Parameters<typeof structuredReportContent>[2] = null) {
@@ -31,7 +31,7 @@ const signed = (input: ReportInput) =>
   structured(
     { ...input, signature: SIGNATURE, version: 2, conclusion: 'Größe unauffällig.\nKein Laktat.', language: 'de' },
     { ...DRAFT, signedAt: SIGNED_AT, version: 2 },
-    { version: 1, contentSha256: EARLIER },
+    EARLIER,
   );
 
 let demo: DemoAnalysis;
@@ -98,6 +98,9 @@ describe('the demo study’s structured report', () => {
     expect(listing).toMatch(/\(LINEWIDTH,99LINESHAPE,[^\n]*\(\[ppm\],UCUM/);
     expect(listing).toContain('(SPECTRUM-QUALITY,99LINESHAPE,');
     expect(listing).toContain('(363698007,SCT,"Finding Site")=(16630005,SCT,"Parietal lobe")');
+    // The demo's voxel is a cube of 20 mm.
+    expect(decimalIn(measurementOf(listing, { value: '118565006', scheme: 'SCT' }), VALUE)).toBeCloseTo(8, 3);
+    expect(listing).toMatch(/Centre: [-\d.]+, [-\d.]+, [-\d.]+ mm \(scanner coordinates, RAS\)/);
   });
 
   it('gives no number where the report determines none, and says why', (context) => {
@@ -130,8 +133,7 @@ describe('the demo study’s structured report', () => {
     expect(listing).toContain('(121112,DCM,"Source of Measurement")=(MRSpectroscopyStorage,)');
     const text = new TextDecoder('latin1').decode(file);
     expect(text).toContain('1.2.826.0.1.3680043.9.1.2.3');
-    const earlier = { version: 1, isSigned: true, content: EARLIER };
-    expect(text).toContain(reportInstanceUid('structuredReport', header.studyInstanceUid, earlier));
+    expect(text).toContain(signedInstanceUid('structuredReport', header.studyInstanceUid, EARLIER));
   });
 
   it('says of a draft that nobody has verified it', (context) => {
@@ -153,6 +155,20 @@ describe('the demo study’s structured report', () => {
     // The validator knows public coding schemes only, a name by its carets, and media of studies with an ID.
     const others = warnings.filter((line) => !/<99LINESHAPE>|Retired Person Name form|DICOMDIR - Study ID/.test(line));
     expect(others).toEqual([]);
+  });
+});
+
+describe('the source of measurement', () => {
+  it.for([
+    ['MR images that hold spectra', '1.2.840.10008.5.1.4.1.1.4', 'IMAGE:(121112,DCM'],
+    ['raw data', '1.2.840.10008.5.1.4.1.1.66', 'COMPOSITE:(121112,DCM'],
+    ['a private class of Siemens', '1.3.12.2.1107.5.9.1', 'COMPOSITE:(121112,DCM'],
+  ] as const)('is referred to by what it is: %s', ([, SOPClassUID, item], context) => {
+    needsPeer(context, 'dsrdump');
+    const { file } = structured(demoReportInput(demo, { ...DICOM_HEADER, SOPClassUID }));
+    expect(dsrdump(file)).toContain(item);
+    needsPeer(context, 'dciodvfy');
+    expect(dciodvfy(file).errors).toEqual([]);
   });
 });
 

@@ -3,7 +3,6 @@
 import type { DicomReportHeader, ReportObjectKind } from '../../core/formats/write/dicomReport.ts';
 import { REPORT_OBJECT_KINDS } from '../../core/formats/write/dicomReport.ts';
 import { studyContext } from '../../core/formats/write/dicomStudyModules.ts';
-import type { JsonValue } from '../../core/domain/json.ts';
 import type { ReportModel } from '../../core/reports/index.ts';
 import { reportContent } from '../../core/reports/index.ts';
 import { derivedDicomUid } from './dicomUids.ts';
@@ -18,22 +17,17 @@ export interface ReportIdentity {
   /** ISO 8601; null: a draft. */
   readonly signedAt: string | null;
   readonly version: number;
-  /** Of a signed version, what its signature is of; absent: that of the model. */
-  readonly contentSha256?: string;
 }
 
 /** @returns the StudyInstanceUID of a study whose files name none */
 export const ownStudyUid = (studyId: string): string => derivedDicomUid(`study:${studyId}`);
 
-/**
- * The instance that a version of a report is.
- * @param content SHA-256 of what the report says
- */
-export const reportInstanceUid = (
+/** The instance that a signed version is: its content can't change any more, so that number and time name it. */
+export const signedInstanceUid = (
   kind: ReportObjectKind,
   studyInstanceUid: string,
-  { version, isSigned, content }: { readonly version: number; readonly isSigned: boolean; readonly content: string },
-): string => derivedDicomUid('report', kind, studyInstanceUid, isSigned ? 'signed' : 'draft', String(version), content);
+  { version, signedAt }: { readonly version: number; readonly signedAt: string },
+): string => derivedDicomUid('report', kind, studyInstanceUid, 'signed', String(version), signedAt);
 
 /** The clock of the hospital, as DICOM's dates are without a zone: "2026-01-03T10:20:30Z" → "2026-01-03T11:20:30". */
 export function localTime(iso: string): string {
@@ -51,21 +45,23 @@ export function localTime(iso: string): string {
 export function dicomReportHeader(model: ReportModel, about: ReportIdentity): DicomReportHeader {
   const context = studyContext(model.scan, model.patient, () => ownStudyUid(about.studyId));
   const { studyInstanceUid } = context;
-  const isSigned = about.signedAt !== null;
-  const ofModel = (): string => sha256Hex(canonicalJson(reportContent(model) as JsonValue));
-  const content = about.contentSha256 ?? model.signature?.contentSha256 ?? ofModel();
+  const { version, signedAt } = about;
+  const isSigned = signedAt !== null;
+  const content = isSigned ? '' : sha256Hex(canonicalJson(reportContent(model)));
   const uidsOf = (kind: ReportObjectKind) => ({
     seriesInstanceUid: derivedDicomUid('report-series', kind, studyInstanceUid),
-    sopInstanceUid: reportInstanceUid(kind, studyInstanceUid, { version: about.version, isSigned, content }),
+    sopInstanceUid: isSigned
+      ? signedInstanceUid(kind, studyInstanceUid, { version, signedAt })
+      : derivedDicomUid('report', kind, studyInstanceUid, 'draft', content),
   });
   const uids = Object.fromEntries(REPORT_OBJECT_KINDS.map((kind) => [kind, uidsOf(kind)]));
   return {
     ...context,
     studyDate: context.studyDate ?? model.study.date,
-    title: `MR spectroscopy report, ${isSigned ? `version ${about.version}` : 'draft'}`,
+    title: `MR spectroscopy report, ${isSigned ? `version ${version}` : 'draft'}`,
     // A draft printed twice is the same object: its time is that of its numbers.
-    createdAt: localTime(about.signedAt ?? model.analysedAt),
-    version: about.version,
+    createdAt: localTime(signedAt ?? model.analysedAt),
+    version,
     isSigned,
     software: [model.program, model.programVersion],
     uids: uids as DicomReportHeader['uids'],

@@ -4,13 +4,14 @@ import { UnsupportedDataError } from '../../core/domain/errors.ts';
 import type { JsonValue } from '../../core/domain/json.ts';
 import { methodLabel } from '../../core/domain/methodNames.ts';
 import { amountUnit, CONCEPTS, findingSite, metaboliteConcept, ownConcept, ratioConcept, UNITS } from '../../core/formats/write/dicomCodes.ts'; // prettier-ignore
+import type { CodedConcept } from '../../core/formats/write/dicomCodes.ts';
 import type { DicomReportHeader } from '../../core/formats/write/dicomReport.ts';
 import type { MeasurementGroup, ReportedMeasurement, ReportedStatement, StructuredReportContent } from '../../core/formats/write/dicomStructuredReport.ts'; // prettier-ignore
 import { COMPREHENSIVE_SR_STORAGE } from '../../core/formats/write/dicomStructuredReport.ts';
 import type { Reliability } from '../../core/reports/tables.ts';
 import { RELIABILITY_MARKS } from '../../core/reports/tables.ts';
 import { derivedDicomUid } from './dicomUids.ts';
-import { reportInstanceUid } from './reportDicom.ts';
+import { signedInstanceUid } from './reportDicom.ts';
 
 /** What of a row is read; what later versions added may be absent. */
 interface DocumentRow {
@@ -96,7 +97,8 @@ interface ReportDocument {
 /** A signed version that a newer one amends. */
 export interface AmendedVersion {
   readonly version: number;
-  readonly contentSha256: string;
+  /** ISO 8601. */
+  readonly signedAt: string;
 }
 
 const SCHEMA = 'lineshape.report/1';
@@ -117,7 +119,6 @@ const OWN = {
   linewidth: ownConcept('LINEWIDTH', 'Line width (FWHM) of the reference line'),
   verdict: ownConcept('SPECTRUM-QUALITY', 'Verdict on the spectrum'),
   amplitude: (name: string) => ownConcept(`${name}:amplitude`, `${name} amplitude`),
-  convention: 'Convention',
 } as const;
 
 /** Of networks: their own intervals, which no bound stands behind. */
@@ -128,7 +129,7 @@ function standing(row: DocumentRow, result: ReportDocument['result']): { isNumbe
   const members = row.members.length === 0 ? [] : [`Sum of ${row.members.join(', ')}.`];
   const { reliability } = row;
   const marks = reliability === 'reliable' ? [] : [`${RELIABILITY_MARKS[reliability].words}.`];
-  if (!isOfNetwork(row)) return { isNumber: row.reliability !== 'undetermined', remarks: [...marks, ...members] };
+  if (!isOfNetwork(row)) return { isNumber: reliability !== 'undetermined', remarks: [...marks, ...members] };
   const doubt = result.inDistribution ? [] : ['Not reliable: the spectrum is unlike those that the network knows.'];
   return { isNumber: result.inDistribution, remarks: [...doubt, ...members] };
 }
@@ -168,7 +169,7 @@ function rowMeasurements(row: DocumentRow, result: ReportDocument['result']): Re
     return {
       ...{ concept: metaboliteConcept(row.name), value: shown(value), unit: amountUnit(unit), sd, crlbPercent },
       normalRange: range.normalRange ?? null,
-      remarks: [`${OWN.convention}: ${convention}.`, ...remarks, ...range.remarks],
+      remarks: [`Convention: ${convention}.`, ...remarks, ...range.remarks],
     };
   });
   const amplitude: ReportedMeasurement = {
@@ -185,9 +186,9 @@ function qualityMeasurements({ quality }: ReportDocument): ReportedMeasurement[]
   const known = (value: number | null | undefined): value is number =>
     typeof value === 'number' && Number.isFinite(value);
   const measured = (
-    concept: ReportedMeasurement['concept'],
+    concept: CodedConcept,
     value: number | null | undefined,
-    unit: typeof UNITS.hertz | typeof UNITS.none | typeof UNITS.partsPerMillion,
+    unit: CodedConcept,
     remarks: readonly string[] = [],
   ): ReportedMeasurement[] => (known(value) ? [{ concept, value, unit, remarks }] : []);
   return [
@@ -204,7 +205,7 @@ function qualityMeasurements({ quality }: ReportDocument): ReportedMeasurement[]
 
 function qualityStatements({ quality, result }: ReportDocument): ReportedStatement[] {
   const { assessment } = quality;
-  const said = (concept: ReportedStatement['concept'], words: string): ReportedStatement => ({ concept, text: words });
+  const said = (concept: CodedConcept, words: string): ReportedStatement => ({ concept, text: words });
   return [
     ...(assessment === null || assessment.grade === null
       ? []
@@ -227,18 +228,22 @@ function algorithmOf({ result, method }: ReportDocument): MeasurementGroup['algo
   };
 }
 
-/** Millilitres of a voxel. */
+/** The voxel's volume, with its edges and its place. */
 function volumeMeasurement({ scan }: ReportDocument): ReportedMeasurement[] {
-  const { sizeMm } = scan.voxel;
+  const { sizeMm, centreMm } = scan.voxel;
   if (sizeMm === null || sizeMm.length !== 3) return [];
+  const inMm = (values: readonly number[], by: string): string => values.map((mm) => Number(mm.toFixed(2))).join(by);
+  const centre = centreMm === null ? [] : [`Centre: ${inMm(centreMm, ', ')} mm (scanner coordinates, RAS).`]; // prettier-ignore
   const value = sizeMm.reduce((product, mm) => product * mm, 1) / 1000;
-  return [{ concept: CONCEPTS.volume, value, unit: UNITS.millilitre, remarks: [`Edges: ${sizeMm.map((mm) => Number(mm.toFixed(2))).join(' × ')} mm.`] }]; // prettier-ignore
+  const remarks = [`Edges: ${inMm(sizeMm, ' × ')} mm.`, ...centre];
+  return [{ concept: CONCEPTS.volume, value, unit: UNITS.millilitre, remarks }];
 }
 
 function voxelName({ scan }: ReportDocument): string {
   const { grid, voxel } = scan;
   if (grid.every((n) => n <= 1)) return 'Voxel';
-  return `Voxel ${voxel.position.map((n) => n + 1).join(', ')} of ${grid.join(' × ')}`;
+  const [x, y, z] = voxel.position;
+  return `Voxel x ${x}, y ${y}, z ${z} of ${grid.join(' × ')}`;
 }
 
 function regionGroup(
@@ -287,7 +292,7 @@ export function structuredReportContent(
 ): StructuredReportContent {
   const document = documentOf(report);
   const { studyInstanceUid, uids, isSigned } = header;
-  const predecessor = amended === null ? null : reportInstanceUid('structuredReport', studyInstanceUid, { version: amended.version, isSigned: true, content: amended.contentSha256 }); // prettier-ignore
+  const predecessor = amended === null ? null : signedInstanceUid('structuredReport', studyInstanceUid, amended);
   return {
     groups: groupsOf(document, header),
     conclusion: document.conclusion,
