@@ -102,6 +102,8 @@ export function withDicom(base: BaseServices, start: Pick<HostStart, 'workers'>,
     reportObjects,
     close: async () => {
       receiver.stop();
+      // Fetches first, so that they count as interrupted and not as failed.
+      await base.jobs.cancelAll();
       await dicom.close();
       await base.close();
     },

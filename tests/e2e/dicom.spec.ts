@@ -192,6 +192,13 @@ test.describe('an archive', () => {
     for (let n = 1; n <= 3; n++) {
       await orthanc.store(new Uint8Array(await readFile(path.join(slices, `slice-${n}.dcm`))));
     }
+    await page.getByTestId('rail-settings').click();
+    await page.getByTestId('add-node').click();
+    await page.getByTestId('node-tls').check();
+    await page.getByTestId('node-has-web').check();
+    await inBothThemes(page, 'the dialog of a node');
+    await app.screenshot('dicom-node-light');
+    await page.keyboard.press('Escape');
     await addArchive(page, orthanc);
     await page.getByTestId('dicom-settings').scrollIntoViewIfNeeded();
     await app.screenshot('dicom-nodes-dark');
@@ -223,14 +230,14 @@ test.describe('an archive', () => {
 test.describe('a large study at an archive', () => {
   test.skip(!HAS_ORTHANC, 'Orthanc with its DICOMweb plugin is not installed: no archive to fetch from');
 
-  test('is fetched until it is cancelled; what had come is here and marked so', async ({ app }) => {
+  test('is fetched until it is cancelled, and fetched again to its end; what is here is marked so', async ({ app }) => {
     test.setTimeout(300_000);
     const { window: page } = app;
     const orthanc = await startOrthanc();
     try {
       await orthanc.store(new Uint8Array(await readFile(await spectroscopyFile())));
-      const slices = await sliceFolder(300, 512);
-      for (let n = 1; n <= 300; n++) {
+      const slices = await sliceFolder(200, 512);
+      for (let n = 1; n <= 200; n++) {
         await orthanc.store(new Uint8Array(await readFile(path.join(slices, `slice-${n}.dcm`))));
       }
       await addArchive(page, orthanc);
@@ -243,11 +250,19 @@ test.describe('a large study at an archive', () => {
       await page.getByTestId('fetch-cancel').click();
       await expect(page.getByTestId('notice-note')).toContainText('cancelled');
       await expect(page.getByTestId('fetch-start')).toBeEnabled();
-      // What had come is asked for again, and said to be here.
       await page.getByTestId('fetch-search').click();
       await expect(page.getByTestId('fetch-match')).toHaveCount(1);
       await page.getByTestId('fetch-match').getByRole('checkbox').check();
       await expect(page.getByTestId('fetch-series')).toHaveCount(2);
+      for (const box of await page.getByTestId('fetch-series').getByRole('checkbox').all()) await box.check();
+      await page.getByTestId('fetch-start').click();
+      await expect(page.getByTestId('fetch-open')).toBeVisible({ timeout: 90_000 });
+      await page.getByTestId('fetch-search').click();
+      await page.getByTestId('fetch-match').getByRole('checkbox').check();
+      await expect(page.getByTestId('series-here')).toHaveCount(2);
+      await page.getByTestId('fetch-close').click();
+      await page.getByTestId('rail-worklist').click();
+      await expect(page.getByTestId('study-row')).toHaveCount(1);
     } finally {
       await orthanc.stop();
     }

@@ -1,5 +1,6 @@
 // The DICOM node over the real network and a real database: what comes from dcmtk's senders becomes studies, what breaks off
 // or finds the disk full loses nothing, and what is queued arrives however often it fails first.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ import type { DicomService, DicomServiceEvent, DicomServiceHost } from '../../sr
 import { offerSeries } from '../../src/node/dicom/offeredSeries.ts';
 import { meets, ruleFor } from '../../src/node/dicom/receivingRules.ts';
 import { retryDelayMs } from '../../src/node/dicom/sendQueue.ts';
-import { NEVER_CANCELLED } from '../../src/node/workers/cancellation.ts';
+import { cancellationSource, NEVER_CANCELLED } from '../../src/node/workers/cancellation.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import { newDatabaseKey } from '../../src/node/study-db/keys/keyWraps.ts';
 import { HAS_DCMTK, runTool, startTool } from '../fixtures/dcmtk.ts';
@@ -25,6 +26,8 @@ import { HandClock } from '../fixtures/handClock.ts';
 import { freePorts, until } from '../fixtures/loopback.ts';
 import type { MadeInstance } from '../fixtures/receivedInstances.ts';
 import { receivedSlice, receivedSpectrum, STUDY_UID } from '../fixtures/receivedInstances.ts';
+import { HAS_ORTHANC, startOrthanc } from '../fixtures/orthanc.ts';
+import type { Orthanc } from '../fixtures/orthanc.ts';
 import { newDataset, newStudy } from '../fixtures/studies.ts';
 import { makeTempFolder, mountSmallDisk } from '../fixtures/tempFolder.ts';
 
@@ -48,6 +51,7 @@ interface Node {
 }
 
 const QUIET_S = 0.3;
+const outside = AsyncLocalStorage.snapshot();
 
 /** An encrypted database with a node on it. */
 async function startNode(
@@ -57,6 +61,7 @@ async function startNode(
     readonly clock?: Clock;
     readonly path?: string;
     readonly key?: string;
+    readonly userName?: () => string | null;
     readonly peers?: readonly RemoteNode[];
   } = {},
 ): Promise<Node> {
@@ -66,6 +71,7 @@ async function startNode(
   const store = openStudyDb(path, {
     now: () => new Date(clock.nowMs()).toISOString(),
     key: parts.key ?? newDatabaseKey(),
+    ...(parts.userName === undefined ? {} : { userName: parts.userName }),
   });
   const callers = ['SENDER', 'SECOND', 'STORESCU'].map((aeTitle) => ({ aeTitle, address: null }));
   const settings = { ...DEFAULT_DICOM_NODE, isReceiving: true, port, callers, quietForS: QUIET_S, ...parts.settings };
@@ -74,11 +80,14 @@ async function startNode(
   const network = await networkForTests();
   const events: DicomServiceEvent[] = [];
   const nothing = (): Promise<never> => Promise.reject(new Error('There is no rule in this test.'));
-  const service = createDicomService({
-    ...{ store, network, clock },
-    parse: (files, options) => Promise.resolve().then(() => readMrs(files, options)),
-    host: { quantify: nothing, reportObjects: nothing, onEvent: (event) => events.push(event), ...parts.host },
-  });
+  // As the program makes it: before anybody asks for anything.
+  const service = outside(() =>
+    createDicomService({
+      ...{ store, network, clock },
+      parse: (files, options) => Promise.resolve().then(() => readMrs(files, options)),
+      host: { quantify: nothing, reportObjects: nothing, onEvent: (event) => events.push(event), ...parts.host },
+    }),
+  );
   cleanups.push(async () => {
     await service.close();
     store.close();
@@ -172,6 +181,22 @@ describe.skipIf(!HAS_DCMTK)('receiving (skipped where dcmtk is not installed)', 
     service.dropInstances(unreadable!.ids);
     expect(service.unreadableInstances()).toEqual([]);
     expect(store.waitingCount()).toBe(0);
+  });
+
+  it('is in nobody’s name, though a reader’s question started the network', async () => {
+    const acting = new AsyncLocalStorage<string>();
+    const { store, service, port } = await acting.run('reader', () =>
+      startNode({ userName: () => acting.getStore() ?? null }),
+    );
+    await acting.run('reader', () => service.echo(nodeAt(port)).catch(() => undefined));
+    await acting.run('reader', () => service.configure(store.dicomSettings()));
+    expect((await storescu(port, filesOf([receivedSpectrum()]))).code).toBe(0);
+    await service.settled();
+    const users = (action: string): string[] =>
+      store.listAudit().filter((entry) => entry.action === action).map(({ user }) => user); // prettier-ignore
+    expect(users('dicomNode')).toContain('reader');
+    expect([...users('association'), ...users('received'), ...users('datasets')]).toHaveLength(3);
+    expect([...users('association'), ...users('received'), ...users('datasets')]).not.toContain('reader');
   });
 
   it('imports at the next start what a program that ended had received', async () => {
@@ -295,6 +320,25 @@ describe.skipIf(!HAS_DCMTK)('sending (skipped where dcmtk is not installed)', ()
     expect(store.listTransfers(study.id, 1)[0]).toMatchObject({ state: 'queued', attempts: 11 });
   });
 
+  it('waits where the database refuses to note an attempt', async () => {
+    const clock = new HandClock();
+    const [port] = (await freePorts(1)) as [number];
+    const { store, service, events } = await startNode({
+      clock,
+      peers: [nodeAt(port)],
+      settings: { isReceiving: false },
+    });
+    const { study } = store.importStudy(newStudy(), [newDataset(1)]);
+    service.send(request(study.id, ['2.25.8.1']));
+    await service.settled();
+    store.refuseWrites({ code: 'STUDY_DB_CORRUPT', message: 'The study database is damaged.', details: {} });
+    const before = events.length;
+    clock.advance(10 * 60_000);
+    await service.settled();
+    expect(events).toHaveLength(before);
+    expect(store.listTransfers(study.id, 1)[0]).toMatchObject({ state: 'queued', attempts: 1 });
+  });
+
   it('fails at once where the node is no longer there, and says so', async () => {
     const { store, service } = await startNode({ settings: { isReceiving: false } });
     const { study } = store.importStudy(newStudy(), [newDataset(1)]);
@@ -360,6 +404,83 @@ describe.skipIf(!HAS_DCMTK)('a rule (skipped where dcmtk is not installed)', () 
     expect(events.filter((event) => event.kind === 'processed')).toMatchObject([
       { message: expect.stringMatching(/No basis set/) },
     ]);
+  });
+});
+
+describe.skipIf(!HAS_ORTHANC)('fetching from an archive (skipped where Orthanc is not installed)', () => {
+  let archive: Orthanc;
+  let ownPort = 0;
+  const slices = Array.from({ length: 40 }, (_, i) => receivedSlice(i, { size: 128 }));
+
+  beforeAll(async () => {
+    [ownPort] = (await freePorts(1)) as [number];
+    archive = await startOrthanc({ modalities: [{ aeTitle: 'LINESHAPE', port: ownPort }] });
+    for (const { bytes } of [receivedSpectrum(), ...slices]) await archive.store(bytes);
+  });
+  afterAll(() => archive.stop());
+
+  const peerBy = (fetchBy: RemoteNode['fetchBy']): RemoteNode => ({
+    ...nodeAt(archive.dicomPort),
+    fetchBy,
+    sendBy: fetchBy === 'wado-rs' ? 'stow-rs' : 'c-store',
+    web: { url: archive.webUrl, userName: archive.userName, password: archive.password, caFile: null },
+  });
+  const settings = { callers: [{ aeTitle: 'ARCHIVE', address: '127.0.0.1' }] };
+
+  it.each(['c-get', 'c-move', 'wado-rs'] as const)(
+    'by %s brings the study once, and a rule leaves it alone',
+    async (way) => {
+      const rule = {
+        ...{ id: 'r1', name: 'All', isOn: true, send: null },
+        when: { echoTimeFromS: null, echoTimeToS: null, sequenceContains: null, nucleus: null },
+        quantify: { recipeId: null, method: null, alsoBy: [], basisId: null },
+      };
+      const { store, service } = await startNode({
+        settings: { ...settings, port: ownPort, rules: [rule] },
+        peers: [peerBy(way)],
+      });
+      const query = { patientName: 'TEST*', patientId: '', accessionNumber: '', from: null, to: null, modality: 'MR' };
+      const { matches } = await service.findStudies('node', query, NEVER_CANCELLED);
+      expect(matches.map(({ studyInstanceUid }) => studyInstanceUid)).toEqual([STUDY_UID]);
+      const offered = await service.offeredSeries('node', STUDY_UID, NEVER_CANCELLED);
+      expect(offered.map(({ kind, isSuggested, isHere }) => [kind, isSuggested, isHere]).sort()).toEqual([
+        ['image', true, false],
+        ['spectroscopy', true, false],
+      ]);
+      const request = { studyInstanceUid: STUDY_UID, seriesInstanceUids: offered.map(({ seriesInstanceUid }) => seriesInstanceUid) }; // prettier-ignore
+      const progress: number[] = [];
+      const outcome = await service.fetch('node', request, NEVER_CANCELLED, ({ fraction }) => progress.push(fraction));
+      expect(outcome).toEqual({ studyIds: [expect.any(String)], instances: 41, problems: [] });
+      expect(progress.every((fraction, i) => fraction >= (progress[i - 1] ?? 0) && fraction <= 1)).toBe(true);
+      expect(store.listDatasets(outcome.studyIds[0]!).map(({ role }) => role)).toEqual(['metabolite', 'image']);
+      const again = await service.fetch('node', request, NEVER_CANCELLED, () => undefined);
+      expect(again).toMatchObject({ studyIds: outcome.studyIds, instances: 41 });
+      expect([store.listStudies().length, store.waitingCount(), store.pendingRuleRuns().length]).toEqual([1, 0, 0]);
+      expect((await service.offeredSeries('node', STUDY_UID, NEVER_CANCELLED)).every(({ isHere }) => isHere)).toBe(
+        true,
+      );
+      expect(actions(store)).toEqual(expect.arrayContaining(['view query', 'import fetched']));
+    },
+  );
+
+  it('that is cancelled keeps what had come', async () => {
+    const { store, service } = await startNode({ settings: { isReceiving: false }, peers: [peerBy('c-get')] });
+    const { cancellation, cancel } = cancellationSource();
+    const request = { studyInstanceUid: STUDY_UID, seriesInstanceUids: null };
+    const fetching = service.fetch('node', request, cancellation, ({ fraction }) => {
+      if (fraction > 0.1) cancel();
+    });
+    await expect(fetching).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(store.waitingCount() + store.listStudies().length).toBeGreaterThan(0);
+    const fetched = store.listAudit().find(({ action }) => action === 'fetched');
+    expect(fetched?.details).toMatchObject({ ended: 'broken off' });
+  });
+
+  it('says which node it is that does not answer', async () => {
+    const [port] = (await freePorts(1)) as [number];
+    const { service } = await startNode({ settings: { isReceiving: false }, peers: [nodeAt(port)] });
+    const request = { studyInstanceUid: STUDY_UID, seriesInstanceUids: null };
+    await expect(service.fetch('node', request, NEVER_CANCELLED, () => undefined)).rejects.toThrow(/PACS main/);
   });
 });
 

@@ -9,6 +9,7 @@ import { auditMessageXml } from '../../src/core/domain/auditMessage.ts';
 import type { SentObject } from '../../src/core/ports/dicomNetwork.ts';
 import type { StudyStore } from '../../src/core/ports/studyStore.ts';
 import { readMrs } from '../../src/core/formats/index.ts';
+import { readZip } from '../../src/core/formats/zipArchive.ts';
 import { importIntoStore } from '../../src/core/pipeline/index.ts';
 import { importWaiting } from '../../src/node/dicom/importWaiting.ts';
 import { openStudyDb, verifyStudyDb } from '../../src/node/study-db/openStudyDb.ts';
@@ -123,6 +124,20 @@ describe('the inbox', () => {
 });
 
 describe('importing from the inbox', () => {
+  it('takes a UID that is a path for a name, not for a path', async () => {
+    const parts = [receivedSlice(0), receivedSlice(1)].map((slice, i) => {
+      const uid = i === 0 ? '.1' : '../../1';
+      return { ...receivedSlice(i, { more: [[8, 0x18, 'UI', uid]] }), sopInstanceUid: uid, uids: slice.uids };
+    });
+    receive(receivedSpectrum(), ...parts);
+    const { studyIds, problems } = await importAll();
+    expect(problems).toEqual([]);
+    const image = store.listDatasets(studyIds[0]!).find(({ role }) => role === 'image');
+    const names = readZip(store.readRawFile(image!.id), image!.fileName).map(({ path: name }) => name);
+    expect(names.every((name) => /^[0-9A-Za-z_.]+\.dcm$/.test(name) && !name.startsWith('..'))).toBe(true);
+    expect([names.length, store.waitingCount()]).toEqual([2, 0]);
+  });
+
   it('makes one study of scan and images, and empties the inbox in the same transaction', async () => {
     receive(receivedSpectrum(), receivedSlice(0), receivedSlice(1), receivedSlice(2));
     const { studyIds, problems } = await importAll();

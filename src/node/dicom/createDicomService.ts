@@ -54,10 +54,10 @@ class RunningService implements DicomService {
       onTransfer: (transfer) => host.onEvent({ kind: 'transfer', transfer }),
     });
     this.#receiving = new Receiving({
-      ...{ store, network, clock: own },
+      ...{ store, network, clock: own, inBackground: outside },
       onState: (state) => host.onEvent({ kind: 'receiver', state }),
-      onArrival: () => outside(() => this.#inbox.arrived()),
-      onAssociationEnd: () => this.#wakeInbox(),
+      onArrival: () => this.#inbox.arrived(),
+      onAssociationEnd: () => this.#inbox.wake(),
     });
     this.#inbox = new InboxWork({
       ...{ store, parse, host, clock: own, receiving: this.#receiving, onIdle },
@@ -147,10 +147,14 @@ class RunningService implements DicomService {
       progress: { done: 0, failed: 0, total: null },
       error: null,
     };
+    let furthest = 0;
     try {
       const tell = (progress: FetchProgress): void => {
         last.progress = progress;
-        onProgress(fetchProgress(progress));
+        const { fraction, message } = fetchProgress(progress);
+        // An archive tells how much there is series by series: the bar waits, and never goes back.
+        furthest = Math.max(furthest, fraction);
+        onProgress({ fraction: furthest, message });
       };
       const own = this.#ownAeTitle();
       last.progress = await this.#network.fetch(node, own, request, this.#receiving.receiver, tell, cancellation);

@@ -46,6 +46,9 @@ const IMAGE_CLASSES: ReadonlySet<string> = new Set(
   ['4', '4.1', '4.3', '4.4'].map((end) => `1.2.840.10008.5.1.4.1.1.${end}`),
 );
 
+/** PS3.5, 9.1. [characters] */
+const LONGEST_UID = 64;
+
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
@@ -66,7 +69,9 @@ function portionsOf({ instances }: WaitingStudy): WaitingInstance[][] {
   return [scans, ...series].filter((portion) => portion.length > 0);
 }
 
-const fileNameOf = ({ sopInstanceUid }: WaitingInstance): string => `${sopInstanceUid}.dcm`;
+/** A UID is the sender's text, and becomes a path within the stored archive. */
+const fileNameOf = ({ sopInstanceUid }: WaitingInstance): string =>
+  `${sopInstanceUid.replace(/^\.|[^0-9A-Za-z.]|\.(?=\.)/g, '_').slice(0, LONGEST_UID)}.dcm`;
 
 /** What of these series is in the study already, as it was stored; the newest of each instance. */
 function earlierFiles(store: Store, studyId: string, series: readonly string[]): Map<string, InputFile> {

@@ -13,7 +13,7 @@ import type { ImportedWaiting } from './importWaiting.ts';
 import type { Receiving } from './receiving.ts';
 import { runRule } from './receivingRules.ts';
 
-/** An import that the database refused, for a full disk, is tried again after that. [ms] */
+/** What the database refused, for a full disk, is tried again after that. [ms] */
 const TRIES_AGAIN_MS = 60_000;
 
 export interface InboxWorkPorts {
@@ -56,7 +56,10 @@ export class InboxWork {
 
   /** An instance came: that only puts off what is planned, so that nothing is to be read until then. */
   arrived(): void {
-    if (this.#stopTimer === null) this.wake();
+    // What could be kept shows that the database takes something again.
+    const isRefused = this.#notBeforeMs > this.#ports.clock.nowMs();
+    this.#notBeforeMs = 0;
+    if (isRefused || this.#stopTimer === null) this.wake();
   }
 
   /** Imports what is complete, and comes back when the next will be. */
@@ -186,11 +189,12 @@ export class InboxWork {
       this.#rules = null;
       // One may have come while the last was ending.
       if (isThrough) this.#startRules();
+      else if (!this.#isClosed) this.#ports.clock.after(TRIES_AGAIN_MS, () => this.wake());
       this.#ports.onIdle();
     });
   }
 
-  /** @returns false where the database refused, and the rules wait for the next import */
+  /** @returns false where the database refused, and the rules wait */
   async #runRules(): Promise<boolean> {
     const { store, host, onQueued } = this.#ports;
     const { cancellation } = this.#cancel;

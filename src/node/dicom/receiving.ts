@@ -27,6 +27,8 @@ export interface ReceivingPorts {
   readonly network: Pick<DicomNetwork, 'listen'>;
   readonly clock: Clock;
   readonly onState: (state: ReceiverState) => void;
+  /** Runs work in nobody's name: the network's thread may have been started by a reader's search. */
+  readonly inBackground: <T>(work: () => T) => T;
   readonly onArrival: () => void;
   readonly onAssociationEnd: () => void;
 }
@@ -37,7 +39,9 @@ type Refused = Extract<ReceiverEvent, { kind: 'refused' }>;
 export class Receiving {
   readonly arrivals = new Arrivals();
   /** Takes instances of fetches too. */
-  readonly receiver: InstanceReceiver = { store: (instance) => Promise.resolve().then(() => this.#store(instance)) };
+  readonly receiver: InstanceReceiver = {
+    store: (instance) => Promise.resolve().then(() => this.#ports.inBackground(() => this.#store(instance))),
+  };
   /** StudyInstanceUIDs of which an instance came with another content than before, and took its place. */
   readonly replaced = new Set<string>();
   readonly #ports: ReceivingPorts;
@@ -80,7 +84,9 @@ export class Receiving {
     }
     this.#setState('starting', null);
     try {
-      this.#listening = await this.#ports.network.listen(settings, this.receiver, (event) => this.#onEvent(event));
+      this.#listening = await this.#ports.network.listen(settings, this.receiver, (event) =>
+        this.#ports.inBackground(() => this.#onEvent(event)),
+      );
       this.#setState('listening', null);
     } catch (error) {
       this.#failed(toErrorRecord(error).message);

@@ -1,6 +1,6 @@
 // Sends what is queued, node by node, until the other side has it or the last retry has failed.
 import type { RemoteNode, TransferRecord } from '../../core/domain/dicomNode.ts';
-import { CancelledError, toErrorRecord } from '../../core/domain/errors.ts';
+import { AppError, CancelledError, toErrorRecord } from '../../core/domain/errors.ts';
 import type { DicomNetwork, SentVerdict } from '../../core/ports/dicomNetwork.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
 import { cancellationSource } from '../workers/cancellation.ts';
@@ -10,6 +10,8 @@ const MINUTE_MS = 60_000;
 /** Between the attempts of a transfer; then every so often, until a day is over. [ms] */
 const FIRST_RETRIES_MS = [1, 5, 15, 60].map((minutes) => minutes * MINUTE_MS);
 const LATER_RETRY_MS = 4 * 60 * MINUTE_MS;
+/** What the database refused to note, for a full disk, is tried again after that. [ms] */
+const PAUSE_MS = MINUTE_MS;
 const GIVES_UP_AFTER_MS = 24 * 60 * MINUTE_MS;
 
 /**
@@ -42,6 +44,7 @@ export class SendQueue {
   readonly #cancel = cancellationSource();
   #stopTimer: () => void = () => undefined;
   #isClosed = false;
+  #isPaused = false;
 
   constructor(ports: SendQueuePorts) {
     this.#ports = ports;
@@ -49,12 +52,12 @@ export class SendQueue {
 
   /** Nothing is being sent, and nothing is due. */
   get isIdle(): boolean {
-    return this.#running.size === 0 && (this.#isClosed || this.#due().length === 0);
+    return this.#running.size === 0 && (this.#isClosed || this.#isPaused || this.#due().length === 0);
   }
 
   /** Begins what is due: one transfer a node at a time, so that a dead one keeps no other waiting. */
   wake(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isPaused) return;
     for (const transfer of this.#due()) {
       if (this.#busyNodes.has(transfer.nodeId)) continue;
       this.#busyNodes.add(transfer.nodeId);
@@ -96,8 +99,28 @@ export class SendQueue {
       const { verdicts, message, isFinal } = await this.#send(queued);
       const retryAt = isFinal ? null : this.#retryAt(queued.id);
       onTransfer(store.endAttempt(queued.id, verdicts, message, retryAt));
+    } catch (error) {
+      // The study was deleted meanwhile, or another program is sending it.
+      if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') this.#pause();
+    }
+  }
+
+  #pause(): void {
+    this.#isPaused = true;
+    this.#stopTimer();
+    this.#stopTimer = this.#ports.clock.after(PAUSE_MS, () => {
+      this.#isPaused = false;
+      if (this.#running.size === 0) this.#requeue();
+      this.wake();
+    });
+  }
+
+  /** An end that could not be noted left its transfer as sending. */
+  #requeue(): void {
+    try {
+      this.#ports.store.requeueAbandoned();
     } catch {
-      // The study was deleted meanwhile, or the database refuses: what stays as sending is queued again at the next start.
+      // The database still refuses, as the next attempt will find.
     }
   }
 
