@@ -136,10 +136,7 @@ export async function storedReport(
   const identity = { studyId, version, signedAt: signed?.signedAt ?? null };
   const amended = store.listSignedReports(studyId).find((one) => one.version === version - 1) ?? null;
   return {
-    header: dicomReportHeader(model, {
-      ...identity,
-      ...(signed === null ? {} : { contentSha256: signed.contentSha256 }),
-    }),
+    header: dicomReportHeader(model, identity),
     html: signed?.html ?? htmlReport(model, { paper, withCorrection }),
     pdf: signed?.pdf ?? null,
     document: signed === null ? (reportContent(model) as JsonValue) : (JSON.parse(signed.json) as JsonValue),
