@@ -1,11 +1,12 @@
 // Searching, fetching and sending over DIMSE with a real archive: Orthanc.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StudyQuery, WorklistItemQuery } from '../../src/core/domain/dicomNode.ts';
 import type { DicomNetwork, FetchProgress, Receiver, SentObject } from '../../src/core/ports/dicomNetwork.ts';
 import { cancellationSource, NEVER_CANCELLED } from '../../src/node/workers/cancellation.ts';
 import { dicomBytes, EXPLICIT } from '../fixtures/dicomBytes.ts';
+import type { Dcm } from '../fixtures/dicomBytes.ts';
 import { dataSetBytes, instanceFile, MR_IMAGE, MR_SPECTROSCOPY } from '../fixtures/dicomInstances.ts';
 import { eventLog, keepingReceiver, networkForTests, nodeAt, receivingSettings } from '../fixtures/dicomPeers.ts';
 import { HAS_DCMTK, startTool } from '../fixtures/dcmtk.ts';
@@ -323,3 +324,32 @@ describe.skipIf(!HAS_DCMTK)(
     });
   },
 );
+
+describe.skipIf(!HAS_DCMTK)('a node that takes the default syntax alone (skipped where dcmtk is not installed)', () => {
+  it('gets the same values in Implicit VR Little Endian, sequences and private elements included', async () => {
+    const network = await networkForTests();
+    const folder = makeTempFolder();
+    const [port] = (await freePorts(1)) as [number];
+    const storescp = await startTool('storescp', ['+xi', '-od', folder, '-aet', 'SCP', String(port)], port);
+    const sequence: Dcm = [8, 0x1140, 'SQ', [[[8, 0x1150, 'UI', MR_IMAGE]], [[8, 0x1155, 'UI', '2.25.3']]]];
+    const instance = { instance: '2.25.40.1', more: [sequence] };
+    const object: SentObject = {
+      sopClassUid: MR_IMAGE,
+      sopInstanceUid: instance.instance,
+      transferSyntaxUid: EXPLICIT,
+      bytes: instanceFile(instance),
+    };
+    try {
+      const node = nodeAt(port);
+      expect(await network.send(node, OWN, [object], NEVER_CANCELLED)).toEqual([null]);
+      const kept = readFileSync(join(folder, 'MR.2.25.40.1'));
+      expect(dataSetBytes(kept)).toEqual(
+        dataSetBytes(instanceFile({ ...instance, transferSyntax: '1.2.840.10008.1.2' })),
+      );
+      expect(kept.length).toBeLessThan(object.bytes.length);
+    } finally {
+      await storescp.stop();
+      await network.close();
+    }
+  });
+});

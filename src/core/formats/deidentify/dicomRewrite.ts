@@ -16,8 +16,8 @@ import {
   textElement,
 } from '../write/dicomEncoder.ts';
 import { profileAttribute } from './basicProfile.ts';
-import type { TakenApart } from './dicomElements.ts';
-import { itemsOf, takeApart, textOf, vrOf } from './dicomElements.ts';
+import type { TakenApart } from '../dicom/dicomElements.ts';
+import { itemsOf, takeApart, textOf, vrOf } from '../dicom/dicomElements.ts';
 import { isPrivate, isWhitelisted } from './dicomWhitelist.ts';
 import type { Pseudonymisation } from './pseudonymisation.ts';
 import type { RemovedList } from './removedItem.ts';

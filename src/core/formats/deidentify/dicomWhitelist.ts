@@ -1,7 +1,7 @@
 // Private attributes without which spectroscopy data can't be read; every other private attribute is removed. Each is named
 // by its block's creator, or, where exports have dropped the creators, by the block that the vendor uses.
 import type { DicomElements } from '../dicom/dicomDataset.ts';
-import { textOf } from './dicomElements.ts';
+import { textOf } from '../dicom/dicomElements.ts';
 
 const SIEMENS_HEADERS = ['08', '09', '10', '18', '19', '20'];
 /** The stack's place, turn and size, which grids are placed by. */

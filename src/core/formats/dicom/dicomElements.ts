@@ -1,9 +1,9 @@
 // A DICOM file taken apart for rewriting: file meta information, transfer syntax, elements with their items.
 import { latin1Text } from '../../math/fortranText.ts';
-import type { DicomElements } from '../dicom/dicomDataset.ts';
-import type { DicomElement as ParsedElement } from '../dicom/dicomStream.ts';
-import { readElements, readItems } from '../dicom/dicomStream.ts';
-import { knownVr } from '../dicom/dicomTags.ts';
+import type { DicomElements } from './dicomDataset.ts';
+import type { DicomElement as ParsedElement } from './dicomStream.ts';
+import { readElements, readItems } from './dicomStream.ts';
+import { knownVr } from './dicomTags.ts';
 import type { DicomEncoding } from '../write/dicomEncoder.ts';
 
 const PREFIX_BYTES = 132;
