@@ -64,6 +64,16 @@ describe('a node that', () => {
     });
   });
 
+  it.each([
+    [{ aeTitle: 'A'.repeat(17) }, /^"A{17}" can't be an AE title/],
+    [{ aeTitle: ' ' }, /can't be an AE title/],
+    [{ aeTitle: 'A\\B' }, /can't be an AE title/],
+    [{ port: 70_000 }, /^The port of PACS main has to be a number from 1 to 65535\.$/],
+  ])('can not be called at all is refused: %o', async (wrong, said) => {
+    const dimse = { aeTitle: 'ARCHIVE', host: '127.0.0.1', port: 104, tls: null, ...wrong };
+    await expect(network.echo(nodeAt(104, { dimse }), 'LINESHAPE')).rejects.toThrow(said);
+  });
+
   it('offers no searches is told so', async () => {
     const none = associateAccept([]);
     const refused = Buffer.from([0x21, 0, 0, 4, 1, 0, 3, 0]);

@@ -12,6 +12,7 @@ import { readMrs } from '../../src/core/formats/index.ts';
 import { readZip } from '../../src/core/formats/zipArchive.ts';
 import { importIntoStore } from '../../src/core/pipeline/index.ts';
 import { importWaiting } from '../../src/node/dicom/importWaiting.ts';
+import { NEVER_CANCELLED } from '../../src/node/workers/cancellation.ts';
 import { openStudyDb, verifyStudyDb } from '../../src/node/study-db/openStudyDb.ts';
 import type { MadeInstance } from '../fixtures/receivedInstances.ts';
 import {
@@ -50,7 +51,11 @@ const parse: Parameters<typeof importWaiting>[1]['parse'] = (files, options) =>
 async function importAll(byRule = false): ReturnType<typeof importWaiting> {
   const done = { studyIds: [] as string[], problems: [] as string[] };
   for (const study of store.waitingStudies()) {
-    const { studyIds, problems } = await importWaiting(study, { store, parse }, { byRule, warnings: [] });
+    const { studyIds, problems } = await importWaiting(
+      study,
+      { store, parse, cancellation: NEVER_CANCELLED },
+      { byRule, warnings: [] },
+    );
     done.studyIds.push(...studyIds);
     done.problems.push(...problems);
   }

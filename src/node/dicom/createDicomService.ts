@@ -33,6 +33,11 @@ const MOST_MATCHES = 500;
 /** What a fetch may take of its progress bar; reading what came takes the rest. */
 const FETCHING_SHARE = 0.9;
 
+interface FetchEnd {
+  readonly progress: FetchProgress;
+  readonly error: unknown;
+}
+
 class RunningService implements DicomService {
   readonly #store: StudyStore;
   readonly #network: DicomNetwork;
@@ -143,32 +148,39 @@ class RunningService implements DicomService {
     }
     const { studyInstanceUid } = request;
     this.#inbox.beginFetch(studyInstanceUid);
-    const last: { progress: FetchProgress; error: unknown } = {
-      progress: { done: 0, failed: 0, total: null },
-      error: null,
+    const end = await this.#fetchFrom(node, request, cancellation, onProgress);
+    return this.#endFetch(node, request, end, onProgress);
+  }
+
+  /** @returns how far it came, and what ended it; null: nothing did */
+  async #fetchFrom(
+    node: RemoteNode,
+    request: FetchRequest,
+    cancellation: Cancellation,
+    onProgress: ProgressListener,
+  ): Promise<FetchEnd> {
+    let [progress, furthest]: [FetchProgress, number] = [{ done: 0, failed: 0, total: null }, 0];
+    const tell = (now: FetchProgress): void => {
+      progress = now;
+      const { fraction, message } = fetchProgress(now);
+      // An archive tells how much there is series by series: the bar waits, and never goes back.
+      furthest = Math.max(furthest, fraction);
+      onProgress({ fraction: furthest, message });
     };
-    let furthest = 0;
+    const { receiver } = this.#receiving;
     try {
-      const tell = (progress: FetchProgress): void => {
-        last.progress = progress;
-        const { fraction, message } = fetchProgress(progress);
-        // An archive tells how much there is series by series: the bar waits, and never goes back.
-        furthest = Math.max(furthest, fraction);
-        onProgress({ fraction: furthest, message });
-      };
-      const own = this.#ownAeTitle();
-      last.progress = await this.#network.fetch(node, own, request, this.#receiving.receiver, tell, cancellation);
+      progress = await this.#network.fetch(node, this.#ownAeTitle(), request, receiver, tell, cancellation);
+      return { progress, error: null };
     } catch (error) {
-      last.error = error;
+      return { progress, error };
     }
-    return this.#endFetch(node, request, last, onProgress);
   }
 
   /** What had come is imported however the fetch ended. */
   async #endFetch(
     node: RemoteNode,
     { studyInstanceUid }: FetchRequest,
-    { progress, error }: { readonly progress: FetchProgress; readonly error: unknown },
+    { progress, error }: FetchEnd,
     onProgress: ProgressListener,
   ): Promise<FetchOutcome> {
     onProgress({ fraction: FETCHING_SHARE, message: 'Reading what came' });

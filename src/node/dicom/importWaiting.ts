@@ -5,6 +5,7 @@ import { dicomIdentity, parseDicom } from '../../core/formats/dicom/index.ts';
 import type { InputFile } from '../../core/formats/inputFile.ts';
 import type { ImportDeps, ImportPlan, PlannedStudy } from '../../core/pipeline/importFiles.ts';
 import { planImport } from '../../core/pipeline/importFiles.ts';
+import type { Cancellation } from '../../core/ports/cancellation.ts';
 import type { WaitingInstance, WaitingStudy } from '../../core/ports/dicomStore.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
 import { dicomFilesOf } from '../study-db/dicomInstances.ts';
@@ -23,6 +24,8 @@ type Store = Pick<
 export interface ImportWaitingDeps {
   readonly store: Store;
   readonly parse: ImportDeps['parse'];
+  /** Asked before every file; what was not imported still waits. */
+  readonly cancellation: Cancellation;
 }
 
 export interface ImportWaitingOptions {
@@ -117,11 +120,12 @@ function withWarnings({ study, datasets }: PlannedStudy, warnings: readonly Warn
 async function importPortion(
   { studyInstanceUid }: WaitingStudy,
   portion: readonly WaitingInstance[],
-  { store, parse }: ImportWaitingDeps,
+  { store, parse, cancellation }: ImportWaitingDeps,
   { byRule, warnings }: ImportWaitingOptions,
 ): Promise<ImportedWaiting> {
   const home = store.studyOfInstanceUid(studyInstanceUid);
-  const plan = await planImport(filesOf(store, portion, home), { parse }, { allowsImagesAlone: home !== null });
+  const files = filesOf(store, portion, home);
+  const plan = await planImport(files, { parse, cancellation }, { allowsImagesAlone: home !== null });
   const problems = problemsOf(plan, portion);
   const outcomes = store.importReceived({
     ...{ studyInstanceUid, byRule, problems },
@@ -134,7 +138,7 @@ async function importPortion(
 
 /**
  * Imports what waits of a study; what no reader takes stays in the inbox with the reason.
- * @throws StudyDbError (full disk, read-only …): what was not imported still waits
+ * @throws StudyDbError (full disk, read-only …), CancelledError: what was not imported still waits
  */
 export async function importWaiting(
   study: WaitingStudy,

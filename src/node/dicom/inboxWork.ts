@@ -150,11 +150,12 @@ export class InboxWork {
   async #import(study: WaitingStudy, byRule: boolean): Promise<ImportedWaiting> {
     const { store, parse, host, receiving } = this.#ports;
     const { studyInstanceUid } = study;
+    const { cancellation } = this.#cancel;
     const warnings = this.#warningsFor(study);
     const senders = [...new Set(study.instances.map(({ callingAeTitle }) => callingAeTitle))];
     const how = { senders, isFetched: !byRule };
     try {
-      const imported = await importWaiting(study, { store, parse }, { byRule, warnings });
+      const imported = await importWaiting(study, { store, parse, cancellation }, { byRule, warnings });
       receiving.arrivals.forget(studyInstanceUid);
       receiving.replaced.delete(studyInstanceUid);
       const problems = [...warnings.map(({ message }) => message), ...imported.problems];
