@@ -9,7 +9,7 @@ import { writeDicomMrs } from '../../src/core/formats/write/dicomMrs.ts';
 import { newDicomUid } from '../../src/node/files/reportDicom.ts';
 import { dicomBytes } from '../fixtures/dicomBytes.ts';
 import { HAS_DCMTK, runTool } from '../fixtures/dcmtk.ts';
-import { instanceFile } from '../fixtures/dicomInstances.ts';
+import { instanceFile, MR_SPECTROSCOPY } from '../fixtures/dicomInstances.ts';
 import { freePorts } from '../fixtures/loopback.ts';
 import { HAS_ORTHANC, startOrthanc } from '../fixtures/orthanc.ts';
 import type { Orthanc } from '../fixtures/orthanc.ts';
@@ -100,16 +100,29 @@ test.describe('receiving', () => {
 
     const refused = await sendTo(port, 'STRANGER', [spectrum]);
     expect(refused.code).not.toBe(0);
-    await expect(page.getByTestId('receiver-counts')).toContainText('1 connections refused');
+    await expect(page.getByTestId('receiver-counts')).toContainText('connections refused: 1');
 
     const sent = await sendTo(port, 'SCANNER1', [spectrum]);
     expect(sent.output).toBe('');
     expect(sent.code).toBe(0);
-    await expect(page.getByTestId('receiver-counts')).toContainText('1 instances received');
+    await expect(page.getByTestId('receiver-counts')).toContainText('instances received: 1');
     await page.getByTestId('rail-worklist').click();
     await expect(page.getByTestId('study-row')).toHaveCount(1);
     await expect(page.getByTestId('study-row')).toContainText(PATIENT.name);
     await app.screenshot('dicom-received-dark');
+
+    // What no reader understands is kept, said, and dropped by hand alone.
+    const broken = path.join(folder, 'broken.dcm');
+    const spec = { sopClass: MR_SPECTROSCOPY, study: '2.25.9.9', series: '2.25.9.9.1', instance: '2.25.9.9.1.1' };
+    await writeFile(broken, instanceFile(spec));
+    expect((await sendTo(port, 'SCANNER1', [broken])).code).toBe(0);
+    await page.getByTestId('rail-settings').click();
+    await expect(page.getByTestId('stranded-one')).toContainText('SCANNER1');
+    await page.getByTestId('stranded').scrollIntoViewIfNeeded();
+    await app.screenshot('dicom-stranded-dark');
+    await page.getByTestId('drop-stranded').click();
+    await page.getByTestId('confirm').click();
+    await expect(page.getByTestId('stranded')).toHaveCount(0);
   });
 
   test('the window draws and answers while 200 instances come in from two senders', async ({ app }) => {
@@ -140,7 +153,7 @@ test.describe('receiving', () => {
     expect(turns).toBeGreaterThan(1);
     expect(frames).toBeGreaterThan(turns);
     await page.getByTestId('rail-settings').click();
-    await expect(page.getByTestId('receiver-counts')).toContainText('200 instances received');
+    await expect(page.getByTestId('receiver-counts')).toContainText('instances received: 200');
     // Images alone make no study of spectroscopy; with the scan they are one.
     const sent = await sendTo(port, 'SCANNER1', [spectrum]);
     expect([sent.code, sent.output]).toEqual([0, '']);

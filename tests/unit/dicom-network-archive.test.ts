@@ -9,13 +9,11 @@ import { dicomBytes, EXPLICIT } from '../fixtures/dicomBytes.ts';
 import { dataSetBytes, instanceFile, MR_IMAGE, MR_SPECTROSCOPY } from '../fixtures/dicomInstances.ts';
 import { eventLog, keepingReceiver, networkForTests, nodeAt, receivingSettings } from '../fixtures/dicomPeers.ts';
 import { HAS_DCMTK, startTool } from '../fixtures/dcmtk.ts';
-import { freePorts, until } from '../fixtures/loopback.ts';
+import { freePorts } from '../fixtures/loopback.ts';
 import type { Orthanc } from '../fixtures/orthanc.ts';
 import { HAS_ORTHANC, startOrthanc } from '../fixtures/orthanc.ts';
 import { makeTempFolder } from '../fixtures/tempFolder.ts';
 
-/** What tests/fixtures/workers/dyingNetwork.worker.ts listens for. */
-const DEATH = 'lineshape-test-death';
 const ANY: StudyQuery = { patientName: '', patientId: '', accessionNumber: '', from: null, to: null, modality: null };
 const ANY_STEP: WorklistItemQuery = { ...ANY };
 const OWN = 'LINESHAPE';
@@ -297,22 +295,6 @@ describe.skipIf(!HAS_ORTHANC)('an archive over DIMSE (skipped where Orthanc is n
       await expect(network.echo(nodeAt(archive.httpPort), OWN)).rejects.toThrow(/^PACS main /);
     });
   });
-
-  it('goes on after its thread died: calls fail in words, the receiver listens again, the next call works', async () => {
-    const log = eventLog();
-    const settings = receivingSettings({ callers: [{ aeTitle: OWN, address: null }] });
-    const dying = await networkForTests({}, 'tests/fixtures/workers/dyingNetwork.worker.ts');
-    const receiver = await dying.listen(settings, keepingReceiver(), log.onEvent);
-    const { port } = receiver;
-    const own = nodeAt(port, { dimse: { aeTitle: OWN, host: '127.0.0.1', port, tls: null } });
-    expect(await dying.echo(own, OWN)).toBeGreaterThan(0);
-    killThread();
-    await until('listening again', () => log.events.filter(({ kind }) => kind === 'listening').length === 2);
-    expect(log.events.map(({ kind }) => kind)).toContain('failed');
-    expect(log.events.at(-1)).toEqual({ kind: 'listening', port });
-    expect(await dying.echo(own, OWN)).toBeGreaterThan(0);
-    await dying.close();
-  });
 });
 
 describe.skipIf(!HAS_DCMTK)(
@@ -341,10 +323,3 @@ describe.skipIf(!HAS_DCMTK)(
     });
   },
 );
-
-/** Ends the thread as a crash would. */
-function killThread(): void {
-  const channel = new BroadcastChannel(DEATH);
-  channel.postMessage(null);
-  channel.close();
-}

@@ -1,15 +1,20 @@
 // Searching, fetching and sending over DICOMweb with a real archive, Orthanc; and services that answer otherwise.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DicomWebAccess, RemoteNode, StudyQuery } from '../../src/core/domain/dicomNode.ts';
+import { parseDicom, TAG } from '../../src/core/formats/dicom/dicomFile.ts';
 import type { DicomNetwork, FetchProgress, SentObject } from '../../src/core/ports/dicomNetwork.ts';
 import { cancellationSource, NEVER_CANCELLED } from '../../src/node/workers/cancellation.ts';
 import { boundaryOf, dicomParts, partsOf } from '../../src/node/dicom/network/multipartRelated.ts';
 import { EXPLICIT, IMPLICIT } from '../fixtures/dicomBytes.ts';
 import { dataSetBytes, instanceFile, MR_IMAGE, MR_SPECTROSCOPY } from '../fixtures/dicomInstances.ts';
 import { keepingReceiver, networkForTests, nodeAt } from '../fixtures/dicomPeers.ts';
+import { HAS_DCMTK, runTool } from '../fixtures/dcmtk.ts';
+import { makeTempFolder } from '../fixtures/tempFolder.ts';
 import type { Orthanc } from '../fixtures/orthanc.ts';
 import { HAS_ORTHANC, startOrthanc } from '../fixtures/orthanc.ts';
 
@@ -135,6 +140,31 @@ describe.skipIf(!HAS_ORTHANC)('an archive over DICOMweb (skipped where Orthanc i
       name: 'CancelledError',
     });
     expect(receiver.instances.length).toBeLessThan(6);
+  });
+
+  it.skipIf(!HAS_DCMTK)('gives what it keeps compressed without compression (skipped without dcmtk)', async () => {
+    const folder = makeTempFolder();
+    const [plain, compressed] = [join(folder, 'plain.dcm'), join(folder, 'rle.dcm')];
+    const file = instanceFile({ instance: '2.25.500.1.1', study: '2.25.500', series: '2.25.500.1', edge: 64 });
+    writeFileSync(plain, file);
+    expect((await runTool('dcmcrle', [plain, compressed])).code).toBe(0);
+    await archive.store(readFileSync(compressed));
+    rmSync(folder, { recursive: true });
+    const request = { studyInstanceUid: '2.25.500', seriesInstanceUids: null };
+    const overDimse = nodeAt(archive.dicomPort);
+    for (const way of [node, overDimse]) {
+      const receiver = keepingReceiver();
+      const end = await network.fetch(way, OWN, request, receiver, () => undefined, NEVER_CANCELLED);
+      expect(end).toEqual({ done: 1, failed: 0, total: 1 });
+      const read = parseDicom(receiver.instances[0]?.bytes as Uint8Array, 'fetched');
+      expect(read.compressed).toBe(false);
+      const pixels = Buffer.from(read.dataset.bytes(TAG.pixelData) as Uint8Array);
+      expect(
+        dataSetBytes(file)
+          .subarray(-64 * 64 * 2)
+          .equals(pixels),
+      ).toBe(true);
+    }
   });
 
   it('takes objects, and says of each what became of it', async () => {

@@ -197,7 +197,7 @@ function seeds(): FuzzCase[] {
 }
 
 /** Those that need Electron or LCModel, and the self-tests of all networks, which take minutes. */
-const LEFT_OUT = /^(models:verify$|app:|menu:|window:|picture:|help:|export:|import:inspect$|basis:(import|waveform|export)|fit:prior|comparison:save|lcmodel:(choose|import|test|run)|maps:export|report:(export|print|sign)|ranges:(import|export)|worklist:save|batch:save)/; // prettier-ignore
+const LEFT_OUT = /^(models:verify$|access:|dicom:(choose-file|configure|save-node)$|app:|menu:|window:|picture:|help:|export:|import:inspect$|basis:(import|waveform|export)|fit:prior|comparison:save|lcmodel:(choose|import|test|run)|maps:export|report:(export|print|sign)|ranges:(import|export)|worklist:save|batch:save)/; // prettier-ignore
 const hostChannels = (): ChannelName[] =>
   (Object.keys(CHANNELS) as ChannelName[]).filter((channel) => !LEFT_OUT.test(channel));
 

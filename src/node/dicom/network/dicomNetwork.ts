@@ -26,6 +26,8 @@ const HEAP_LIMIT_MB = 512;
 export interface DicomNetworkOptions extends NetworkStart {
   /** The thread's file: dicomNetwork.worker.js. */
   readonly workerUrl: URL;
+  /** How long the thread may be without work before it is ended; a minute where not given. [ms] */
+  readonly idleMs?: number;
 }
 
 interface Handlers {
@@ -142,9 +144,13 @@ class ThreadedNetwork implements DicomNetwork {
 
   #startedWorker(): Worker {
     if (this.#worker !== null) return this.#worker;
-    const { workerUrl, ...start } = this.#options;
+    const { workerUrl, receiverTimeouts, receivingBudgetBytes } = this.#options;
+    const start: NetworkStart = {
+      ...(receiverTimeouts === undefined ? {} : { receiverTimeouts }),
+      ...(receivingBudgetBytes === undefined ? {} : { receivingBudgetBytes }),
+    };
     const worker = new Worker(workerUrl, {
-      workerData: start satisfies NetworkStart,
+      workerData: start,
       // No inherited flags: those of a test runner or of a debugger don't suit a worker.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB },
@@ -178,7 +184,7 @@ class ThreadedNetwork implements DicomNetwork {
     else running.reject(fromErrorRecord(message.error));
     if (this.#running.size > 0) return;
     this.#worker?.unref();
-    this.#idleTimer = setTimeout(() => this.#endIdle(), IDLE_MS);
+    this.#idleTimer = setTimeout(() => this.#endIdle(), this.#options.idleMs ?? IDLE_MS);
     this.#idleTimer.unref();
   }
 

@@ -3,7 +3,7 @@ import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { DimseAccess } from '../../../core/domain/dicomNode.ts';
-import { CancelledError } from '../../../core/domain/errors.ts';
+import { CancelledError, NetworkError } from '../../../core/domain/errors.ts';
 import { byteBudget } from './byteBudget.ts';
 import { COMMAND } from './commandSet.ts';
 import { DimseAssociation } from './dimseAssociation.ts';
@@ -56,6 +56,19 @@ const ACCEPTED = 0;
 const PENDING: ReadonlySet<number> = new Set([0xff00, 0xff01]);
 
 const noStore: StoreHandler = () => Promise.resolve('failed');
+
+/** 16 characters at most, printable ASCII, not all blanks, no backslash (PS3.5, table 6.2-1): longer ones would shift the message. */
+const AE_TITLE = /^(?=.*[^ ])[\x20-\x5b\x5d-\x7e]{1,16}$/;
+const MAX_PORT = 65_535;
+
+/** @throws NetworkError for what can stand in no association request */
+function requireUsable({ name, dimse, ownAeTitle }: ScuTarget): void {
+  const wrong = [dimse.aeTitle, ownAeTitle].find((title) => !AE_TITLE.test(title));
+  if (wrong !== undefined)
+    throw new NetworkError(`"${wrong}" can't be an AE title: 1 to 16 letters, digits and signs.`);
+  const isPort = Number.isInteger(dimse.port) && dimse.port > 0 && dimse.port <= MAX_PORT;
+  if (!isPort) throw new NetworkError(`The port of ${name} has to be a number from 1 to ${MAX_PORT}.`);
+}
 
 /** A line to the node, with TLS where its settings say so. Names in certificates are looked at where the system's list is trusted. */
 async function openLine({ name, dimse }: ScuTarget, signal: AbortSignal): Promise<Socket> {
@@ -163,6 +176,7 @@ export class ScuAssociation extends DimseAssociation {
     signal: AbortSignal,
     store: StoreHandler = noStore,
   ): Promise<ScuAssociation> {
+    requireUsable(target);
     const socket = await openLine(target, signal);
     const made = new ScuAssociation(target, socket, store);
     const state = new Association(target.ownAeTitle, target.dimse.aeTitle);

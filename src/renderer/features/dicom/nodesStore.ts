@@ -89,7 +89,10 @@ export const useDicomNodes = defineStore('dicomNodes', () => {
 
   function onImported({ studyIds, problems, senders: from }: EventPayload<'dicom:imported'>): void {
     if (problems.length > 0) {
-      notices.say('caution', t('dicom.arrivedWith', { count: studyIds.length, senders: from.join(', ') }), problems);
+      const [count, who] = [studyIds.length, from.join(', ')];
+      const sentence =
+        count === 0 ? t('dicom.notImported', { senders: who }) : t('dicom.arrivedWith', { count, senders: who });
+      notices.say('caution', sentence, problems);
     } else {
       for (const id of studyIds) arrived.add(id);
       for (const sender of from) senders.add(sender);
