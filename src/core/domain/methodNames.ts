@@ -2,6 +2,7 @@
 import { wordTable } from './wordTable.ts';
 
 const TITLES: Readonly<Record<string, string>> = wordTable({
+  auto: 'Auto',
   nlls: 'NLLS',
   quest: 'QUEST',
   amares: 'AMARES',

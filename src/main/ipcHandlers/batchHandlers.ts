@@ -3,7 +3,7 @@ import { bestBasis } from '../../core/basis/matching.ts';
 import type { BatchSettings } from '../../core/domain/batch.ts';
 import { ModelError, ProcessingError, UsageError } from '../../core/domain/errors.ts';
 import { firstScan, waterReferenceOf } from '../../core/domain/studyScans.ts';
-import { recipeById, recipeForScan } from '../../core/pipeline/index.ts';
+import { AUTO_METHOD, methodForScan, recipeById, recipeForScan } from '../../core/pipeline/index.ts';
 import type { Recipe } from '../../core/domain/recipe.ts';
 import { needsBasis } from '../../core/quantification/index.ts';
 import type { DatasetDescription } from '../../core/ports/studyStore.ts';
@@ -12,6 +12,7 @@ import type { FitStudy } from '../batches.ts';
 import { createBatches } from '../batches.ts';
 import type { HostHandlers } from '../hostMessages.ts';
 import type { BaseServices } from '../services.ts';
+import { protocolScan } from '../quantificationMethods.ts';
 import { studiesTable } from '../studiesTable.ts';
 import { basisTarget } from './basisHandlers.ts';
 import type { HandlerContext } from './context.ts';
@@ -34,6 +35,20 @@ async function suitableBasis(
   throw new ModelError('MODEL_MISMATCH', `No basis set here is close enough to this scan; simulate one. ${reasons}`.trim()); // prettier-ignore
 }
 
+/** What "auto" becomes for this scan; each method once. */
+async function methodsFor(
+  { networks }: Pick<BaseServices, 'networks'>,
+  description: DatasetDescription,
+  named: readonly [string, ...string[]],
+  own: string,
+): Promise<[string, ...string[]]> {
+  const scan = protocolScan(description);
+  const resolved = named.map((method) =>
+    scan === null ? Promise.resolve(method === AUTO_METHOD ? own : method) : methodForScan(method, scan, own, networks),
+  );
+  return [...new Set(await Promise.all(resolved))] as [string, ...string[]];
+}
+
 /** The work on one study of a batch. */
 export function studyFit(services: BaseServices): FitStudy {
   return async (studyId, { recipeId, method, alsoBy, basisId }: BatchSettings, cancellation, onProgress) => {
@@ -42,8 +57,8 @@ export function studyFit(services: BaseServices): FitStudy {
     const scan = firstScan(files);
     if (scan === null) throw new ProcessingError('PROCESSING_FAILED', 'This study holds no spectroscopy scan.');
     const recipe = recipeId === null ? recipeForScan(scan.description) : recipeById(recipeId);
-    const main = method ?? recipe.quantification.method;
-    const others = alsoBy.filter((other) => other !== main);
+    const own = recipe.quantification.method;
+    const [main, ...others] = await methodsFor(services, scan.description, [method ?? own, ...alsoBy], own);
     const takesBasis = [main, ...others].some(needsBasis);
     const basis = takesBasis ? (basisId ?? (await suitableBasis(services, scan.description, recipe))) : NO_BASIS_ID;
     const fit = await preparedFit(services, {
