@@ -11,9 +11,6 @@ import type { StudyStore } from '../core/ports/studyStore.ts';
 import { basisForMethods, NOT_CLOSE } from './basisChoice.ts';
 import type { Session } from './session.ts';
 
-/** What a recipe is called that is to be chosen by the scan. */
-const AUTO = 'auto';
-
 /**
  * @returns the analysis to report; null where the study holds no scan
  * @throws ModelError where no basis set is close enough: nobody is there to see a warning; what reading and fitting throw
@@ -28,7 +25,7 @@ export async function quantifyStudy(
   const scan = firstScan(files);
   if (scan === null) return null;
   const { dataset } = await readStored(store, scan, deps);
-  const base = recipeId === null || recipeId === AUTO ? defaultRecipeFor(dataset) : recipeById(recipeId);
+  const base = recipeId === null ? defaultRecipeFor(dataset) : recipeById(recipeId);
   const own = base.quantification;
   const resolved = await Promise.all(
     [method ?? own.method, ...alsoBy].map((one) => methodForScan(one, dataset, own.method, deps.networks)),

@@ -109,4 +109,16 @@ describe('a signed version', () => {
     expect(shown?.sopInstanceUid).not.toBe(newest?.sopInstanceUid);
     expect(printed).toEqual([]);
   });
+
+  it('stays here where the study has another patient since, for whom the newest version goes', async () => {
+    const first = await sign('First words', '%PDF-signed-1');
+    handlers['report:amend']({ studyId });
+    const patient = { name: 'Scheduled^Person', id: 'W-1', birthDate: null, sex: null };
+    store.takeOverIdentity(studyId, { patient, accessionNumber: null, studyInstanceUid: null });
+    const old = objects({ ...page(), versionId: first }, ['report-pdf']);
+    await expect(old).rejects.toThrow('Version 1 was signed for another name or number');
+    const second = await sign('Second words', '%PDF-signed-2');
+    const [newest] = await objects({ ...page(), versionId: second }, ['report-pdf']);
+    expect(identityOf(newest!).slice(0, 2)).toEqual(['Scheduled^Person', 'W-1']);
+  });
 });

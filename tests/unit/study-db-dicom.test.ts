@@ -189,6 +189,18 @@ describe('importing from the inbox', () => {
     expect(store.listDatasets(id)).toHaveLength(2);
   });
 
+  it('lets a study grow whose StudyInstanceUID was taken over from the worklist, but not by another patient', async () => {
+    const patient = { ...newStudy().patient, name: 'Test^Person', id: 'T-1', birthDate: null };
+    const { id } = store.importStudy(newStudy({ patient }), [newDataset(1, { role: 'metabolite' })]).study;
+    const nothing = { name: null, id: null, birthDate: null, sex: null };
+    store.takeOverIdentity(id, { patient: nothing, accessionNumber: null, studyInstanceUid: STUDY_UID });
+    receive(receivedSlice(0), receivedSlice(1));
+    expect((await importAll()).studyIds).toEqual([id]);
+    const other = { patientId: 'T-2' };
+    receive(receivedSpectrum(1, other), receivedSlice(0, { ...other, series: '2.25.7001.5' }));
+    expect((await importAll()).studyIds).not.toContain(id);
+  });
+
   it('reads a series that grows anew as a whole, and leaves the earlier part', async () => {
     receive(receivedSpectrum(), receivedSlice(0), receivedSlice(1));
     const { studyIds } = await importAll();

@@ -40,6 +40,7 @@ export class InboxWork {
   #isImporting = false;
   #isClosed = false;
   #notBeforeMs = 0;
+  #arrivals = 0;
   #stopTimer: (() => void) | null = null;
 
   constructor(ports: InboxWorkPorts) {
@@ -59,6 +60,7 @@ export class InboxWork {
     // What could be kept shows that the database takes something again.
     const isRefused = this.#notBeforeMs > this.#ports.clock.nowMs();
     this.#notBeforeMs = 0;
+    this.#arrivals++;
     if (isRefused || this.#stopTimer === null) this.wake();
   }
 
@@ -135,10 +137,12 @@ export class InboxWork {
     this.#isImporting = true;
     const work = this.#imports.then(() => this.#import(study, true));
     this.#imports = work.catch(() => undefined);
+    const before = this.#arrivals;
     try {
       await work;
     } catch {
-      this.#notBeforeMs = this.#ports.clock.nowMs() + TRIES_AGAIN_MS;
+      // What could be kept meanwhile shows that the database takes something again.
+      if (this.#arrivals === before) this.#notBeforeMs = this.#ports.clock.nowMs() + TRIES_AGAIN_MS;
     } finally {
       this.#isImporting = false;
       this.wake();

@@ -13,7 +13,7 @@ import type { DrawnOnImages } from '../../core/pipeline/placeOnImage.ts';
 import type { SentObject } from '../../core/ports/dicomNetwork.ts';
 import type { SignedReport } from '../../core/ports/reportStore.ts';
 import type { StudyStore } from '../../core/ports/studyStore.ts';
-import type { Paper, ReportLanguage } from '../../core/reports/index.ts';
+import type { Paper, ReportLanguage, ReportModel } from '../../core/reports/index.ts';
 import { htmlReport, reportContent } from '../../core/reports/index.ts';
 import type { MappedAnalysis, MapObjectKind } from '../files/mapDicom.ts';
 import { ratioMapObjects } from '../files/mapDicom.ts';
@@ -115,6 +115,19 @@ function signedVersion(store: StudyStore, studyId: string, analysisId: string): 
 }
 
 /**
+ * A study may have been given to another patient since an older version was signed: its page names the one before.
+ * @throws ProcessingError
+ */
+function refuseAnotherPatient({ json, version }: SignedReport, { patient }: ReportModel): void {
+  const signedFor = (JSON.parse(json) as Partial<Pick<ReportModel, 'patient'>>).patient;
+  if (signedFor === undefined || (signedFor.id === patient.id && signedFor.name === patient.name)) return;
+  throw new ProcessingError(
+    'PROCESSING_FAILED',
+    `Version ${version} was signed for another name or number than the study’s patient has now; send the newest version.`,
+  );
+}
+
+/**
  * A stored analysis as a report to send: as it was signed, else as a draft.
  * @throws ProcessingError where nothing of it was fitted; StudyDbError NOT_FOUND
  */
@@ -132,6 +145,7 @@ export async function storedReport(
   const shown = signed?.voxel ?? voxel ?? fitted?.voxel;
   if (shown === undefined) throw new ProcessingError('PROCESSING_FAILED', 'The analysis has no result to report.');
   const model = await buildReportModel(store, { analysisId, voxel: shown }, { parse, stamp }, { language, drawn });
+  if (signed !== null) refuseAnotherPatient(signed, model);
   const version = signed?.version ?? model.version;
   const identity = { studyId, version, signedAt: signed?.signedAt ?? null };
   const amended = store.listSignedReports(studyId).find((one) => one.version === version - 1) ?? null;

@@ -28,8 +28,10 @@ function conditionOf(value: unknown, where: string): ScanCondition {
 
 function quantificationOf(value: unknown, where: string): BatchSettings {
   const fields = jsonFields(value, ['recipe', 'method', 'alsoBy', 'basis'], where);
+  const recipe = textOrNull(fields, 'recipe', where);
   return {
-    recipeId: textOrNull(fields, 'recipe', where),
+    // The word of the command line for what suits the scan.
+    recipeId: recipe === 'auto' ? null : recipe,
     method: textOrNull(fields, 'method', where),
     alsoBy: jsonList(fields, 'alsoBy', where).map(String),
     basisId: textOrNull(fields, 'basis', where),

@@ -94,13 +94,15 @@ export function isImported(connection: Connection, sopInstanceUid: string, sha25
   return row !== null;
 }
 
-/** Newest first: after a patient mismatch several studies may have one StudyInstanceUID. */
+/** By their files, or as taken over from the worklist. Newest first: after a patient mismatch several may have one UID. */
 export function studiesOfInstanceUid(connection: Connection, studyInstanceUid: string): string[] {
   return connection
     .all(
-      `SELECT DISTINCT studies.id, studies.row FROM dicom_datasets JOIN datasets ON datasets.id = dataset_id
-       JOIN studies ON studies.id = datasets.study_id WHERE study_instance_uid = ? ORDER BY studies.row DESC`,
-      [studyInstanceUid],
+      `SELECT id FROM studies WHERE id IN (
+         SELECT study_id FROM dicom_datasets JOIN datasets ON datasets.id = dataset_id WHERE study_instance_uid = ?
+         UNION SELECT study_id FROM study_requests WHERE study_instance_uid = ?
+       ) ORDER BY row DESC`,
+      [studyInstanceUid, studyInstanceUid],
     )
     .map((row) => row.text('id'));
 }
