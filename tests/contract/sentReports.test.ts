@@ -13,10 +13,14 @@ import type { PrintRequest } from '../../src/main/hostMessages.ts';
 import { reportHandlers } from '../../src/main/ipcHandlers/reportHandlers.ts';
 import type { ReportObjects, Services } from '../../src/main/services.ts';
 import { openStudyDb } from '../../src/node/study-db/openStudyDb.ts';
+import { MR_IMAGE } from '../fixtures/dicomInstances.ts';
 import { dicomElements } from '../fixtures/dicomElements.ts';
+import { dciodvfy, needsPeer } from '../fixtures/dicomPeers.ts';
 import { newAnalysis, newDataset, newStudy } from '../fixtures/studies.ts';
 import { exampleCurves, exampleResult } from '../unit/reportsFixture.ts';
 import { syntheticScan } from '../unit/workflowFixture.ts';
+
+const PARAMETRIC_MAP = '1.2.840.10008.5.1.4.1.1.30';
 
 let folder = '';
 let store: StudyStore;
@@ -91,6 +95,29 @@ describe('a draft', () => {
 
   it('has no maps of a single voxel, in words', async () => {
     await expect(objects(page(), ['maps-mr'])).rejects.toThrow('no ratio maps');
+  });
+});
+
+describe('a grid', () => {
+  it('has one map a ratio, as images and as Parametric Map, without what is not determined', async (context) => {
+    needsPeer(context, 'dciodvfy');
+    const one = syntheticScan();
+    const [re, im] = [one.data.re, one.data.im].map((part) => Float64Array.from([...part, ...part, ...part, ...part]));
+    const points = one.data.shape.at(-1)!;
+    const grid = { ...one, data: { re: re!, im: im!, shape: [2, 2, 1, points] } };
+    const { study, datasets } = store.importStudy(newStudy({ title: 'Grid' }), [
+      newDataset(2, { fileName: 'grid.nii.gz', bytes: writeMrs(grid, 'nifti-mrs') }),
+    ]);
+    const voxels = [0, 1, 2].map((voxel) => ({ voxel, result: exampleResult(), curves: null }));
+    const fitted = store.addAnalysis(newAnalysis(study.id, datasets[0]!.id, { voxels }));
+    const request = { analysisId: fitted.id, voxel: 0 };
+    const images = await objects(request, ['maps-mr']);
+    const parametric = await objects(request, ['maps-parametric']);
+    expect(new Set(images.map(({ sopClassUid }) => sopClassUid))).toEqual(new Set([MR_IMAGE]));
+    expect(parametric.map(({ sopClassUid }) => sopClassUid)).toEqual(images.map(() => PARAMETRIC_MAP));
+    expect(images.length).toBeGreaterThan(1);
+    for (const object of [images[0]!, parametric[0]!]) expect(dciodvfy(object.bytes).errors).toEqual([]);
+    expect(printed).toEqual([]);
   });
 });
 

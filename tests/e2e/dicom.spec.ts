@@ -1,5 +1,6 @@
 // The DICOM node in the real app, with real peers on the loopback interface: dcmtk's storescu and Orthanc (Debian: dcmtk,
 // orthanc, orthanc-dicomweb). Where they are absent the tests are skipped.
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -24,6 +25,11 @@ const expect = usual.configure({ timeout: 30_000 });
 const STUDY_UID = '2.25.500600700';
 const FRAME = `${STUDY_UID}.9`;
 const PATIENT = { name: 'Simulated 01', id: 'SIM-01' };
+
+const ENCAPSULATED_PDF = '1.2.840.10008.5.1.4.1.1.104.1';
+const COMPREHENSIVE_SR = '1.2.840.10008.5.1.4.1.1.88.33';
+/** Debian: dicom3tools. */
+const HAS_DCIODVFY = spawnSync('dciodvfy', ['--version']).error === undefined;
 
 let folder = '';
 test.beforeEach(async () => {
@@ -225,9 +231,8 @@ test.describe('an archive', () => {
     // It is there, under the same study and patient; the sign on the worklist says so.
     const found = await instancesOf(orthanc, STUDY_UID);
     expect(found.patients).toEqual([PATIENT.id]);
-    expect(found.sopClasses).toEqual(
-      expect.arrayContaining(['1.2.840.10008.5.1.4.1.1.104.1', '1.2.840.10008.5.1.4.1.1.88.33']),
-    );
+    expect(found.sopClasses).toEqual(expect.arrayContaining([ENCAPSULATED_PDF, COMPREHENSIVE_SR]));
+    await expectSoundReport(orthanc, found.ids);
     await page.getByTestId('rail-worklist').click();
     await expect(page.getByTestId('sending-sign')).toContainText('Sent');
     await expect(page.getByTestId('sending-sign')).toHaveAttribute('title', /Test archive: Sent/);
@@ -348,7 +353,7 @@ test.describe('a rule', () => {
       await expect(page.getByTestId('sending-sign')).toContainText('Sent', { timeout: 120_000 });
       const found = await instancesOf(orthanc, STUDY_UID);
       expect(found.patients).toEqual([PATIENT.id]);
-      expect(found.sopClasses).toContain('1.2.840.10008.5.1.4.1.1.104.1');
+      expect(found.sopClasses).toContain(ENCAPSULATED_PDF);
     } finally {
       await orthanc.stop();
     }
@@ -421,16 +426,35 @@ async function sendReport(page: Page, app: RunningApp): Promise<void> {
   await expect(page.locator('.patient').getByTestId('sending-sign')).toContainText('Sent', { timeout: 60_000 });
 }
 
+/** What the archive gives out: the page opens as a PDF, and the validator of dicom3tools finds no error in page and report. */
+async function expectSoundReport(orthanc: Orthanc, ids: ReadonlyMap<string, string>): Promise<void> {
+  const content = async (path: string): Promise<Buffer> => Buffer.from(await (await orthanc.get(path)).arrayBuffer());
+  const pdf = path.join(folder, 'archived.pdf');
+  await writeFile(pdf, await content(`/instances/${ids.get(ENCAPSULATED_PDF)}/pdf`));
+  const opened = await runTool('pdftotext', [pdf, '-']);
+  expect(opened.code).toBe(0);
+  expect(opened.output).toContain(PATIENT.name);
+  if (!HAS_DCIODVFY) return;
+  for (const sopClass of [ENCAPSULATED_PDF, COMPREHENSIVE_SR]) {
+    const file = path.join(folder, `${sopClass}.dcm`);
+    await writeFile(file, await content(`/instances/${ids.get(sopClass)}/file`));
+    const { output } = await runTool('dciodvfy', [file]);
+    expect(output.split('\n').filter((line) => line.includes('Error - '))).toEqual([]);
+  }
+}
+
 /** What the archive holds of a study. */
 async function instancesOf(orthanc: Orthanc, studyInstanceUid: string) {
   const all = (await (await orthanc.get('/instances?expand')).json()) as { readonly ID: string }[];
   const sopClasses: string[] = [];
   const patients = new Set<string>();
+  const ids = new Map<string, string>();
   for (const { ID } of all) {
     const tags = (await (await orthanc.get(`/instances/${ID}/simplified-tags`)).json()) as Record<string, string>;
     if (tags['StudyInstanceUID'] !== studyInstanceUid) continue;
     sopClasses.push(tags['SOPClassUID'] ?? '');
+    ids.set(tags['SOPClassUID'] ?? '', ID);
     patients.add(tags['PatientID'] ?? '');
   }
-  return { sopClasses, patients: [...patients] };
+  return { sopClasses, ids, patients: [...patients] };
 }
