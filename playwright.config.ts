@@ -4,14 +4,14 @@ import { defineConfig } from '@playwright/test';
 const PACKAGE_ALONE = /packaged[^/]*\.spec\.ts$/;
 /** What makes an app of its own from the checkout, or is about Electron alone. */
 const CHECKOUT_ALONE = /(released|fuses)\.spec\.ts$/;
-/** Journeys through every part that a package can get wrong: threads, native libraries, networks, resources, printing, pages. */
-const PACKAGE_JOURNEYS = /(app-starts|basis|database|hardening|images)\.spec\.ts$/;
+/** Journeys through every part that a package can get wrong: threads, native libraries, networks, resources, printing, sockets, pages. */
+const PACKAGE_JOURNEYS = /(app-starts|basis|database|dicom|hardening|images)\.spec\.ts$/;
 
 const whole = process.env['LINESHAPE_PACKAGED'] === 'all';
 const checkout = { name: 'checkout', testIgnore: PACKAGE_ALONE };
 const packaged = whole
   ? { name: 'packaged', testIgnore: CHECKOUT_ALONE }
-  : { name: 'packaged', testMatch: [PACKAGE_ALONE, PACKAGE_JOURNEYS] };
+  : { name: 'packaged', testMatch: [PACKAGE_ALONE, PACKAGE_JOURNEYS], grepInvert: /@checkout-alone/ };
 const hasPackage = Boolean(process.env['LINESHAPE_PACKAGE']);
 
 export default defineConfig({

@@ -26,6 +26,8 @@ const STUDY_UID = '2.25.500600700';
 const FRAME = `${STUDY_UID}.9`;
 const PATIENT = { name: 'Simulated 01', id: 'SIM-01' };
 
+/** Not repeated with the package, unless everything is. */
+const CHECKOUT_ALONE = '@checkout-alone';
 const ENCAPSULATED_PDF = '1.2.840.10008.5.1.4.1.1.104.1';
 const COMPREHENSIVE_SR = '1.2.840.10008.5.1.4.1.1.88.33';
 /** Debian: dicom3tools. */
@@ -131,41 +133,45 @@ test.describe('receiving', () => {
     await expect(page.getByTestId('stranded')).toHaveCount(0);
   });
 
-  test('the window draws and answers while 200 instances come in from two senders', async ({ app }) => {
-    test.setTimeout(300_000);
-    const { window: page } = app;
-    const [port] = (await freePorts(1)) as [number];
-    const spectrum = await spectroscopyFile();
-    const slices = await sliceFolder(200, 512);
-    const files = Array.from({ length: 200 }, (_, i) => path.join(slices, `slice-${i + 1}.dcm`));
-    await receive(page, port, 'SCANNER1');
-    await page.evaluate(watchFrames);
-    const senders = [files.slice(0, 100), files.slice(100)].map((half) => sendTo(port, 'SCANNER1', half));
-    let ended = false;
-    const sending = Promise.all(senders).finally(() => (ended = true));
-    // Pages are changed, and the main process asked, as long as something comes.
-    let turns = 0;
-    for (; !ended; turns++) {
-      const [rail, shown] = turns % 2 === 0 ? ['rail-help', 'start-tour'] : ['rail-settings', 'dicom-settings'];
-      await page.getByTestId(rail).click();
-      await expect(page.getByTestId(shown)).toBeVisible();
-    }
-    for (const { code, output } of await sending) expect([code, output]).toEqual([0, '']);
-    const { frames, longestMs } = await page.evaluate(framesSeen);
-    test.info().annotations.push({
-      type: 'frames',
-      description: `${frames}, ${turns} pages, longest gap ${Math.round(longestMs)} ms`,
-    });
-    expect(turns).toBeGreaterThan(1);
-    expect(frames).toBeGreaterThan(turns);
-    await page.getByTestId('rail-settings').click();
-    await expect(page.getByTestId('receiver-counts')).toContainText('instances received: 200');
-    // Images alone make no study of spectroscopy; with the scan they are one.
-    const sent = await sendTo(port, 'SCANNER1', [spectrum]);
-    expect([sent.code, sent.output]).toEqual([0, '']);
-    await page.getByTestId('rail-worklist').click();
-    await expect(page.getByTestId('study-row').filter({ hasText: PATIENT.name })).toHaveCount(1, { timeout: 90_000 });
-  });
+  test(
+    'the window draws and answers while 200 instances come in from two senders',
+    { tag: CHECKOUT_ALONE },
+    async ({ app }) => {
+      test.setTimeout(300_000);
+      const { window: page } = app;
+      const [port] = (await freePorts(1)) as [number];
+      const spectrum = await spectroscopyFile();
+      const slices = await sliceFolder(200, 512);
+      const files = Array.from({ length: 200 }, (_, i) => path.join(slices, `slice-${i + 1}.dcm`));
+      await receive(page, port, 'SCANNER1');
+      await page.evaluate(watchFrames);
+      const senders = [files.slice(0, 100), files.slice(100)].map((half) => sendTo(port, 'SCANNER1', half));
+      let ended = false;
+      const sending = Promise.all(senders).finally(() => (ended = true));
+      // Pages are changed, and the main process asked, as long as something comes.
+      let turns = 0;
+      for (; !ended; turns++) {
+        const [rail, shown] = turns % 2 === 0 ? ['rail-help', 'start-tour'] : ['rail-settings', 'dicom-settings'];
+        await page.getByTestId(rail).click();
+        await expect(page.getByTestId(shown)).toBeVisible();
+      }
+      for (const { code, output } of await sending) expect([code, output]).toEqual([0, '']);
+      const { frames, longestMs } = await page.evaluate(framesSeen);
+      test.info().annotations.push({
+        type: 'frames',
+        description: `${frames}, ${turns} pages, longest gap ${Math.round(longestMs)} ms`,
+      });
+      expect(turns).toBeGreaterThan(1);
+      expect(frames).toBeGreaterThan(turns);
+      await page.getByTestId('rail-settings').click();
+      await expect(page.getByTestId('receiver-counts')).toContainText('instances received: 200');
+      // Images alone make no study of spectroscopy; with the scan they are one.
+      const sent = await sendTo(port, 'SCANNER1', [spectrum]);
+      expect([sent.code, sent.output]).toEqual([0, '']);
+      await page.getByTestId('rail-worklist').click();
+      await expect(page.getByTestId('study-row').filter({ hasText: PATIENT.name })).toHaveCount(1, { timeout: 90_000 });
+    },
+  );
 });
 
 interface FrameWindow extends Window {
@@ -245,7 +251,7 @@ test.describe('an archive', () => {
   });
 });
 
-test.describe('a large study at an archive', () => {
+test.describe('a large study at an archive', { tag: CHECKOUT_ALONE }, () => {
   test.skip(!HAS_ORTHANC, 'Orthanc with its DICOMweb plugin is not installed: no archive to fetch from');
 
   test('is fetched until it is cancelled, and fetched again to its end; what is here is marked so', async ({ app }) => {
@@ -287,7 +293,7 @@ test.describe('a large study at an archive', () => {
   });
 });
 
-test.describe('the modality worklist', () => {
+test.describe('the modality worklist', { tag: CHECKOUT_ALONE }, () => {
   test.skip(!HAS_ORTHANC, 'Orthanc is not installed: no worklist server to ask');
 
   test('gives a study its patient and request; a contradiction must be confirmed', async ({ app }) => {
@@ -320,7 +326,7 @@ test.describe('the modality worklist', () => {
   });
 });
 
-test.describe('a rule', () => {
+test.describe('a rule', { tag: CHECKOUT_ALONE }, () => {
   test.skip(!HAS_ORTHANC || !HAS_DCMTK, 'Orthanc or dcmtk is not installed: nobody to receive from and to send to');
 
   test('is confirmed, and then quantifies what is received and sends its report without a click', async ({ app }) => {
