@@ -35,11 +35,12 @@ function expectError(run: CliRun, exitCode: number, code: string): void {
 }
 
 /** In the order of the help text. */
-const COMMANDS = ['info', 'convert', 'preprocess', 'quantify', 'report', 'series', 'simulate', 'evaluate', 'compare', 'lcmodel', 'basis', 'models', 'study', 'demo', 'bench']; // prettier-ignore
+const COMMANDS = ['info', 'convert', 'preprocess', 'quantify', 'report', 'series', 'simulate', 'evaluate', 'compare', 'lcmodel', 'basis', 'models', 'study', 'dicom', 'demo', 'bench']; // prettier-ignore
 const GROUPS = {
   lcmodel: ['run', 'write', 'import'],
   basis: ['list', 'info', 'simulate', 'convert', 'compare'],
   models: ['list', 'verify', 'info'],
+  dicom: ['serve', 'echo', 'find', 'worklist', 'get', 'send', 'node', 'settings'],
   study: ['import', 'list', 'show', 'export', 'delete', 'backup', 'backups', 'restore', 'verify', 'passphrase', 'rekey', 'audit', 'users'], // prettier-ignore
 };
 
