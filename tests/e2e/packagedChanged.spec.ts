@@ -48,6 +48,7 @@ for (const [what, place] of [
   ['study host', 'dist/main/studyHost.worker.js'],
   ['thread that fits', 'dist/workers/task.worker.js'],
   ['thread of the networks', 'dist/workers/inference.worker.js'],
+  ['thread of the sockets', 'dist/workers/dicomNetwork.worker.js'],
   ['database’s library', 'node_modules/@libsql/linux-x64-gnu/index.node'],
   ['script that loads a library', 'node_modules/onnxruntime-node/dist/binding.js'],
   ['command line', 'dist/cli/lineshape.js'],
