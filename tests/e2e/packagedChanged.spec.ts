@@ -156,8 +156,8 @@ test('of the study database: nothing is written to it', async ({ launchApp, user
   const app = await launchApp({ packagedProgram: program });
   await openDemo(app.window);
   await app.close();
-  // The head of a page: the cipher garbles 16 bytes there.
-  const restore = await changeByte(path.join(userDataFolder, 'lineshape.db'), () => 3 * 4096 + 1);
+  // The head of the fourth page, an index: the cipher garbles 16 bytes there.
+  const restore = await changeByte(path.join(userDataFolder, 'lineshape.db'), () => 3 * 16_384 + 1);
   expect(await startOf(userDataFolder)).toMatch(
     /^The study database lineshape\.db (is damaged|can't be used: it is damaged) .*\.$/m,
   );
