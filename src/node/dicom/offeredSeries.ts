@@ -27,16 +27,20 @@ function kindOf({ sopClassUid, modality, description }: SeriesMatch): OfferedSer
   return SPECTROSCOPY_WORDS.test(description ?? '') ? 'spectroscopy' : 'image';
 }
 
+const byNumber = (a: SeriesMatch, b: SeriesMatch): number => (a.number ?? Infinity) - (b.number ?? Infinity) || 0;
+
 /**
- * @param matches all series of one study
+ * @param answered all series of one study, in any order
  * @param here series that are in this database
  * @param frames frames of reference of the study's spectroscopy that is here
+ * @returns by series number, those without one last
  */
 export function offerSeries(
-  matches: readonly SeriesMatch[],
+  answered: readonly SeriesMatch[],
   here: ReadonlySet<string>,
   frames: ReadonlySet<string>,
 ): OfferedSeries[] {
+  const matches = [...answered].sort(byNumber);
   const kinds = matches.map(kindOf);
   const known = new Set(frames);
   matches.forEach(({ frameOfReferenceUid }, i) => {
