@@ -1,12 +1,6 @@
-// What is asked of an archive or a worklist, and what it answers, as data sets (PS3.4, C.4.1.1 and K.4.1; attributes of
+// What is asked of an archive or a worklist, as data sets, and how its answers are read (PS3.4, C.4.1.1 and K.4.1; attributes of
 // study and series: tables C.6-5 and C.6-3; of the worklist: table K.6-1). Queries are ASCII where they can be, else UTF-8.
-import type {
-  ScheduledStep,
-  SeriesMatch,
-  StudyMatch,
-  StudyQuery,
-  WorklistItemQuery,
-} from '../../../core/domain/dicomNode.ts';
+import type { StudyQuery, WorklistItemQuery } from '../../../core/domain/dicomNode.ts';
 import type { DicomDataset } from '../../../core/formats/dicom/dicomDataset.ts';
 import { DicomDataset as Reader } from '../../../core/formats/dicom/dicomDataset.ts';
 import { readElements } from '../../../core/formats/dicom/dicomStream.ts';
@@ -141,99 +135,20 @@ export function readIdentifier(bytes: Uint8Array, transferSyntaxUid: string): Di
   const { elements } = readElements(bytes, 0, encoding);
   const source = { bytes, fileName: ANSWER, littleEndian: encoding.littleEndian, characterSets: [] as string[] };
   const dataset = new Reader(source, elements);
-  source.characterSets = textsOf(dataset, TAG.specificCharacterSet);
+  source.characterSets = [...answerTexts(dataset)(TAG.specificCharacterSet)];
   return dataset;
 }
 
-/** What an answer says wrongly is as good as unsaid: it is another program's, and one value must not lose the rest. */
-function textsOf(dataset: DicomDataset, tag: DicomTag): string[] {
-  try {
-    return dataset.strings(tag);
-  } catch {
-    return [];
-  }
-}
+/** The values of an attribute as text; none where the answer doesn't have it. */
+export type AnswerTexts = (tag: DicomTag) => readonly string[];
 
-const textOf = (dataset: DicomDataset, tag: DicomTag): string | null => textsOf(dataset, tag)[0] || null;
-
-function countOf(dataset: DicomDataset, tag: DicomTag): number | null {
-  const text = textOf(dataset, tag);
-  const value = text === null ? NaN : Number(text);
-  return Number.isSafeInteger(value) ? value : null;
-}
-
-/** DA, also in the form of ACR-NEMA, as an ISO date. */
-export function isoDate(text: string | null): string | null {
-  const found = /^(\d{4})\.?(\d{2})\.?(\d{2})$/.exec(text ?? '');
-  return found === null ? null : `${found[1]}-${found[2]}-${found[3]}`;
-}
-
-/** TM as hh:mm:ss; what it leaves out is 0. */
-export function timeOfDay(text: string | null): string | null {
-  const found = /^(\d{2}):?(\d{2})?:?(\d{2})?/.exec(text ?? '');
-  return found === null ? null : `${found[1]}:${found[2] ?? '00'}:${found[3] ?? '00'}`;
-}
-
-/** @returns null where the answer names no study */
-export function studyMatch(dataset: DicomDataset): StudyMatch | null {
-  const studyInstanceUid = textOf(dataset, QUERY_TAG.studyInstanceUid);
-  if (studyInstanceUid === null) return null;
-  return {
-    studyInstanceUid,
-    patientName: textOf(dataset, TAG.patientName),
-    patientId: textOf(dataset, TAG.patientId),
-    birthDate: isoDate(textOf(dataset, TAG.patientBirthDate)),
-    sex: textOf(dataset, TAG.patientSex),
-    studyDate: isoDate(textOf(dataset, TAG.studyDate)),
-    studyTime: timeOfDay(textOf(dataset, TAG.studyTime)),
-    description: textOf(dataset, TAG.studyDescription),
-    accessionNumber: textOf(dataset, TAG.accessionNumber),
-    modalities: textsOf(dataset, QUERY_TAG.modalitiesInStudy).filter((text) => text !== ''),
-    seriesCount: countOf(dataset, QUERY_TAG.studySeries),
-    instanceCount: countOf(dataset, QUERY_TAG.studyInstances),
-  };
-}
-
-/** @returns null where the answer names no series */
-export function seriesMatch(dataset: DicomDataset, studyInstanceUid: string): SeriesMatch | null {
-  const seriesInstanceUid = textOf(dataset, QUERY_TAG.seriesInstanceUid);
-  if (seriesInstanceUid === null) return null;
-  return {
-    studyInstanceUid,
-    seriesInstanceUid,
-    modality: textOf(dataset, TAG.modality),
-    number: countOf(dataset, QUERY_TAG.seriesNumber),
-    description: textOf(dataset, TAG.seriesDescription),
-    instanceCount: countOf(dataset, QUERY_TAG.seriesInstances),
-    sopClassUid: textOf(dataset, TAG.sopClassUid),
-    frameOfReferenceUid: textOf(dataset, QUERY_TAG.frameOfReferenceUid),
-  };
-}
-
-/** What one instance tells of its series. */
-export function instanceFacts(dataset: DicomDataset): Pick<SeriesMatch, 'sopClassUid' | 'frameOfReferenceUid'> {
-  return {
-    sopClassUid: textOf(dataset, TAG.sopClassUid),
-    frameOfReferenceUid: textOf(dataset, QUERY_TAG.frameOfReferenceUid),
-  };
-}
-
-export function scheduledStep(dataset: DicomDataset): ScheduledStep {
-  const step = dataset.item(QUERY_TAG.scheduledSteps);
-  const ofStep = (tag: DicomTag): string | null => (step === null ? null : textOf(step, tag));
-  return {
-    patientName: textOf(dataset, TAG.patientName),
-    patientId: textOf(dataset, TAG.patientId),
-    birthDate: isoDate(textOf(dataset, TAG.patientBirthDate)),
-    sex: textOf(dataset, TAG.patientSex),
-    accessionNumber: textOf(dataset, TAG.accessionNumber),
-    studyInstanceUid: textOf(dataset, QUERY_TAG.studyInstanceUid),
-    requestedProcedure: textOf(dataset, QUERY_TAG.requestedProcedure),
-    referringPhysician: textOf(dataset, QUERY_TAG.referringPhysician),
-    modality: ofStep(TAG.modality),
-    scheduledDate: isoDate(ofStep(QUERY_TAG.scheduledDate)),
-    scheduledTime: timeOfDay(ofStep(QUERY_TAG.scheduledTime)),
-    stationAeTitle: ofStep(QUERY_TAG.stationAeTitle),
-    description: ofStep(QUERY_TAG.stepDescription),
+/** An answer's attributes. What it says wrongly is as good as unsaid: it is another program's, and one value must not lose the rest. */
+export function answerTexts(dataset: DicomDataset): AnswerTexts {
+  return (tag) => {
+    try {
+      return dataset.strings(tag);
+    } catch {
+      return [];
+    }
   };
 }

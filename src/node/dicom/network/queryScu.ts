@@ -11,16 +11,15 @@ import type { DicomDataset } from '../../../core/formats/dicom/dicomDataset.ts';
 import type { DicomItem } from '../../../core/formats/write/dicomEncoder.ts';
 import { CFindRequest } from './dimseLibrary.ts';
 import { notOffered, queryFailure } from './failures.ts';
+import { instanceFacts, scheduledStep, seriesMatch, studyMatch, withFacts } from './answers.ts';
 import {
+  answerTexts,
   encodeIdentifier,
-  instanceFacts,
   instanceIdentifier,
+  QUERY_TAG,
   readIdentifier,
-  scheduledStep,
   seriesIdentifier,
-  seriesMatch,
   studyIdentifier,
-  studyMatch,
   worklistIdentifier,
 } from './queryIdentifiers.ts';
 import { RawDataset } from './rawDataset.ts';
@@ -102,8 +101,13 @@ export async function findStudies(
 ): Promise<{ readonly matches: readonly StudyMatch[]; readonly isCut: boolean }> {
   return during(target, STUDY_ROOT_FIND, signal, async (association) => {
     const { answers, isCut } = await find(association, target, STUDY_ROOT_FIND, studyIdentifier(query), limit);
-    return { matches: answers.flatMap((answer) => studyMatch(answer) ?? []), isCut };
+    return { matches: answers.flatMap((answer) => studyMatch(answerTexts(answer)) ?? []), isCut };
   });
+}
+
+function stepOf(answer: DicomDataset): ScheduledStep {
+  const step = answer.item(QUERY_TAG.scheduledSteps);
+  return scheduledStep(answerTexts(answer), step === null ? null : answerTexts(step));
 }
 
 /** @throws NetworkError, CancelledError */
@@ -115,7 +119,7 @@ export async function findScheduled(
 ): Promise<{ readonly matches: readonly ScheduledStep[]; readonly isCut: boolean }> {
   return during(target, WORKLIST_FIND, signal, async (association) => {
     const { answers, isCut } = await find(association, target, WORKLIST_FIND, worklistIdentifier(query), limit);
-    return { matches: answers.map(scheduledStep), isCut };
+    return { matches: answers.map(stepOf), isCut };
   });
 }
 
@@ -132,7 +136,7 @@ export async function findSeries(
   const list = await during(target, STUDY_ROOT_FIND, signal, async (association) => {
     const identifier = seriesIdentifier(studyInstanceUid);
     const { answers } = await find(association, target, STUDY_ROOT_FIND, identifier, MAX_SERIES);
-    return answers.flatMap((answer) => seriesMatch(answer, studyInstanceUid) ?? []);
+    return answers.flatMap((answer) => seriesMatch(answerTexts(answer), studyInstanceUid) ?? []);
   });
   const isKnown = (series: SeriesMatch): boolean => series.sopClassUid !== null && series.frameOfReferenceUid !== null;
   const asked = list.filter((series) => !isKnown(series)).slice(0, MAX_ASKED_SERIES);
@@ -143,12 +147,7 @@ export async function findSeries(
   }
   return list.map((series) => {
     const found = facts.get(series.seriesInstanceUid);
-    if (found === undefined) return series;
-    return {
-      ...series,
-      sopClassUid: series.sopClassUid ?? found.sopClassUid,
-      frameOfReferenceUid: series.frameOfReferenceUid ?? found.frameOfReferenceUid,
-    };
+    return found === undefined ? series : withFacts(series, found);
   });
 }
 
@@ -162,7 +161,7 @@ async function oneInstance(
     return await during(target, STUDY_ROOT_FIND, signal, async (association) => {
       const identifier = instanceIdentifier(studyInstanceUid, seriesInstanceUid);
       const { answers } = await find(association, target, STUDY_ROOT_FIND, identifier, 1);
-      return answers[0] === undefined ? null : instanceFacts(answers[0]);
+      return answers[0] === undefined ? null : instanceFacts(answerTexts(answers[0]));
     });
   } catch (error) {
     if (signal.aborted) throw error;

@@ -3,9 +3,11 @@ import type { SeriesMatch, StudyMatch, StudyQuery } from '../../../core/domain/d
 import { NetworkError } from '../../../core/domain/errors.ts';
 import type { DicomTag } from '../../../core/formats/dicom/dicomTags.ts';
 import { TAG } from '../../../core/formats/dicom/dicomTags.ts';
-import { jsonCount, jsonDatasets, jsonText, jsonTexts } from './dicomJson.ts';
+import { instanceFacts, seriesMatch, studyMatch, withFacts } from './answers.ts';
+import { jsonDatasets, jsonText, jsonTexts } from './dicomJson.ts';
 import type { JsonDataset } from './dicomJson.ts';
-import { dateRange, isoDate, QUERY_TAG, timeOfDay } from './queryIdentifiers.ts';
+import type { AnswerTexts } from './queryIdentifiers.ts';
+import { dateRange, QUERY_TAG } from './queryIdentifiers.ts';
 import type { WebClient } from './webClient.ts';
 import { webFailure } from './webClient.ts';
 
@@ -51,24 +53,10 @@ export async function webEcho(client: WebClient): Promise<number> {
   return performance.now() - startMs;
 }
 
-function studyOf(found: JsonDataset): StudyMatch | null {
-  const studyInstanceUid = jsonText(found, QUERY_TAG.studyInstanceUid);
-  if (studyInstanceUid === null) return null;
-  return {
-    studyInstanceUid,
-    patientName: jsonText(found, TAG.patientName),
-    patientId: jsonText(found, TAG.patientId),
-    birthDate: isoDate(jsonText(found, TAG.patientBirthDate)),
-    sex: jsonText(found, TAG.patientSex),
-    studyDate: isoDate(jsonText(found, TAG.studyDate)),
-    studyTime: timeOfDay(jsonText(found, TAG.studyTime)),
-    description: jsonText(found, TAG.studyDescription),
-    accessionNumber: jsonText(found, TAG.accessionNumber),
-    modalities: jsonTexts(found, QUERY_TAG.modalitiesInStudy),
-    seriesCount: jsonCount(found, QUERY_TAG.studySeries),
-    instanceCount: jsonCount(found, QUERY_TAG.studyInstances),
-  };
-}
+const textsOf =
+  (found: JsonDataset): AnswerTexts =>
+  (tag) =>
+    jsonTexts(found, tag);
 
 /** @throws NetworkError, CancelledError */
 export async function webStudies(
@@ -90,23 +78,8 @@ export async function webStudies(
     },
     [TAG.studyDescription, TAG.patientBirthDate, TAG.patientSex, QUERY_TAG.studySeries, QUERY_TAG.studyInstances],
   );
-  const matches = found.flatMap((one) => studyOf(one) ?? []);
+  const matches = found.flatMap((one) => studyMatch(textsOf(one)) ?? []);
   return { matches: matches.slice(0, limit), isCut: matches.length > limit };
-}
-
-function seriesOf(found: JsonDataset, studyInstanceUid: string): SeriesMatch | null {
-  const seriesInstanceUid = jsonText(found, QUERY_TAG.seriesInstanceUid);
-  if (seriesInstanceUid === null) return null;
-  return {
-    studyInstanceUid,
-    seriesInstanceUid,
-    modality: jsonText(found, TAG.modality),
-    number: jsonCount(found, QUERY_TAG.seriesNumber),
-    description: jsonText(found, TAG.seriesDescription),
-    instanceCount: jsonCount(found, QUERY_TAG.seriesInstances),
-    sopClassUid: jsonText(found, TAG.sopClassUid),
-    frameOfReferenceUid: jsonText(found, QUERY_TAG.frameOfReferenceUid),
-  };
 }
 
 const seriesPath = (study: string, series: string): string =>
@@ -118,18 +91,16 @@ async function withInstanceFacts(client: WebClient, series: SeriesMatch): Promis
   const path = `${seriesPath(series.studyInstanceUid, series.seriesInstanceUid)}/instances`;
   const [one] = await list(client, path, { limit: '1' }, [TAG.sopClassUid, QUERY_TAG.frameOfReferenceUid]);
   if (one === undefined) return series;
-  return {
-    ...series,
-    sopClassUid: series.sopClassUid ?? jsonText(one, TAG.sopClassUid),
-    frameOfReferenceUid: series.frameOfReferenceUid ?? jsonText(one, QUERY_TAG.frameOfReferenceUid),
-  };
+  return withFacts(series, instanceFacts(textsOf(one)));
 }
 
 /** @throws NetworkError, CancelledError */
 export async function webSeries(client: WebClient, studyInstanceUid: string): Promise<readonly SeriesMatch[]> {
   const path = `/studies/${uidInPath(studyInstanceUid)}/series`;
   const included = [TAG.seriesDescription, QUERY_TAG.seriesInstances, QUERY_TAG.frameOfReferenceUid];
-  const found = (await list(client, path, {}, included)).flatMap((one) => seriesOf(one, studyInstanceUid) ?? []);
+  const found = (await list(client, path, {}, included)).flatMap(
+    (one) => seriesMatch(textsOf(one), studyInstanceUid) ?? [],
+  );
   const complete: SeriesMatch[] = [];
   for (const series of found) complete.push(await withInstanceFacts(client, series));
   return complete;
